@@ -1,0 +1,62 @@
+"""pbgov 党建治理研究工作台: from governance documents and district indicators to a report that can be followed back.
+
+User code imports from here only. Names are grouped by stage and loaded when first used, so that
+``import pbgov`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+PUBLIC: dict[str, tuple[str, ...]] = {
+    # errors
+    "pbgov.errors": ("PbgovError", "InputError", "DataFileError", "DataFileWarning", "StudyError"),
+    # corpus 语料
+    "pbgov.corpus.document": ("Document", "Corpus"),
+    "pbgov.corpus.readers": ("read_document", "read_corpus"),
+    "pbgov.corpus.segments": ("segment",),
+    # mining 挖掘
+    "pbgov.mining.lexicon": ("Lexicon", "read_lexicon"),
+    "pbgov.mining.terms": ("count_terms",),
+    "pbgov.mining.contrast": ("contrast",),
+    # extraction 抽取
+    "pbgov.extraction.practices": ("find_practices",),
+    "pbgov.extraction.places": ("find_places",),
+    # coding 编码
+    "pbgov.coding.codebook": ("Codebook", "read_codebook"),
+    "pbgov.coding.rules": ("code_by_rules",),
+    "pbgov.coding.journal": ("read_codings",),
+    "pbgov.coding.agreement": ("agreement",),
+    # indicators 指标
+    "pbgov.indicators.register": ("read_indicators", "read_register"),
+    "pbgov.indicators.regions": ("read_regions",),
+    "pbgov.indicators.scores": ("score",),
+    "pbgov.indicators.panel": ("Panel", "join_panel"),
+    "pbgov.indicators.simulation": ("simulate_panel",),
+    # evaluation 评估
+    "pbgov.evaluation.estimate": ("Estimate", "NotEstimated"),
+    "pbgov.evaluation.regression": ("regress",),
+    "pbgov.evaluation.multiplicity": ("adjust_p",),
+    # exhibits and report 图表与报告
+    "pbgov.exhibits.exhibit": ("Exhibit",),
+    "pbgov.study": ("Study", "read_study", "run_study"),
+    "pbgov.reporting.report": ("write_report",),
+}
+
+_HOME = {name: module for module, names in PUBLIC.items() for name in names}
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'pbgov' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""编码: codebook, rule coder, journal of judgements, agreement."""

@@ -1,0 +1,1 @@
+"""语料: documents as they were read, and their segments."""

@@ -1,0 +1,1 @@
+"""图表: exhibits that carry N, method, limits and source."""

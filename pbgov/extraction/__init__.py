@@ -1,0 +1,1 @@
+"""抽取: practices, organisations, places and modality, each with its offsets."""

@@ -1,0 +1,1 @@
+"""指标: register, regions, scores, panel, simulation."""

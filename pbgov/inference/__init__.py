@@ -1,0 +1,1 @@
+"""推断: plain functions of arrays; imports no other room."""

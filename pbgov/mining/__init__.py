@@ -1,0 +1,1 @@
+"""挖掘: lexicon, tokens, terms and contrasts."""

@@ -1,0 +1,1 @@
+"""报告: the Word and HTML report."""

@@ -1,0 +1,204 @@
+"""What one row of each table is, declared once (pandera).
+
+A schema is the contract of an arrow in the house: the verb that makes a table validates it on
+the way out, the reader of a data file validates it on the way in. Columns of text are strings
+with NaN where the thing is not known; offsets are code points into ``Document.text``.
+"""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+SEGMENT_KINDS = ("front_matter", "heading", "paragraph", "sentence", "table", "blank")
+PRACTICE_STATUS = ("已实施", "建议", "计划")
+INDICATOR_STATUS = ("实际", "预计", "推算", "模拟")
+CODING_STATUS = ("judged", "suggested")
+INDICATOR_KINDS = ("rate", "score", "count", "amount", "ratio", "concentration", "rank", "duration")
+
+
+def text(*, nullable: bool = False, unique: bool = False, among: tuple[str, ...] = ()) -> pa.Column:
+    """A column of strings; `among` lists the only allowed values."""
+    checks = [pa.Check.isin(among, error=f"one of {' / '.join(among)}")] if among else []
+    return pa.Column(str, checks, nullable=nullable, unique=unique, coerce=True)
+
+
+def number(
+    low: float | None = None, high: float | None = None, *, nullable: bool = False
+) -> pa.Column:
+    """A column of floats inside ``[low, high]``."""
+    checks = []
+    if low is not None:
+        checks.append(pa.Check.ge(low, error=f">= {low:g}"))
+    if high is not None:
+        checks.append(pa.Check.le(high, error=f"<= {high:g}"))
+    return pa.Column(float, checks, nullable=nullable, coerce=True)
+
+
+def whole(low: int | None = None, *, nullable: bool = False) -> pa.Column:
+    """A column of integers, ``Int64`` so that a missing one can stay missing."""
+    checks = [] if low is None else [pa.Check.ge(low, error=f">= {low}")]
+    return pa.Column("Int64", checks, nullable=nullable, coerce=True)
+
+
+# ---- tables that verbs hand to one another ---------------------------------------------------
+
+SEGMENTS = pa.DataFrameSchema(
+    {
+        "doc_id": text(),
+        "segment_id": text(unique=True),
+        "paragraph_id": text(),
+        "kind": text(among=SEGMENT_KINDS),
+        "start": whole(0),
+        "end": whole(0),
+        "heading": text(),
+        "text": text(),
+    },
+    name="segments",
+)
+"""One row is one stretch of one document; the stretches of a document tile its text.
+
+``paragraph_id`` is the segment id of the paragraph a sentence belongs to (its own id for every
+other kind); ``heading`` is the path of headings above it, joined with ``" > "``, '' at the top.
+"""
+
+PRACTICES = pa.DataFrameSchema(
+    {
+        "practice_id": text(unique=True),
+        "doc_id": text(),
+        "segment_id": text(),
+        "start": whole(0),
+        "end": whole(0),
+        "organisation": text(),
+        "organisation_start": whole(0),
+        "organisation_end": whole(0),
+        "place": text(nullable=True),
+        "region_code": text(nullable=True),
+        "region_basis": text(nullable=True, among=("stated", "document")),
+        "status": text(among=PRACTICE_STATUS),
+        "status_start": whole(0, nullable=True),
+        "status_end": whole(0, nullable=True),
+        "text": text(),
+    },
+    name="practices",
+)
+"""One row is one reported, recommended or planned practice (做法) of one organisation.
+
+``region_basis`` says whether the paragraph states the region or the document's metadata gives it;
+NaN with ``region_code`` NaN where neither does. ``status_start`` is NaN where no cue of advice or
+plan stands, so that 已实施 is the reading by default.
+"""
+
+CODINGS = pa.DataFrameSchema(
+    {
+        "doc_id": text(),
+        "start": whole(0),
+        "end": whole(0),
+        "code_id": text(),
+        "coder": text(),
+        "value": whole(0),
+        "status": text(among=CODING_STATUS),
+        "evidence_start": whole(0, nullable=True),
+        "evidence_end": whole(0, nullable=True),
+        "rule": text(nullable=True),
+        "text_digest": text(),
+        "codebook_version": text(),
+        "memo": text(nullable=True),
+    },
+    unique=["doc_id", "start", "end", "code_id", "coder"],
+    name="codings",
+)
+"""One row is one judgement: stretch of text x code x coder; ``value`` 1 present, 0 absent.
+
+``start``/``end`` bound the judged stretch, ``evidence_*`` the words it rests on (NaN: the whole
+stretch). ``text_digest`` is `pbgov.corpus.document.digest_text` of the judged stretch.
+Tables in memory also carry ``segment_id``.
+"""
+
+SCORES = pa.DataFrameSchema(
+    {
+        "unit": text(),
+        "code_id": text(),
+        "n_segments": whole(0),
+        "n_coded": number(0, nullable=True),
+        "share": number(0, 1, nullable=True),
+    },
+    unique=["unit", "code_id"],
+    name="scores",
+)
+"""One row is unit x code; a unit nobody read has ``n_segments`` 0 and NaN beside it."""
+
+# ---- data files -------------------------------------------------------------------------------
+
+INDICATORS = pa.DataFrameSchema(
+    {
+        "region_code": text(),
+        "period": text(),
+        "indicator": text(),
+        "value": number(),
+        "unit": text(),
+        "status": text(among=INDICATOR_STATUS),
+        "source_tier": text(among=("A", "B", "E", "模拟")),
+        "source_url": text(),
+        "note": text(nullable=True),
+    },
+    unique=["region_code", "period", "indicator"],
+    name="indicators",
+)
+"""One row is one figure: region x period x indicator."""
+
+REGISTER = pa.DataFrameSchema(
+    {
+        "indicator": text(unique=True),
+        "definition": text(),
+        "kind": text(among=INDICATOR_KINDS),
+        "unit": text(),
+        "low": number(nullable=True),
+        "high": number(nullable=True),
+        "denominator": text(nullable=True),
+        "limits": text(nullable=True),
+    },
+    name="register",
+)
+"""One row is the definition of one indicator; ``low``/``high`` bound its possible values."""
+
+ASSESSMENT = pa.DataFrameSchema(
+    {
+        "region_code": text(),
+        "period": text(),
+        "peer_group": text(),
+        "score_low": number(0, 1000),
+        "score_high": number(0, 1000),
+        "status": text(among=INDICATOR_STATUS),
+        "source_url": text(),
+    },
+    unique=["region_code", "period"],
+    name="assessment",
+)
+"""One row is one district-month of the urban-environment assessment: the score lies between the
+bounds; where they are equal it was published exactly."""
+
+REGIONS = pa.DataFrameSchema(
+    {
+        "region_code": text(unique=True),
+        "name": text(),
+        "level": text(among=("province", "city", "district", "street")),
+        "kind": text(),
+        "parent_code": text(nullable=True),
+        "zone": text(nullable=True),
+        "area_km2": number(0, nullable=True),
+        "source": text(),
+    },
+    name="regions",
+)
+"""One row is one region, keyed by its GB/T 2260 code (streets: nine digits)."""
+
+ADJACENCY = pa.DataFrameSchema(
+    {
+        "region_code_a": text(),
+        "region_code_b": text(),
+        "shared_border_km": number(0),
+    },
+    unique=["region_code_a", "region_code_b"],
+    name="adjacency",
+)
+"""One row is one pair of districts that touch."""
