@@ -37,6 +37,19 @@ CATALOGUE: dict[str, tuple[str, str]] = {
              "The file cannot be read as CSV ({seen}); check its quotes and commas."),
     "W151": ("文件带有 UTF-8 BOM（WPS/Excel 常见）；已照常读取，内容不受影响。",
              "The file starts with a UTF-8 BOM (usual for WPS/Excel); it was read as it is, nothing changes."),
+    # study.toml
+    "E501": ("找不到研究文件 {seen}；请在研究文件夹里运行，或用 pbgov new 新建一个。",
+             "There is no study file {seen}; run inside a study folder, or make one with 'pbgov new'."),
+    "E502": ("study.toml 不是合法的 TOML（{seen}）；请按提示的行列改正。",
+             "study.toml is not valid TOML ({seen}); correct it at the line and column named."),
+    "E503": ("study.toml 缺少 {seen}；请补上，写法见 pbgov new 给出的模板。",
+             "study.toml lacks {seen}; add it, the template of 'pbgov new' shows how."),
+    "E504": ("study.toml 里的 {seen} 不认识（可用：{wanted}）；请检查拼写。",
+             "study.toml has an unknown {seen} (known: {wanted}); check the spelling."),
+    "E505": ("study.toml 指向的 {seen} 不存在；请改正路径或建立它。",
+             "{seen}, named in study.toml, does not exist; correct the path or create it."),
+    "E506": ("study.toml 里 {seen} 的写法不对（应为 {wanted}）；请改正。",
+             "{seen} in study.toml is not right (it should be {wanted}); correct it."),
 }
 
 

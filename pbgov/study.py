@@ -1,0 +1,263 @@
+"""A study: what study.toml declares, checked before anything runs.
+
+The root of this repository is one; ``pbgov new`` lays out another. What a run does with it stands
+in `pbgov.run`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pbgov.errors import StudyError
+from pbgov.findings import Finding
+
+INPUTS = ("cases", "codebook", "lexicon", "codings", "regions", "indicators")
+NEEDED_INPUTS = ("cases", "codebook", "lexicon", "regions")
+KNOWN_KEYS = {
+    "study": ("title", "subtitle", "seed", "output"),
+    "inputs": INPUTS,
+    "coding": ("reference", "families"),
+    "assessment": ("covariates", "focal", "permutations"),
+    "satisfaction": ("indicator", "family"),
+    "simulation": ("city_path", "covariate", "segments_per_district", "effects"),
+}
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """One district covariate: which figure of the register, of which period, on which scale."""
+
+    name: str
+    indicator: str
+    period: str
+    transform: str = "none"
+
+
+@dataclass(frozen=True)
+class AssessmentPlan:
+    """The declared test on the bounded assessment scores."""
+
+    covariates: tuple[Covariate, ...]
+    focal: str
+    permutations: int
+
+
+@dataclass(frozen=True)
+class SatisfactionPlan:
+    """The regression one would like to run on real rates, if there were any."""
+
+    indicator: str
+    family: str
+
+
+@dataclass(frozen=True)
+class SimulationPlan:
+    """What the simulated demonstration plants."""
+
+    city_path: str
+    covariate: Covariate
+    segments_per_district: int
+    effects: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study, as declared in its study.toml.
+
+    Attributes
+    ----------
+    root : Path
+        The folder that holds study.toml; every other path is below it.
+    title, subtitle : str
+        What stands on the report.
+    seed : int
+        Seed of every draw the study makes.
+    output : Path
+        Where the report goes.
+    inputs : dict of str to Path
+        Folders of cases, codebook, lexicon, regions and, where declared, codings and indicators.
+    reference, families
+        Whose codings the rule coder is compared with, in which code families.
+    assessment, satisfaction, simulation
+        The declared analyses; None where study.toml does not declare one.
+    """
+
+    root: Path
+    title: str
+    subtitle: str
+    seed: int
+    output: Path
+    inputs: dict[str, Path]
+    reference: str | None = None
+    families: tuple[str, ...] = ()
+    assessment: AssessmentPlan | None = None
+    satisfaction: SatisfactionPlan | None = None
+    simulation: SimulationPlan | None = None
+    declared: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def cases(self) -> Path:
+        """Folder of the documents."""
+        return self.inputs["cases"]
+
+    @property
+    def codebook(self) -> Path:
+        """Folder of the codebook."""
+        return self.inputs["codebook"]
+
+    @property
+    def lexicon(self) -> Path:
+        """Folder of the lexicon."""
+        return self.inputs["lexicon"]
+
+    @property
+    def regions(self) -> Path:
+        """Folder of regions, boundaries and adjacency."""
+        return self.inputs["regions"]
+
+    @property
+    def codings(self) -> Path | None:
+        """Folder of human codings, or None."""
+        return self.inputs.get("codings")
+
+    @property
+    def indicators(self) -> Path | None:
+        """Folder of indicators and their register, or None."""
+        return self.inputs.get("indicators")
+
+
+def read_study(path: str | Path = "study.toml") -> Study:
+    """The study declared in a study.toml, or in the folder that holds one.
+
+    Parameters
+    ----------
+    path : path
+        The file, or its folder.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    StudyError
+        Naming the file, the key, what was seen, and what would be right (E501-E506).
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "study.toml"
+    declared = _parse(file)
+    _refuse_unknown(declared, file)
+    study = _section(declared, "study", file)
+    inputs = _inputs(_section(declared, "inputs", file), file)
+    coding = declared.get("coding", {})
+    return Study(
+        root=file.parent,
+        title=_need(study, "study", "title", str, file),
+        subtitle=study.get("subtitle", ""),
+        seed=_need(study, "study", "seed", int, file),
+        output=file.parent / study.get("output", "reports"),
+        inputs=inputs,
+        reference=coding.get("reference"),
+        families=tuple(coding.get("families", ())),
+        assessment=_assessment(declared["assessment"], file) if "assessment" in declared else None,
+        satisfaction=(
+            SatisfactionPlan(
+                _need(declared["satisfaction"], "satisfaction", "indicator", str, file),
+                _need(declared["satisfaction"], "satisfaction", "family", str, file),
+            )
+            if "satisfaction" in declared
+            else None
+        ),
+        simulation=_simulation(declared["simulation"], file) if "simulation" in declared else None,
+        declared=declared,
+    )
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        raise _error("E501", file, str(file))
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise _error("E502", file, str(error)) from error
+    except UnicodeDecodeError as error:
+        raise _error("E502", file, "not UTF-8") from error
+
+
+def _refuse_unknown(declared: dict[str, Any], file: Path) -> None:
+    for section, keys in declared.items():
+        if section not in KNOWN_KEYS:
+            raise _error("E504", file, f"[{section}]", " / ".join(KNOWN_KEYS))
+        for key in keys:
+            if key not in KNOWN_KEYS[section]:
+                raise _error("E504", file, f"[{section}] {key}", " / ".join(KNOWN_KEYS[section]))
+
+
+def _section(declared: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
+    if not isinstance(declared.get(name), dict):
+        raise _error("E503", file, f"[{name}]")
+    section: dict[str, Any] = declared[name]
+    return section
+
+
+def _need(section: dict[str, Any], name: str, key: str, kind: type, file: Path) -> Any:
+    if key not in section:
+        raise _error("E503", file, f"[{name}] {key}")
+    if not isinstance(section[key], kind):
+        raise _error("E506", file, f"[{name}] {key} = {section[key]!r}", kind.__name__)
+    return section[key]
+
+
+def _inputs(section: dict[str, Any], file: Path) -> dict[str, Path]:
+    for key in NEEDED_INPUTS:
+        _need(section, "inputs", key, str, file)
+    folders = {key: file.parent / value for key, value in section.items()}
+    for key, folder in folders.items():
+        if not folder.is_dir():
+            raise _error("E505", file, f"[inputs] {key} = {section[key]!r}")
+    return folders
+
+
+def _covariate(declared: dict[str, Any], where: str, file: Path) -> Covariate:
+    indicator = _need(declared, where, "indicator", str, file)
+    transform = declared.get("transform", "none")
+    if transform not in ("none", "log"):
+        raise _error("E506", file, f"[{where}] transform = {transform!r}", "none / log")
+    return Covariate(
+        name=declared.get("name", indicator),
+        indicator=indicator,
+        period=_need(declared, where, "period", str, file),
+        transform=transform,
+    )
+
+
+def _assessment(section: dict[str, Any], file: Path) -> AssessmentPlan:
+    covariates = tuple(
+        _covariate(declared, "assessment", file)
+        for declared in _need(section, "assessment", "covariates", list, file)
+    )
+    focal = _need(section, "assessment", "focal", str, file)
+    names = [covariate.name for covariate in covariates]
+    if focal not in names:
+        raise _error("E506", file, f"[assessment] focal = {focal!r}", " / ".join(names))
+    return AssessmentPlan(covariates, focal, int(section.get("permutations", 1_999)))
+
+
+def _simulation(section: dict[str, Any], file: Path) -> SimulationPlan:
+    effects = _need(section, "simulation", "effects", dict, file)
+    return SimulationPlan(
+        city_path=_need(section, "simulation", "city_path", str, file),
+        covariate=_covariate(
+            _need(section, "simulation", "covariate", dict, file), "simulation", file
+        ),
+        segments_per_district=int(section.get("segments_per_district", 60)),
+        effects={code: float(effect) for code, effect in effects.items()},
+    )
+
+
+def _error(code: str, file: Path, seen: str, wanted: str = "") -> StudyError:
+    return StudyError(str(Finding(code, str(file), seen=seen, wanted=wanted)))
