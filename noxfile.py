@@ -1,4 +1,4 @@
-"""The project's tasks. `python -m pip install nox`, then `python -m nox -s report | test | lab | lint | bench`.
+"""The project's tasks: `python -m pip install nox`, then `python -m nox -s report` (test, lab …).
 
 All sessions share one environment, `.venv`, made by pip from pyproject.toml and constraints.txt, so
 that whatever package mirror pip is set up for is used. `--db uv` makes it with uv instead.
@@ -23,7 +23,9 @@ def task(function):
 def install(session: nox.Session) -> None:
     """Everything every session needs, pinned; a second call only checks."""
     if not {(3, 11), (3, 12), (3, 13)} & {python_version(session)}:
-        session.error("pbgov 需要 Python 3.11、3.12 或 3.13 / pbgov needs Python 3.11, 3.12 or 3.13")
+        session.error(
+            "pbgov 需要 Python 3.11、3.12 或 3.13 / pbgov needs Python 3.11, 3.12 or 3.13"
+        )
     session.env.update(ENVIRONMENT)
     session.install("-c", "constraints.txt", "-e", ".[test,lint]")
     session.run("python", "-m", "compileall", "-q", "pbgov", silent=True)

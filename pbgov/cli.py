@@ -1,0 +1,121 @@
+"""The command line: pbgov run | new | check | doctor."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pbgov.errors import PbgovError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it did what was asked, 1 when data or machine stand in the way."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a GBK console cannot show every character
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except PbgovError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pbgov", description="党建治理研究工作台：从材料和指标到可追溯的报告"
+    )
+    commands = parser.add_subparsers(required=True, metavar="命令")
+    run = commands.add_parser("run", help="读取研究、计算、写出报告（没有变化的步骤不重算）")
+    run.add_argument(
+        "study", nargs="?", default=".", help="研究文件夹或 study.toml，默认当前文件夹"
+    )
+    run.set_defaults(command=_run)
+    new = commands.add_parser("new", help="新建一个空的、可以直接运行的研究")
+    new.add_argument("folder", help="新文件夹的名字")
+    new.set_defaults(command=_new)
+    check = commands.add_parser("check", help="检查文档、编码手册、编码记录和指标文件")
+    check.add_argument(
+        "study", nargs="?", default=".", help="研究文件夹或 study.toml，默认当前文件夹"
+    )
+    check.set_defaults(command=_check)
+    doctor = commands.add_parser("doctor", help="看看这台电脑还缺什么")
+    doctor.set_defaults(command=_doctor)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from pbgov.run import STEPS, run_study
+    from pbgov.study import read_study
+
+    started = time.perf_counter()
+    console = Console()
+    study = read_study(options.study)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("准备", total=len(STEPS))
+
+        def show(step: str, made: bool) -> None:
+            progress.update(task, description=step, advance=1)
+            console.print(f"  {'计算' if made else '未变'}  {step}", highlight=False)
+
+        outcome = run_study(study, on_step=show)
+    seconds = time.perf_counter() - started
+    if outcome.unchanged:
+        console.print(f"输入没有变化，报告是最新的（{seconds:.1f} 秒）。", highlight=False)
+    else:
+        console.print(f"完成（{seconds:.1f} 秒）。", highlight=False)
+    for file in outcome.reports:
+        console.print(f"  {file}", highlight=False, soft_wrap=True)
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    from pbgov.template import lay_out
+
+    folder = Path(options.folder)
+    lay_out(folder)
+    print(f"已新建 {folder}。把材料放进 {folder / 'data' / 'cases'}，然后运行：")
+    print(f"  cd {folder}\n  pbgov run")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from pbgov.run import check_study
+    from pbgov.study import read_study
+
+    findings = check_study(read_study(options.study))
+    for finding in findings:
+        print(finding)
+    faults = sum(finding.code.startswith("E") for finding in findings)
+    print(f"错误 {faults} 条，提醒 {len(findings) - faults} 条。")
+    return 1 if faults else 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from pbgov.doctor import diagnose
+
+    diagnoses = diagnose(Path())
+    for diagnosis in diagnoses:
+        print(
+            f"{'正常' if diagnosis.healthy else '注意'}  {diagnosis.subject}：{diagnosis.finding}"
+        )
+    return 0 if all(diagnosis.healthy for diagnosis in diagnoses) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
