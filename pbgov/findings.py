@@ -11,45 +11,83 @@ from dataclasses import dataclass
 
 CATALOGUE: dict[str, tuple[str, str]] = {
     # tables and indicators
-    "E101": ("文件不是 UTF-8 编码（看起来是 {seen}）；请在 WPS/Excel 里另存为“CSV UTF-8”再试。",
-             "The file is not UTF-8 (it looks like {seen}); save it as 'CSV UTF-8' and try again."),
-    "E102": ("缺少列“{seen}”；请补上这一列，列名见 data/README.md。",
-             "Column {seen!r} is missing; add it, data/README.md lists the columns."),
-    "E103": ("“{seen}”不是这一列要求的类型（{wanted}）；请改正这个单元格。",
-             "{seen!r} is not of the type this column wants ({wanted}); correct the cell."),
-    "E104": ("这一行的键（{seen}）与前面的行重复；请删去或合并其中一行。",
-             "The key of this row ({seen}) repeats an earlier row; delete or merge one of them."),
-    "E105": ("区划代码“{seen}”不在 data/regions/regions.csv 里；请核对代码，或先把该地区加进去。",
-             "Region code {seen!r} is not in data/regions/regions.csv; check it or add the region first."),
-    "E106": ("数值 {seen} 超出允许范围（{wanted}）；请核对原始出处。",
-             "The value {seen} lies outside the allowed range ({wanted}); check it against its source."),
-    "E107": ("“{seen}”不是这一列允许的取值（{wanted}）；请改成其中之一。",
-             "{seen!r} is not an allowed value of this column ({wanted}); use one of them."),
-    "E108": ("指标“{seen}”没有在 register.csv 里登记；请先登记它的定义和单位。",
-             "Indicator {seen!r} is not in register.csv; register its definition and unit first."),
-    "E109": ("单位“{seen}”与 register.csv 登记的“{wanted}”不一致；请换算或改正。",
-             "Unit {seen!r} differs from the registered {wanted!r}; convert or correct it."),
-    "E110": ("这一列不许空着；请填写，确实没有就删去这一行。",
-             "This column may not be empty; fill it in, or delete the row."),
-    "E111": ("文件里没有任何数据行；请确认没有拿错文件。",
-             "The file holds no data row; make sure it is the right file."),
-    "E112": ("文件不是能逐行读取的 CSV（{seen}）；请检查引号和逗号。",
-             "The file cannot be read as CSV ({seen}); check its quotes and commas."),
-    "W151": ("文件带有 UTF-8 BOM（WPS/Excel 常见）；已照常读取，内容不受影响。",
-             "The file starts with a UTF-8 BOM (usual for WPS/Excel); it was read as it is, nothing changes."),
+    "E101": (
+        "文件不是 UTF-8 编码（看起来是 {seen}）；请在 WPS/Excel 里另存为“CSV UTF-8”再试。",
+        "The file is not UTF-8 (it looks like {seen}); save it as 'CSV UTF-8' and try again.",
+    ),
+    "E102": (
+        "缺少列“{seen}”；请补上这一列，列名见 data/README.md。",
+        "Column {seen!r} is missing; add it, data/README.md lists the columns.",
+    ),
+    "E103": (
+        "“{seen}”不是这一列要求的类型（{wanted}）；请改正这个单元格。",
+        "{seen!r} is not of the type this column wants ({wanted}); correct the cell.",
+    ),
+    "E104": (
+        "这一行的键（{seen}）与前面的行重复；请删去或合并其中一行。",
+        "The key of this row ({seen}) repeats an earlier row; delete or merge one of them.",
+    ),
+    "E105": (
+        "区划代码“{seen}”不在 data/regions/regions.csv 里；请核对代码，或先把该地区加进去。",
+        "Region code {seen!r} is not in data/regions/regions.csv; check it or add the region first.",
+    ),
+    "E106": (
+        "数值 {seen} 超出允许范围（{wanted}）；请核对原始出处。",
+        "The value {seen} lies outside the allowed range ({wanted}); check it against its source.",
+    ),
+    "E107": (
+        "“{seen}”不是这一列允许的取值（{wanted}）；请改成其中之一。",
+        "{seen!r} is not an allowed value of this column ({wanted}); use one of them.",
+    ),
+    "E108": (
+        "指标“{seen}”没有在 register.csv 里登记；请先登记它的定义和单位。",
+        "Indicator {seen!r} is not in register.csv; register its definition and unit first.",
+    ),
+    "E109": (
+        "单位“{seen}”与 register.csv 登记的“{wanted}”不一致；请换算或改正。",
+        "Unit {seen!r} differs from the registered {wanted!r}; convert or correct it.",
+    ),
+    "E110": (
+        "这一列不许空着；请填写，确实没有就删去这一行。",
+        "This column may not be empty; fill it in, or delete the row.",
+    ),
+    "E111": (
+        "文件里没有任何数据行；请确认没有拿错文件。",
+        "The file holds no data row; make sure it is the right file.",
+    ),
+    "E112": (
+        "文件不是能逐行读取的 CSV（{seen}）；请检查引号和逗号。",
+        "The file cannot be read as CSV ({seen}); check its quotes and commas.",
+    ),
+    "W151": (
+        "文件带有 UTF-8 BOM（WPS/Excel 常见）；已照常读取，内容不受影响。",
+        "The file starts with a UTF-8 BOM (usual for WPS/Excel); it was read as it is, nothing changes.",
+    ),
     # study.toml
-    "E501": ("找不到研究文件 {seen}；请在研究文件夹里运行，或用 pbgov new 新建一个。",
-             "There is no study file {seen}; run inside a study folder, or make one with 'pbgov new'."),
-    "E502": ("study.toml 不是合法的 TOML（{seen}）；请按提示的行列改正。",
-             "study.toml is not valid TOML ({seen}); correct it at the line and column named."),
-    "E503": ("study.toml 缺少 {seen}；请补上，写法见 pbgov new 给出的模板。",
-             "study.toml lacks {seen}; add it, the template of 'pbgov new' shows how."),
-    "E504": ("study.toml 里的 {seen} 不认识（可用：{wanted}）；请检查拼写。",
-             "study.toml has an unknown {seen} (known: {wanted}); check the spelling."),
-    "E505": ("study.toml 指向的 {seen} 不存在；请改正路径或建立它。",
-             "{seen}, named in study.toml, does not exist; correct the path or create it."),
-    "E506": ("study.toml 里 {seen} 的写法不对（应为 {wanted}）；请改正。",
-             "{seen} in study.toml is not right (it should be {wanted}); correct it."),
+    "E501": (
+        "找不到研究文件 {seen}；请在研究文件夹里运行，或用 pbgov new 新建一个。",
+        "There is no study file {seen}; run inside a study folder, or make one with 'pbgov new'.",
+    ),
+    "E502": (
+        "study.toml 不是合法的 TOML（{seen}）；请按提示的行列改正。",
+        "study.toml is not valid TOML ({seen}); correct it at the line and column named.",
+    ),
+    "E503": (
+        "study.toml 缺少 {seen}；请补上，写法见 pbgov new 给出的模板。",
+        "study.toml lacks {seen}; add it, the template of 'pbgov new' shows how.",
+    ),
+    "E504": (
+        "study.toml 里的 {seen} 不认识（可用：{wanted}）；请检查拼写。",
+        "study.toml has an unknown {seen} (known: {wanted}); check the spelling.",
+    ),
+    "E505": (
+        "study.toml 指向的 {seen} 不存在；请改正路径或建立它。",
+        "{seen}, named in study.toml, does not exist; correct the path or create it.",
+    ),
+    "E506": (
+        "study.toml 里 {seen} 的写法不对（应为 {wanted}）；请改正。",
+        "{seen} in study.toml is not right (it should be {wanted}); correct it.",
+    ),
 }
 
 
