@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
 MISSING = "\\N"
+COMPLETE = "complete"
 LIBRARIES = ("jieba", "matplotlib", "numpy", "pandas", "python-docx", "scipy", "statsmodels")
 
 
@@ -42,10 +44,15 @@ def digest_files(paths: Iterable[Path], base: Path) -> dict[str, str]:
     for path in paths:
         files += [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
     return {
-        file.relative_to(base).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        relative_name(file, base): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in sorted(set(files))
         if not file.name.startswith((".", "~$"))
     }
+
+
+def relative_name(path: Path, base: Path) -> str:
+    """`path` as seen from `base`, with forward slashes on every system."""
+    return Path(os.path.relpath(path, base)).as_posix()
 
 
 def code_digest() -> str:
@@ -60,50 +67,32 @@ def library_versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES}
 
 
+Results = dict[str, "pd.DataFrame | str"]
+"""What a step makes: tables, and strings of JSON (estimates), by name."""
+
+
 @dataclass(frozen=True)
 class Cache:
-    """A folder of step results; `base` is mixed into every key (code, library versions)."""
+    """A folder of step results; `base` (digest of code and library versions) enters every key."""
 
     folder: Path
     base: str
 
-    def step(
-        self,
-        name: str,
-        inputs: Any,
-        make: Callable[[], Mapping[str, pd.DataFrame | str]],
-    ) -> tuple[dict[str, pd.DataFrame | str], bool]:
-        """The step's results, and whether they had to be made.
+    def key(self, step: str, inputs: Any) -> str:
+        """Name of the state that `inputs` (JSON-like: digests and parameters) put a step in."""
+        return digest_json([self.base, step, inputs])[:24]
 
-        Parameters
-        ----------
-        name : str
-            Folder name of the step.
-        inputs : JSON-like
-            Everything the step depends on: digests and parameters.
-        make : callable
-            Computes the results: named tables, or strings of JSON.
+    def fetch(self, step: str, key: str, make: Callable[[], Results]) -> tuple[Results, bool]:
+        """The results of a step in the state `key`, and whether they had to be made.
 
-        Returns
-        -------
-        results : dict
-        made : bool
-            False where they were read back.
+        Only the newest state of a step is kept.
         """
-        key = digest_json([self.base, name, inputs])[:24]
-        folder = self.folder / name / key
-        if (folder / "complete").is_file():
-            return _load(folder), False
-        results = dict(make())
-        shutil.rmtree(self.folder / name, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for result, value in results.items():
-            if isinstance(value, str):
-                (folder / f"{result}.json").write_text(value, encoding="utf-8", newline="\n")
-            else:
-                save_table(value, folder / f"{result}.csv")
-        (folder / "complete").write_text("", encoding="utf-8")
-        return _load(folder), True
+        folder = self.folder / step / key
+        made = not (folder / COMPLETE).is_file()
+        if made:
+            shutil.rmtree(self.folder / step, ignore_errors=True)
+            _save(make(), folder)
+        return _load(folder), made
 
 
 def save_table(table: pd.DataFrame, path: Path) -> None:
@@ -133,8 +122,18 @@ def load_table(path: Path) -> pd.DataFrame:
     return table
 
 
-def _load(folder: Path) -> dict[str, pd.DataFrame | str]:
-    results: dict[str, pd.DataFrame | str] = {}
+def _save(results: Results, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for name, value in results.items():
+        if isinstance(value, str):
+            (folder / f"{name}.json").write_text(value, encoding="utf-8", newline="\n")
+        else:
+            save_table(value, folder / f"{name}.csv")
+    (folder / COMPLETE).write_text("", encoding="utf-8")
+
+
+def _load(folder: Path) -> Results:
+    results: Results = {}
     for file in sorted(folder.iterdir()):
         if file.suffix == ".csv":
             results[file.stem] = load_table(file)

@@ -54,7 +54,8 @@ def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from pbgov.run import STEPS, run_study
+    from pbgov.run import REPORT_STEP, run_study
+    from pbgov.steps import STEPS
     from pbgov.study import read_study
 
     started = time.perf_counter()
@@ -67,11 +68,14 @@ def _run(options: argparse.Namespace) -> int:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("准备", total=len(STEPS))
+        task = progress.add_task(STEPS[0].title, total=len(STEPS) + 1)
+        following = {
+            step.title: after.title for step, after in zip(STEPS, STEPS[1:], strict=False)
+        }
 
-        def show(step: str, made: bool) -> None:
-            progress.update(task, description=step, advance=1)
-            console.print(f"  {'计算' if made else '未变'}  {step}", highlight=False)
+        def show(title: str, made: bool) -> None:
+            progress.update(task, description=following.get(title, REPORT_STEP), advance=1)
+            console.print(f"  {'计算' if made else '未变'}  {title}", highlight=False)
 
         outcome = run_study(study, on_step=show)
     seconds = time.perf_counter() - started
@@ -79,6 +83,8 @@ def _run(options: argparse.Namespace) -> int:
         console.print(f"输入没有变化，报告是最新的（{seconds:.1f} 秒）。", highlight=False)
     else:
         console.print(f"完成（{seconds:.1f} 秒）。", highlight=False)
+    for file in outcome.kept:
+        console.print(f"  您改过的旧文件已另存为 {file}", highlight=False, soft_wrap=True)
     for file in outcome.reports:
         console.print(f"  {file}", highlight=False, soft_wrap=True)
     return 0

@@ -88,6 +88,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "study.toml 里 {seen} 的写法不对（应为 {wanted}）；请改正。",
         "{seen} in study.toml is not right (it should be {wanted}); correct it.",
     ),
+    "E507": (
+        "不能改写 {seen}；它可能正在 Word/WPS 里打开，请关闭后再运行。",
+        "{seen} cannot be replaced; it may be open in Word or WPS: close it and run again.",
+    ),
 }
 
 

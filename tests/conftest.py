@@ -19,5 +19,7 @@ def shared() -> Path:
     """Reference material beside the project; absent in a plain clone."""
     folder = ROOT.parent / "shared"
     if not (folder / "vectors").is_dir():
-        pytest.skip("no ../shared beside the project: reference articles and vectors are not shipped")
+        pytest.skip(
+            "no ../shared beside the project: reference articles and vectors are not shipped"
+        )
     return folder
