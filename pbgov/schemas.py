@@ -7,12 +7,15 @@ with NaN where the thing is not known; offsets are code points into ``Document.t
 
 from __future__ import annotations
 
+from math import isfinite
+
 import pandera.pandas as pa
 
 SEGMENT_KINDS = ("front_matter", "heading", "paragraph", "sentence", "table", "blank")
 PRACTICE_STATUS = ("已实施", "建议", "计划")
 INDICATOR_STATUS = ("实际", "预计", "推算", "模拟")
 CODING_STATUS = ("judged", "suggested")
+SOURCE_TIERS = ("A", "B", "E", "模拟")
 INDICATOR_KINDS = ("rate", "score", "count", "amount", "ratio", "concentration", "rank", "duration")
 
 
@@ -26,12 +29,16 @@ def number(
     low: float | None = None, high: float | None = None, *, nullable: bool = False
 ) -> pa.Column:
     """A column of floats inside ``[low, high]``."""
-    checks = []
+    checks = [pa.Check(_is_finite, element_wise=True, error="a finite number")]
     if low is not None:
         checks.append(pa.Check.ge(low, error=f">= {low:g}"))
     if high is not None:
         checks.append(pa.Check.le(high, error=f"<= {high:g}"))
     return pa.Column(float, checks, nullable=nullable, coerce=True)
+
+
+def _is_finite(value: float) -> bool:
+    return isfinite(value)
 
 
 def whole(low: int | None = None, *, nullable: bool = False) -> pa.Column:
@@ -137,7 +144,7 @@ INDICATORS = pa.DataFrameSchema(
         "value": number(),
         "unit": text(),
         "status": text(among=INDICATOR_STATUS),
-        "source_tier": text(among=("A", "B", "E", "模拟")),
+        "source_tier": text(among=SOURCE_TIERS),
         "source_url": text(),
         "note": text(nullable=True),
     },
@@ -202,3 +209,83 @@ ADJACENCY = pa.DataFrameSchema(
     name="adjacency",
 )
 """One row is one pair of districts that touch."""
+
+TIMELINE = pa.DataFrameSchema(
+    {
+        "date": text(),
+        "event": text(),
+        "level": text(among=("市", "区", "街乡镇")),
+        "place": text(),
+        "role": text(among=("起源", "决定", "提出", "文件", "法规", "分批", "铺开")),
+        "source_tier": text(among=("A", "B")),
+        "source_url": text(),
+        "note": text(nullable=True),
+    },
+    unique=["date", "event"],
+    name="timeline",
+)
+"""One row is one dated event of policy; ``date`` is a year, a month or a day, as published."""
+
+CONFLICTS = pa.DataFrameSchema(
+    {
+        "place": text(),
+        "period": text(nullable=True),
+        "indicator": text(),
+        "value_a": text(),
+        "value_b": text(nullable=True),
+        "judgement": text(),
+    },
+    name="conflicts",
+)
+"""One row is one figure on which two sources disagree or only seem to, and what was decided."""
+
+PRACTICE_RECORDS = pa.DataFrameSchema(
+    {
+        "practice_id": text(unique=True),
+        "doc_id": text(),
+        "start": whole(0),
+        "end": whole(0),
+        "organisation": text(),
+        "organisation_key": text(),
+        "named": text(among=("是", "否")),
+        "status": text(among=PRACTICE_STATUS),
+        "place": text(nullable=True),
+        "period": text(nullable=True),
+        "region_code": text(nullable=True),
+        "region_basis": text(nullable=True, among=("stated", "inferred")),
+        "confidence": text(nullable=True, among=("high", "medium", "low")),
+        "reason": text(nullable=True),
+        "text_digest": text(),
+    },
+    name="practice records",
+)
+"""One row is one practice (做法) as one human reader recorded it; the stretch is one paragraph.
+
+``region_code`` is the district where it is known, else the city; ``region_basis`` says whether the
+text states it or the reader inferred it, and ``confidence`` and ``reason`` belong to the inference.
+"""
+
+QUANTITY_RECORDS = pa.DataFrameSchema(
+    {
+        "quantity_id": text(unique=True),
+        "doc_id": text(),
+        "start": whole(0),
+        "end": whole(0),
+        "practice_id": text(nullable=True),
+        "indicator": text(),
+        "comparator": text(among=("=", ">", ">=", "≈", "≈<")),
+        "value": text(),
+        "from_value": text(nullable=True),
+        "unit": text(nullable=True),
+        "place": text(nullable=True),
+        "period": text(nullable=True),
+        "kind": text(among=("结构", "事件", "指标", "标准", "举例")),
+        "note": text(nullable=True),
+        "text_digest": text(),
+    },
+    name="quantity records",
+)
+"""One row is one quantity that a document states, as one human reader recorded it.
+
+``value`` is text: a number, a date, or a formula such as 1+1+N.
+"""
