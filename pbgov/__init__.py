@@ -31,8 +31,8 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.coding.journal": ("read_codings",),
     "pbgov.coding.agreement": ("agreement",),
     # indicators 指标
-    "pbgov.indicators.register": ("read_indicators", "read_register"),
-    "pbgov.indicators.regions": ("read_regions",),
+    "pbgov.indicators.register": ("read_assessment", "read_indicators", "read_register"),
+    "pbgov.indicators.regions": ("read_adjacency", "read_boundaries", "read_regions"),
     "pbgov.indicators.scores": ("score",),
     "pbgov.indicators.panel": ("Panel", "join_panel"),
     "pbgov.indicators.simulation": ("simulate_panel",),

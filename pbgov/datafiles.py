@@ -25,8 +25,9 @@ FIRST_ROW = 2  # a spreadsheet counts the header as line 1
 def read_table(path: str | Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """The rows of a UTF-8 CSV file, with the types of `schema`.
 
-    Empty cells become NaN. A UTF-8 byte order mark, as WPS and Excel write it, is read over and
-    remarked upon with a `DataFileWarning` (W151).
+    Empty cells become NaN; rows without any filled cell, as spreadsheets leave them at the end,
+    are passed over. A UTF-8 byte order mark, as WPS and Excel write it, is read over and remarked
+    upon with a `DataFileWarning` (W151).
 
     Parameters
     ----------
@@ -38,58 +39,91 @@ def read_table(path: str | Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the order of the file.
+        In the order of the file, numbered from 0.
 
     Raises
     ------
     DataFileError
         With every finding, each naming its row and column.
     """
+    return read_numbered(path, schema).reset_index(drop=True)
+
+
+def read_numbered(path: str | Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """As `read_table`, but the index holds each row's number in the file (the header is row 1)."""
     path = Path(path)
-    rows = _rows(path)
-    header = rows[0]
+    numbered = _rows(path)
+    header = numbered.pop(min(numbered))
     missing = [name for name in schema.columns if name not in header]
     if missing:
         raise DataFileError(
             [Finding("E102", str(path), HEADER_ROW, name, seen=name) for name in missing]
         )
-    if len(rows) == 1:
+    if not numbered:
         raise DataFileError([Finding("E111", str(path))])
-    table = pd.DataFrame(rows[1:], columns=header).replace("", float("nan"))
-    return validate(table, schema, path=str(path))
+    table = pd.DataFrame(list(numbered.values()), columns=header, dtype=str)
+    return validate(
+        table.replace("", float("nan")), schema, path=str(path), rows=list(numbered)
+    ).set_axis(list(numbered))
 
 
-def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, *, path: str) -> pd.DataFrame:
-    """`table` with the types of `schema`, or a `DataFileError` that lists every fault."""
+def validate(
+    table: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    *,
+    path: str,
+    rows: Sequence[int] | None = None,
+) -> pd.DataFrame:
+    """`table` with the types of `schema`, or a `DataFileError` that lists every fault.
+
+    Parameters
+    ----------
+    table : DataFrame
+    schema : pandera.pandas.DataFrameSchema
+    path : str
+        What the findings call the table.
+    rows : sequence of int, optional
+        The number of each row in its file; counted from 2 where not given.
+    """
     from pandera.errors import SchemaErrors
 
+    positioned = table.reset_index(drop=True)
     try:
-        return schema.validate(table, lazy=True)
+        return schema.validate(positioned, lazy=True).set_axis(table.index)
     except SchemaErrors as failure:
-        findings = list(_findings(failure.failure_cases, table, schema, path))
-        raise DataFileError(findings) from None
+        numbers = rows or range(FIRST_ROW, FIRST_ROW + len(table))
+        findings = _findings(failure.failure_cases, positioned, schema, path, numbers)
+        raise DataFileError(list(findings)) from None
 
 
-def _rows(path: Path) -> list[list[str]]:
+def _rows(path: Path) -> dict[int, list[str]]:
+    """The rows that hold something, by their number as a spreadsheet counts it."""
     content = _decode(path)
     try:
-        rows = [row for row in csv.reader(io.StringIO(content, newline=""), strict=True) if row]
+        numbered = dict(enumerate(csv.reader(io.StringIO(content, newline=""), strict=True), 1))
     except csv.Error as error:
         raise DataFileError([Finding("E112", str(path), seen=str(error))]) from error
-    if not rows:
+    numbered = {number: row for number, row in numbered.items() if any(map(str.strip, row))}
+    if not numbered:
         raise DataFileError([Finding("E111", str(path))])
-    width = len(rows[0])
+    header = numbered[min(numbered)]
+    repeated = {name for name in header if header.count(name) > 1}
+    if repeated:
+        seen = f"{', '.join(sorted(repeated))!r} heads two columns"
+        raise DataFileError([Finding("E112", str(path), min(numbered), seen=seen)])
     ragged = [
-        Finding("E112", str(path), number, seen=f"{len(row)} cells, header has {width}")
-        for number, row in enumerate(rows[1:], FIRST_ROW)
-        if len(row) != width
+        Finding("E112", str(path), number, seen=f"{len(row)} cells, header has {len(header)}")
+        for number, row in numbered.items()
+        if len(row) != len(header)
     ]
     if ragged:
         raise DataFileError(ragged)
-    return rows
+    return numbered
 
 
 def _decode(path: Path) -> str:
+    if not path.is_file():
+        raise DataFileError([Finding("E113", str(path))])
     raw = path.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataFileError([Finding("E101", str(path), seen="UTF-16")])
@@ -98,7 +132,7 @@ def _decode(path: Path) -> str:
     except UnicodeDecodeError:
         raise DataFileError([Finding("E101", str(path), seen=_likely_encoding(raw))]) from None
     if raw.startswith(b"\xef\xbb\xbf"):
-        warnings.warn(str(Finding("W151", str(path))), DataFileWarning, stacklevel=4)
+        warnings.warn(str(Finding("W151", str(path))), DataFileWarning, stacklevel=5)
     return content
 
 
@@ -111,15 +145,20 @@ def _likely_encoding(raw: bytes) -> str:
 
 
 def _findings(
-    failures: pd.DataFrame, table: pd.DataFrame, schema: pa.DataFrameSchema, path: str
+    failures: pd.DataFrame,
+    table: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    path: str,
+    rows: Sequence[int],
 ) -> Iterable[Finding]:
     seen_keys = set()
+    failure: Any
     for failure in failures.sort_values("index", kind="stable").itertuples():
         check = str(failure.check)
-        row = None if pd.isna(failure.index) else int(failure.index) + FIRST_ROW
+        row = None if pd.isna(failure.index) else rows[int(failure.index)]
         seen = str(failure.failure_case)
         if check == "multiple_fields_uniqueness" or check == "field_uniqueness":
-            columns = schema.unique or [failure.column]
+            columns = [failure.column] if check == "field_uniqueness" else schema.unique
             key = _key(table, failure.index, columns)
             if (row, key) not in seen_keys and _repeats(table, failure.index, columns):
                 seen_keys.add((row, key))

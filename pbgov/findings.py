@@ -59,6 +59,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "文件不是能逐行读取的 CSV（{seen}）；请检查引号和逗号。",
         "The file cannot be read as CSV ({seen}); check its quotes and commas.",
     ),
+    "E113": ("找不到这个文件；请核对文件夹和文件名。",
+             "The file does not exist; check the folder and the file name."),
+    "E114": ("文件不是能读取的 GeoJSON（{seen}）；请确认没有拿错文件。",
+             "The file cannot be read as GeoJSON ({seen}); make sure it is the right file."),
     "W151": (
         "文件带有 UTF-8 BOM（WPS/Excel 常见）；已照常读取，内容不受影响。",
         "The file starts with a UTF-8 BOM (usual for WPS/Excel); it was read as it is, nothing changes.",

@@ -1,0 +1,156 @@
+"""Scores: how much of what was read about a unit carries a code. Unread is not absent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pbgov.datafiles import validate
+from pbgov.errors import InputError
+from pbgov.marks import is_simulated
+from pbgov.schemas import SCORES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STRETCH = ["doc_id", "start", "end"]
+READABLE_KINDS = ("paragraph", "sentence", "table")
+
+
+def score(
+    codings: pd.DataFrame,
+    segments: pd.DataFrame,
+    by: str = "doc_id",
+    *,
+    units: Iterable[str] | None = None,
+    codes: Iterable[str] | None = None,
+    coder: str | None = None,
+) -> pd.DataFrame:
+    """The share of each unit's segments that carry each code.
+
+    Parameters
+    ----------
+    codings : DataFrame
+        `pbgov.schemas.CODINGS`. A segment carries a code where its ``value`` is 1; a judgement
+        with value 0 says the same as no judgement: read, and absent.
+    segments : DataFrame
+        What was read: one row is one segment with doc_id, start, end and the column `by`. Where
+        there is a column ``kind``, headings, blank lines and front matter do not count as read.
+        A segment that speaks of two units stands in two rows.
+    by : str
+        The column of `segments` that names the unit: doc_id, region_code, organisation ….
+        Segments whose unit is NaN belong to no unit; ``attrs["unplaced"]`` of the result says
+        how many there were.
+    units : iterable of str, optional
+        Units one would like to know about; those nobody read about come out with 0 segments.
+        Units that were read about are in the result in any case.
+    codes : iterable of str, optional
+        The codes to count; those of `codings` where not given.
+    coder : str, optional
+        Whose codings count; needed where `codings` holds those of several coders.
+
+    Returns
+    -------
+    DataFrame
+        `pbgov.schemas.SCORES`: one row is unit x code, units in the order of `units`, then of
+        the text. ``share`` is ``n_coded / n_segments``, in 0–1; both are NaN where
+        ``n_segments`` is 0, and 0 where segments were read and none carries the code.
+        Simulated codings or segments hand their mark on.
+
+    Raises
+    ------
+    InputError
+        Where a column is missing, several coders are mixed, a coding lies outside what was
+        read, or a segment stands twice under the same unit.
+
+    Examples
+    --------
+    >>> read = pd.DataFrame({"doc_id": ["a", "a"], "start": [0, 5], "end": [5, 9],
+    ...                      "region_code": ["110101", "110101"]})
+    >>> found = pd.DataFrame({"doc_id": ["a"], "start": [5], "end": [9], "code_id": ["DIM.LAW"],
+    ...                       "coder": ["author"], "value": [1]})
+    >>> score(found, read, by="region_code", units=["110101", "110102"])
+         unit  code_id  n_segments  n_coded  share
+    0  110101  DIM.LAW           2      1.0    0.5
+    1  110102  DIM.LAW           0      NaN    NaN
+    """
+    _need(codings, [*STRETCH, "code_id", "coder", "value"], "codings")
+    _need(segments, [*STRETCH, by], "segments")
+    judged = _one_coder(codings, coder)
+    wanted = list(dict.fromkeys(sorted(judged.code_id.unique()) if codes is None else codes))
+    if not wanted:
+        raise InputError("codings is empty, so there is no code to count; pass codes=[…].")
+    read = _what_was_read(segments, by)
+    placed = read.dropna(subset=["unit"])
+    n_segments = placed.groupby("unit", sort=False).size()
+    n_segments = n_segments.reindex(
+        list(dict.fromkeys([*map(str, units or ()), *n_segments.index])), fill_value=0
+    )
+    carried = _carried(judged, read, wanted).merge(placed, on=STRETCH)
+    n_coded = carried.groupby(["unit", "code_id"]).size()
+
+    grid = pd.MultiIndex.from_product([n_segments.index, wanted], names=["unit", "code_id"])
+    table = grid.to_frame(index=False)
+    table["n_segments"] = n_segments.reindex(table.unit).to_numpy()
+    unread = table.n_segments.eq(0)
+    counts = n_coded.reindex(grid, fill_value=0).to_numpy(dtype=float)
+    table["n_coded"] = pd.Series(counts, index=table.index).mask(unread)
+    table["share"] = table.n_coded / table.n_segments.mask(unread)
+    table = validate(table, SCORES, path="scores")
+    table.attrs = {"by": by, "unplaced": int(read.unit.isna().sum())}
+    if is_simulated(codings) or is_simulated(segments):
+        table.attrs["simulated"] = True
+    return table
+
+
+def _need(table: pd.DataFrame, columns: list[str], name: str) -> None:
+    if absent := [column for column in columns if column not in table]:
+        raise InputError(
+            f"{name} has no column {', '.join(absent)}; it has {', '.join(map(str, table.columns))}."
+        )
+
+
+def _one_coder(codings: pd.DataFrame, coder: str | None) -> pd.DataFrame:
+    present = sorted(codings.coder.unique())
+    if coder is None:
+        if len(present) > 1:
+            raise InputError(
+                f"codings holds {len(present)} coders ({', '.join(present)}); "
+                "name the one to count: coder=…"
+            )
+        return codings
+    if coder not in present:
+        raise InputError(f"codings holds nothing by {coder!r}; coders: {', '.join(present)}.")
+    return codings[codings.coder == coder]
+
+
+def _what_was_read(segments: pd.DataFrame, by: str) -> pd.DataFrame:
+    if "kind" in segments:
+        segments = segments[segments.kind.isin(READABLE_KINDS)]
+    read = segments[STRETCH].assign(unit=segments[by].astype("string").astype("str"))
+    twice = read[read.duplicated(keep="first")]
+    if len(twice):
+        raise InputError(
+            f"segments holds {_name(twice.iloc[0])} of {by} {twice.iloc[0].unit!r} "
+            f"more than once ({len(twice)} such rows); drop the repeats."
+        )
+    return read
+
+
+def _carried(judged: pd.DataFrame, read: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
+    """Segment x code, once each, where the code was found; all of it inside what was read."""
+    inside = pd.MultiIndex.from_frame(judged[STRETCH]).isin(pd.MultiIndex.from_frame(read[STRETCH]))
+    if not inside.all():
+        first = judged[~inside].iloc[0]
+        raise InputError(
+            f"codings holds {_name(first)} ({first.code_id}), which is not among the segments "
+            f"read ({(~inside).sum()} such codings). Codings and segments must be of the same unit: "
+            "sentence with sentence, paragraph with paragraph."
+        )
+    found = judged[judged.value.eq(1) & judged.code_id.isin(codes)]
+    return found[[*STRETCH, "code_id"]].drop_duplicates()
+
+
+def _name(stretch: pd.Series) -> str:
+    return f"{stretch.doc_id}[{stretch.start}:{stretch.end}]"
