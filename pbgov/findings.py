@@ -67,6 +67,80 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "文件带有 UTF-8 BOM（WPS/Excel 常见）；已照常读取，内容不受影响。",
         "The file starts with a UTF-8 BOM (usual for WPS/Excel); it was read as it is, nothing changes.",
     ),
+    # codebook and codings
+    "E201": (
+        "编码 {seen} 没有纳入规则（include）；请写明什么算，至少一条。",
+        "Code {seen} has no inclusion rule (include); say what counts, at least once.",
+    ),
+    "E203": (
+        "规则编码者在这条例句上判错了 {seen}（应为 {wanted}）；请修改线索词，或把 by_rule 记为 0 并写明原因。",
+        "The rule coder gets this example of {seen} wrong (should be {wanted}); revise the terms, or set by_rule to 0 and say why.",
+    ),
+    "E204": (
+        "线索词“{seen}”同属一个互斥编码族的 {wanted}；请只留给其中一个，否则两码总是打平。",
+        "The cue {seen!r} stands under {wanted} of one exclusive family; leave it to one of them, or they will always tie.",
+    ),
+    "E205": (
+        "线索词“{seen}”总被屏蔽词“{wanted}”遮住，永远不会命中；请删去其一。",
+        "The cue {seen!r} is always hidden by the mask {wanted!r} and can never be found; delete one of them.",
+    ),
+    "E206": (
+        "编码“{seen}”不在 codes.csv 里；请核对拼写，或先把它加进编码手册。",
+        "Code {seen!r} is not in codes.csv; check the spelling or add it to the codebook first.",
+    ),
+    "E207": (
+        "编码族“{seen}”不在 families.csv 里；请核对拼写，或先把它加进去。",
+        "Family {seen!r} is not in families.csv; check the spelling or add it first.",
+    ),
+    "E208": (
+        "“{seen}”在同一个编码下出现了不止一次；请只留一行。",
+        "{seen!r} stands more than once under one code; keep one row.",
+    ),
+    "E209": (
+        "词语“{seen}”是空的，或首尾有空格；请改正。",
+        "The term {seen!r} is blank or has spaces around it; correct it.",
+    ),
+    "E210": (
+        "codebook.toml 缺少或写错了 {seen}；请写成 {seen} = \"…\"。",
+        "codebook.toml lacks {seen}, or it is not a text; write {seen} = \"...\".",
+    ),
+    "E211": (
+        "这条编码所判的文字已经变了（记录的摘要 {seen}，现在是 {wanted}）；请对照原文重新判断。",
+        "The text this coding judged has changed (digest {seen} on record, {wanted} now); judge it again.",
+    ),
+    "E212": (
+        "编码“{seen}”不在编码手册里；请核对拼写，或先把它加进编码手册。",
+        "Code {seen!r} is not in the codebook; check the spelling or add it to the codebook first.",
+    ),
+    "E213": (
+        "起止位置 {seen} 不在文档之内（文档长 {wanted}）；请核对 start 和 end。",
+        "The offsets {seen} lie outside the document (length {wanted}); check start and end.",
+    ),
+    "W251": (
+        "编码 {seen} 没有线索词，规则编码者永远不会给出它；若只由人判断，可以不理会。",
+        "Code {seen} has no cue, so the rule coder never gives it; fine where only people judge it.",
+    ),
+    "W252": (
+        "这条例句标为规则判不了，但现在判对了 {seen}；请把 by_rule 改为 1。",
+        "This example is marked as beyond the rules, yet {seen} now comes out right; set by_rule to 1.",
+    ),
+    "W253": (
+        "语料里没有文档“{seen}”，它的编码没有对上片段；请核对 doc_id，或把文档放回语料文件夹。",
+        "The corpus holds no document {seen!r}, its codings have no segment; check doc_id or put the document back.",
+    ),
+    # lexicon
+    "E301": (
+        "“{seen}”的词频是 {wanted}；jieba 把词频 0 当作对整个进程里所有分词器的拆词命令，请改为 1 以上，或删去这一行。",
+        "{seen!r} has freq {wanted}; jieba takes freq 0 as a split order for every tokenizer in the process: use 1 or more, or delete the row.",
+    ),
+    "E302": (
+        "“{seen}”含有分词时必定断开的字符“{wanted}”，永远成不了一个词；请去掉它，或删去这一行。",
+        "{seen!r} holds {wanted!r}, at which jieba always cuts, so it can never be one word; remove it or delete the row.",
+    ),
+    "E303": (
+        "“{seen}”既是研究词又是停用词，永远不会被计数；请从其中一个文件里删去。",
+        "{seen!r} is both a term and a stop word and would never be counted; delete it from one file.",
+    ),
     # study.toml
     "E501": (
         "找不到研究文件 {seen}；请在研究文件夹里运行，或用 pbgov new 新建一个。",

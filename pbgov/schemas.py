@@ -289,3 +289,86 @@ QUANTITY_RECORDS = pa.DataFrameSchema(
 
 ``value`` is text: a number, a date, or a formula such as 1+1+N.
 """
+
+LEXICON = pa.DataFrameSchema(
+    {"term": text(unique=True), "freq": whole(), "pos": text(), "source": text()},
+    name="lexicon",
+)
+"""One row is one governance term, cut as one word; ``freq`` is in jieba's units, 1 or more."""
+
+STOPWORDS = pa.DataFrameSchema(
+    {"term": text(unique=True), "source": text()},
+    name="stopwords",
+)
+"""One row is one function word that term counts leave out."""
+
+FAMILIES = pa.DataFrameSchema(
+    {
+        "family": text(unique=True),
+        "zh": text(),
+        "en": text(),
+        "exclusive": text(among=("single", "primary_plus_secondary", "multi")),
+        "residual": text(nullable=True),
+        "tie_rule": text(nullable=True),
+        "source": text(),
+    },
+    name="families",
+)
+"""One row is one family of codes. ``residual`` is the code for units that fit no other one."""
+
+CODES = pa.DataFrameSchema(
+    {
+        "code_id": text(unique=True),
+        "family": text(),
+        "parent_id": text(nullable=True),
+        "zh": text(),
+        "en": text(),
+        "definition": text(),
+        "include": text(nullable=True),
+        "exclude": text(nullable=True),
+        "indicators": text(nullable=True),
+        "source": text(),
+    },
+    name="codes",
+)
+"""One row is one code: what it means, what counts and what does not.
+
+``indicators`` names what could be measured to see the same thing in numbers, NaN for most codes.
+"""
+
+TERMS = pa.DataFrameSchema(
+    {
+        "code_id": text(),
+        "term": text(),
+        "role": text(among=("cue", "ambiguous", "veto")),
+        "facet": text(nullable=True),
+        "source": text(),
+    },
+    name="terms",
+)
+"""One row is one word that speaks for a code (``cue``), for it only beside a cue (``ambiguous``),
+or a longer expression inside which a cue does not count (``veto``)."""
+
+MASKS = pa.DataFrameSchema(
+    {"term": text(unique=True), "reason": text(), "source": text()},
+    name="masks",
+)
+"""One row is one expression, mostly the name of an institution, inside which no cue counts."""
+
+EXAMPLES = pa.DataFrameSchema(
+    {
+        "code_id": text(),
+        "expected": whole(0),
+        "text": text(),
+        "correct_code": text(nullable=True),
+        "by_rule": whole(0),
+        "why": text(nullable=True),
+        "source": text(),
+    },
+    unique=["code_id", "text"],
+    name="examples",
+)
+"""One row is one invented sentence and whether the code applies to it (``expected`` 1 or 0).
+
+``by_rule`` 0 marks a sentence that words alone cannot decide; ``why`` gives the reason.
+"""
