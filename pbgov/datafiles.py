@@ -89,11 +89,34 @@ def validate(
 
     positioned = table.reset_index(drop=True)
     try:
-        return schema.validate(positioned, lazy=True).set_axis(table.index)
+        checked: pd.DataFrame = schema.validate(positioned, lazy=True)
     except SchemaErrors as failure:
+        cases = _all_cases(failure.failure_cases, positioned, schema)
         numbers = rows or range(FIRST_ROW, FIRST_ROW + len(table))
-        findings = _findings(failure.failure_cases, positioned, schema, path, numbers)
-        raise DataFileError(list(findings)) from None
+        raise DataFileError(list(_findings(cases, positioned, schema, path, numbers))) from None
+    return checked.set_axis(table.index)
+
+
+def _all_cases(
+    cases: pd.DataFrame, table: pd.DataFrame, schema: pa.DataFrameSchema
+) -> pd.DataFrame:
+    """Every failure, also those that a cell of the wrong type hid from the checks of its column."""
+    from pandera.errors import SchemaErrors
+
+    mistyped = cases[cases.check.astype(str).str.startswith("coerce_dtype")]
+    if mistyped.empty:
+        return cases
+    emptied = table.copy()
+    for case in mistyped.itertuples():
+        emptied.loc[case.index, case.column] = float("nan")
+    try:
+        schema.validate(emptied, lazy=True)
+    except SchemaErrors as failure:
+        cells = pd.MultiIndex.from_frame(mistyped[["index", "column"]])
+        others = failure.failure_cases
+        hidden = ~pd.MultiIndex.from_frame(others[["index", "column"]]).isin(cells)
+        return pd.concat([mistyped, others[hidden]], ignore_index=True)
+    return mistyped
 
 
 def _rows(path: Path) -> dict[int, list[str]]:
