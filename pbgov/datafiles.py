@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     import pandera.pandas as pa
 
-HEADER_ROW = 1
 FIRST_ROW = 2  # a spreadsheet counts the header as line 1
 
 
@@ -53,11 +52,12 @@ def read_numbered(path: str | Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """As `read_table`, but the index holds each row's number in the file (the header is row 1)."""
     path = Path(path)
     numbered = _rows(path)
-    header = numbered.pop(min(numbered))
+    header_row = min(numbered)
+    header = numbered.pop(header_row)
     missing = [name for name in schema.columns if name not in header]
     if missing:
         raise DataFileError(
-            [Finding("E102", str(path), HEADER_ROW, name, seen=name) for name in missing]
+            [Finding("E102", str(path), header_row, name, seen=name) for name in missing]
         )
     if not numbered:
         raise DataFileError([Finding("E111", str(path))])
@@ -113,7 +113,7 @@ def _all_cases(
         schema.validate(emptied, lazy=True)
     except SchemaErrors as failure:
         cells = pd.MultiIndex.from_frame(mistyped[["index", "column"]])
-        others = failure.failure_cases
+        others: pd.DataFrame = failure.failure_cases
         hidden = ~pd.MultiIndex.from_frame(others[["index", "column"]]).isin(cells)
         return pd.concat([mistyped, others[hidden]], ignore_index=True)
     return mistyped
