@@ -59,10 +59,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "文件不是能逐行读取的 CSV（{seen}）；请检查引号和逗号。",
         "The file cannot be read as CSV ({seen}); check its quotes and commas.",
     ),
-    "E113": ("找不到这个文件；请核对文件夹和文件名。",
-             "The file does not exist; check the folder and the file name."),
-    "E114": ("文件不是能读取的 GeoJSON（{seen}）；请确认没有拿错文件。",
-             "The file cannot be read as GeoJSON ({seen}); make sure it is the right file."),
+    "E113": (
+        "找不到这个文件；请核对文件夹和文件名。",
+        "The file does not exist; check the folder and the file name.",
+    ),
+    "E114": (
+        "文件不是能读取的 GeoJSON（{seen}）；请确认没有拿错文件。",
+        "The file cannot be read as GeoJSON ({seen}); make sure it is the right file.",
+    ),
     "W151": (
         "文件带有 UTF-8 BOM（WPS/Excel 常见）；已照常读取，内容不受影响。",
         "The file starts with a UTF-8 BOM (usual for WPS/Excel); it was read as it is, nothing changes.",
@@ -101,8 +105,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The term {seen!r} is blank or has spaces around it; correct it.",
     ),
     "E210": (
-        "codebook.toml 缺少或写错了 {seen}；请写成 {seen} = \"…\"。",
-        "codebook.toml lacks {seen}, or it is not a text; write {seen} = \"...\".",
+        'codebook.toml 缺少或写错了 {seen}；请写成 {seen} = "…"。',
+        'codebook.toml lacks {seen}, or it is not a text; write {seen} = "...".',
     ),
     "E211": (
         "这条编码所判的文字已经变了（记录的摘要 {seen}，现在是 {wanted}）；请对照原文重新判断。",
@@ -131,7 +135,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     # lexicon
     "E301": (
         "“{seen}”的词频是 {wanted}；jieba 把词频 0 当作对整个进程里所有分词器的拆词命令，请改为 1 以上，或删去这一行。",
-        "{seen!r} has freq {wanted}; jieba takes freq 0 as a split order for every tokenizer in the process: use 1 or more, or delete the row.",
+        "{seen!r} has freq {wanted}; jieba takes 0 as a split order for every tokenizer of the process: use 1 or more, or delete the row.",
     ),
     "E302": (
         "“{seen}”含有分词时必定断开的字符“{wanted}”，永远成不了一个词；请去掉它，或删去这一行。",
@@ -140,6 +144,39 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E303": (
         "“{seen}”既是研究词又是停用词，永远不会被计数；请从其中一个文件里删去。",
         "{seen!r} is both a term and a stop word and would never be counted; delete it from one file.",
+    ),
+    # documents
+    "E401": (
+        "无法确定文件的编码（{seen}）；请用记事本或 WPS 打开核对，另存为 UTF-8 再试。",
+        "No encoding fits the file ({seen}); open it, check it, and save it as UTF-8.",
+    ),
+    "E402": (
+        "文件里没有正文；请确认没有拿错文件。",
+        "The file holds no text; make sure it is the right file.",
+    ),
+    "E403": (
+        "文件含有空字节（在第 {seen} 字节），不是文本文件，或是没有标记的 UTF-16；请另存为 UTF-8 文本。",
+        "The file holds a NUL byte (at byte {seen}): not text, or UTF-16 without a mark; save it as UTF-8.",
+    ),
+    "E404": (
+        "文件开头 +++ 之间的元数据不对（{seen}）；请按 TOML 的写法改正。",
+        "The front matter between the +++ lines is not right ({seen}); correct it as TOML.",
+    ),
+    "E405": (
+        "文档编号“{seen}”已被 {wanted} 用过，这个文件没有读入；请另给一个编号。",
+        "The document id {seen!r} is taken by {wanted}, so this file was not read; give it another id.",
+    ),
+    "E406": (
+        "本版还不能读 {seen} 文件；请另存为 .txt 或 .md（UTF-8）。",
+        "This version does not read {seen} files yet; save it as .txt or .md (UTF-8).",
+    ),
+    "E407": (
+        "文件无法读取（{seen}）；请核对路径和权限。",
+        "The file cannot be read ({seen}); check its path and permissions.",
+    ),
+    "W451": (
+        "子文件夹没有读入；要读其中的文档，请把它们移到上一级，或把它作为语料文件夹。",
+        "The subfolder was not read; move its documents up, or name it as the folder.",
     ),
     # study.toml
     "E501": (
