@@ -1,0 +1,250 @@
+"""Estimates as tables: value, interval, every p value beside it, and what N is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.exhibits.exhibit import Exhibit
+from pbgov.exhibits.numerals import (
+    MISSING,
+    decimals_for,
+    format_count,
+    format_interval,
+    format_number,
+    format_p,
+    is_missing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Lang = Literal["zh", "en"]
+INTERCEPT = ("Intercept", "const")
+LEVEL = 0.05
+_NO_NAMES: Mapping[str, str] = {}
+
+
+def table_estimate(
+    estimate: Estimate | NotEstimated,
+    *,
+    title: str,
+    source: str,
+    exhibit_id: str = "tab-estimate",
+    labels: Mapping[str, str] = _NO_NAMES,
+    lang: Lang = "zh",
+) -> Exhibit:
+    """Every term of an estimate with its interval and p values, or the reason there is none.
+
+    Parameters
+    ----------
+    estimate : Estimate or NotEstimated
+    title, source : str
+    exhibit_id : str
+    labels : mapping, optional
+        Printed name of each term.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    Exhibit
+        Columns: term, estimate, standard error, 95 % interval, degrees of freedom, p, permutation
+        p with its number of permutations, and the p value of the second opinion. For a
+        `NotEstimated` one row that gives the reason.
+    """
+    words = _WORDS[lang]
+    if isinstance(estimate, NotEstimated):
+        return _refused(estimate, title, source, exhibit_id, lang)
+    beside = estimate.beside.set_index("term") if len(estimate.beside) else pd.DataFrame()
+    rows = []
+    for term in estimate.terms.to_dict("records"):
+        decimals = decimals_for(term["std_error"])
+        draws = term.get("n_permutations")
+        second = beside["p_value"].get(term["term"]) if "p_value" in beside else None
+        row = (
+            labels.get(term["term"], term["term"]),
+            format_number(term["estimate"], decimals),
+            format_number(term["std_error"], decimals),
+            format_interval(term["conf_low"], term["conf_high"], decimals),
+            format_number(term["df"], 1),
+            format_p(term["p_value"]),
+            format_p(term.get("p_permutation"), draws),
+            format_p(second),
+        )
+        rows.append(dict(zip(words["columns"], row, strict=True)))
+    body = pd.DataFrame(rows)
+    optional = words["columns"][-2:]
+    body = body.drop(columns=[name for name in optional if body[name].eq(MISSING).all()])
+    return Exhibit(
+        exhibit_id=exhibit_id,
+        title=title,
+        body=body,
+        note=_note(estimate, labels, lang),
+        source=source,
+        data=_raw(estimate),
+        lang=lang,
+        evidence=estimate,
+    )
+
+
+def table_recovery(
+    recovery: pd.DataFrame,
+    *,
+    source: str,
+    labels: Mapping[str, str] = _NO_NAMES,
+    label_names: Mapping[str, str] = _NO_NAMES,
+) -> Exhibit:
+    """Planted against estimated effects; always simulated.
+
+    Parameters
+    ----------
+    recovery : DataFrame
+        mode, labels, truth, estimate, conf_low, conf_high, p_value and, where there,
+        p_permutation, p_holm, covers_truth; one row per mode and way of labelling.
+    source : str
+    labels : mapping, optional
+        Printed name of each mode.
+    label_names : mapping, optional
+        Printed name of each value of the column ``labels``.
+
+    Returns
+    -------
+    Exhibit
+        ``tab-recovery``
+    """
+    rows = []
+    for row in recovery.to_dict("records"):
+        covers = row.get("covers_truth")
+        printed = {
+            "模式": labels.get(row["mode"], row["mode"]),
+            "标签来自": label_names.get(row["labels"], row["labels"]),
+            "设定的效应": format_number(row["truth"], 2),
+            "估计值": format_number(row["estimate"], 2),
+            "95% 区间": format_interval(row["conf_low"], row["conf_high"], 2),
+            "p": format_p(row["p_value"]),
+            "置换 p": format_p(row.get("p_permutation"), row.get("n_permutations")),
+            "Holm p": format_p(row.get("p_holm")),
+            "区间含设定值": MISSING if is_missing(covers) else ("是" if covers else "否"),
+        }
+        rows.append(printed)
+    body = pd.DataFrame(rows)
+    empty = [name for name in ("置换 p", "Holm p") if body[name].eq(MISSING).all()]
+    return Exhibit(
+        exhibit_id="tab-recovery",
+        title="设定的效应与估计出的效应",
+        body=body.drop(columns=empty),
+        note=f"N = {len(recovery)} 个估计。效应是程序设定的（百分点），"
+        "本表只检验这条链能否把它找回来，不说明任何地区的实际情况。",
+        source=source,
+        data=recovery,
+        simulated=True,
+    )
+
+
+_WORDS: dict[str, dict[str, Any]] = {
+    "zh": {
+        "columns": (
+            "变量", "估计值", "标准误", "95% 区间", "自由度", "p", "置换 p", "第二算法的 p",
+        ),
+        "refused": ("结果", "没有估计"),
+        "reason": "原因",
+    },
+    "en": {
+        "columns": (
+            "Term", "Estimate", "Std. error", "95% CI", "df", "p", "Permutation p", "p (second opinion)",
+        ),
+        "refused": ("Result", "Not estimated"),
+        "reason": "Reason",
+    },
+}  # fmt: skip
+
+
+def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang) -> str:
+    draws = estimate.terms.get("n_permutations", pd.Series(dtype=float)).dropna()
+    second = estimate.beside.attrs.get("covariance", "")
+    torn = [labels.get(term, term) for term in _disagreeing(estimate)]
+    if lang == "en":
+        parts = [
+            f"N = {count_units(estimate, lang)}; {estimate.formula}; {estimate.covariance}.",
+            f"Second opinion: {second}." if second else "",
+            f"Permutation p from {int(draws.max()):,} permutations." if len(draws) else "",
+            f"Not robust: the p values of {', '.join(torn)} fall on both sides of 0.05."
+            if torn
+            else "",
+            "Associations, not effects.",
+        ]
+        return " ".join(part for part in parts if part)
+    parts = [
+        f"N = {count_units(estimate, lang)}。{estimate.method}；公式 {estimate.formula}；"
+        f"标准误与自由度：{estimate.covariance}。",
+        f"置换 p 由 {int(draws.max()):,} 次置换得出。" if len(draws) else "",
+        f"第二算法：{second}。" if second else "",
+        _fit(estimate),
+        f"结论不稳：{'、'.join(torn)} 的几个 p 值落在 0.05 的两侧。" if torn else "",
+        *(limit if limit.endswith("。") else limit + "。" for limit in estimate.limits),
+        "系数表示相关，不表示因果。",
+    ]
+    return "".join(part for part in parts if part)
+
+
+def _fit(estimate: Estimate) -> str:
+    r2 = estimate.fit.get("r2")
+    return "" if is_missing(r2) else f"R² = {format_number(r2, 2)}。"
+
+
+def count_units(estimate: Estimate, lang: Lang = "zh") -> str:
+    """N as it is printed: rows, and the units at the level of the regressor where they differ."""
+    rows, units = format_count(estimate.n), format_count(estimate.n_units)
+    if lang == "en":
+        return rows if estimate.n == estimate.n_units else f"{rows} rows in {units} clusters"
+    if estimate.n == estimate.n_units:
+        return f"{rows} 个{estimate.unit_name}"
+    return f"{rows} 行（{units} 个{estimate.unit_name}）"
+
+
+def _disagreeing(estimate: Estimate) -> list[str]:
+    """Terms whose p values fall on both sides of 0.05, the intercept aside."""
+    beside = estimate.beside
+    second = dict(zip(beside["term"], beside["p_value"], strict=True)) if len(beside) else {}
+    torn = []
+    for row in estimate.terms.to_dict("records"):
+        values = [row["p_value"], row.get("p_permutation"), second.get(row["term"])]
+        sides = {float(p) < LEVEL for p in values if p is not None and not is_missing(p)}
+        if len(sides) == 2 and row["term"] not in INTERCEPT:
+            torn.append(str(row["term"]))
+    return torn
+
+
+def _raw(estimate: Estimate) -> pd.DataFrame:
+    """All terms, with the second opinion's columns beside them as ``beside_…``."""
+    terms: pd.DataFrame = estimate.terms
+    if not len(estimate.beside):
+        return terms
+    second = estimate.beside.rename(columns=lambda c: c if c == "term" else f"beside_{c}")
+    return terms.merge(second, on="term", how="left", validate="one_to_one")
+
+
+def _refused(
+    refusal: NotEstimated, title: str, source: str, exhibit_id: str, lang: Lang
+) -> Exhibit:
+    words = _WORDS[lang]
+    reason = refusal.reason if lang == "zh" else refusal.reason_en
+    result, no = words["refused"]
+    n = format_count(refusal.n)
+    note = (
+        f"N = {n}；公式 {refusal.formula}。没有估计是一个结果，不是缺漏。"
+        if lang == "zh"
+        else f"N = {n}; {refusal.formula}. That there is no estimate is a result, not a gap."
+    )
+    return Exhibit(
+        exhibit_id=exhibit_id,
+        title=title,
+        body=pd.DataFrame({result: [no], words["reason"]: [reason]}),
+        note=note,
+        source=source,
+        data=pd.DataFrame({"formula": [refusal.formula], "n": [refusal.n], "reason": [reason]}),
+        lang=lang,
+        evidence=refusal,
+    )

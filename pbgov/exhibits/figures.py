@@ -1,0 +1,216 @@
+"""Figures of codes: by document, and by region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pbgov.errors import InputError
+from pbgov.exhibits.exhibit import Exhibit, short_source
+from pbgov.exhibits.tables import require_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_BARS = 5
+_NO_NAMES: Mapping[str, str] = {}
+
+
+def figure_codes_by_document(
+    scores: pd.DataFrame,
+    *,
+    source: str,
+    labels: Mapping[str, str] = _NO_NAMES,
+    names: Mapping[str, str] = _NO_NAMES,
+) -> Exhibit:
+    """Share of coded segments in each document, one bar per code, with the number read.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Rows of `pbgov.schemas.SCORES` with documents as units and at most five codes.
+    source : str
+    labels, names : mapping, optional
+        Printed name of each code and of each document.
+
+    Returns
+    -------
+    Exhibit
+        ``fig-codes-by-document``
+
+    Raises
+    ------
+    InputError
+        For more than five codes.
+    """
+    require_columns("scores", scores, "unit", "code_id", "n_segments", "share")
+    codes = list(dict.fromkeys(scores["code_id"]))
+    units = list(dict.fromkeys(scores["unit"]))
+    if len(codes) > MOST_BARS:
+        raise InputError(
+            f"scores hold {len(codes)} codes; five bars can be told apart."
+            " Pass one family, or use figure_code_region_heatmap."
+        )
+    shares = scores.pivot(index="unit", columns="code_id", values="share").loc[units, codes]
+    read = scores.groupby("unit")["n_segments"].max()
+
+    def draw() -> Figure:
+        from pbgov.exhibits.style import HATCHES, INK, MUTED, PALETTE, SMALL_SIZE, new_figure, wrap
+
+        figure = new_figure(2.2 + len(units) * (0.5 + 0.36 * len(codes)))
+        axes = figure.add_subplot()
+        thickness = 0.8 / len(codes)
+        for place, code in enumerate(codes):
+            at = np.arange(len(units)) - 0.4 + thickness * (place + 0.5)
+            values = 100 * shares[code].to_numpy(dtype=float)
+            axes.barh(
+                at,
+                np.nan_to_num(values),
+                thickness * 0.9,
+                color=PALETTE[place],
+                hatch=HATCHES[place],
+                edgecolor="white",
+                lw=0.3,
+                label=labels.get(code, code),
+            )
+            for y, value in zip(at, values, strict=True):
+                text = "未读" if np.isnan(value) else f" {value:.0f}"
+                axes.text(
+                    0 if np.isnan(value) else value,
+                    y,
+                    text,
+                    va="center",
+                    fontsize=SMALL_SIZE - 1,
+                    color=MUTED if np.isnan(value) else INK,
+                )
+        axes.set_yticks(
+            range(len(units)),
+            [
+                "\n".join([*wrap(names.get(unit, unit), 22), f"（读 {int(read[unit])} 段）"])
+                for unit in units
+            ],
+            linespacing=1.3,
+        )
+        axes.invert_yaxis()
+        axes.set_xlim(0, max(10.0, 110 * float(shares.fillna(0).to_numpy(dtype=float).max())))
+        axes.set_xlabel("编有该码的段落占已读段落的百分比（%）")
+        axes.grid(axis="x")
+        axes.tick_params(axis="y", length=0)
+        figure.legend(loc="outside upper left", ncols=min(5, len(codes)))
+        return figure
+
+    total = int(read.sum())
+    return Exhibit(
+        exhibit_id="fig-codes-by-document",
+        title="各文档的编码占比",
+        body=draw,
+        note=f"N = {len(units)} 篇文档，{total} 段。一段可以编多个码，占比之和可以超过 100%。"
+        "文档、地区、年份和作者在这里完全重叠，差别不能归因于其中任何一项。",
+        source=source,
+        data=scores,
+        footer=f"N = {len(units)} 篇文档，{total} 段 · 来源：{short_source(source)}",
+    )
+
+
+def figure_code_region_heatmap(
+    scores: pd.DataFrame,
+    *,
+    source: str,
+    labels: Mapping[str, str] = _NO_NAMES,
+    names: Mapping[str, str] = _NO_NAMES,
+) -> Exhibit:
+    """Share of coded segments, code by region; regions nobody read about are hatched, not zero.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Rows of `pbgov.schemas.SCORES` with region codes as units.
+    source : str
+    labels, names : mapping, optional
+        Printed name of each code and of each ``region_code``.
+
+    Returns
+    -------
+    Exhibit
+        ``fig-code-region``
+    """
+    require_columns("scores", scores, "unit", "code_id", "n_segments", "share")
+    codes = list(dict.fromkeys(scores["code_id"]))
+    units = list(dict.fromkeys(scores["unit"]))
+    shares = scores.pivot(index="unit", columns="code_id", values="share").loc[units, codes]
+    read = scores.groupby("unit")["n_segments"].max()
+    unread = int(read.eq(0).sum())
+
+    def draw() -> Figure:
+        from pbgov.exhibits.style import new_figure, wrap
+
+        figure = new_figure(3.4 + 0.5 * len(units))
+        axes = figure.add_subplot()
+        _draw_cells(axes, 100 * shares.to_numpy(dtype=float), len(codes) <= 8)
+        axes.set_yticks(
+            range(len(units)),
+            [f"{names.get(unit, unit)}（{int(read[unit])}）" for unit in units],
+        )
+        across = max(4, 72 // len(codes))
+        axes.set_xticks(
+            range(len(codes)),
+            ["\n".join(wrap(labels.get(code, code), across)) for code in codes],
+            linespacing=1.3,
+        )
+        return figure
+
+    return Exhibit(
+        exhibit_id="fig-code-region",
+        title="各地区的编码占比（斜线为没有读到材料）",
+        body=draw,
+        note=f"N = {len(units)} 个地区，{int(read.sum())} 段；{unread} 个地区没有读到任何材料，"
+        "画斜线，不等于 0。括号内为已读段数；段数少的地区，占比很不稳定。",
+        source=source,
+        data=scores,
+        footer=f"N = {len(units)} 个地区，{int(read.sum())} 段 · 来源：{short_source(source)}",
+    )
+
+
+def _draw_cells(axes: Axes, values: Any, written: bool) -> None:
+    """Coloured cells with a colour bar; missing cells hatched."""
+    from matplotlib.patches import Patch, Rectangle
+
+    from pbgov.exhibits.style import GRID, MUTED, SMALL_SIZE, UNREAD_HATCH, ink_on, sequential
+
+    colours = sequential()
+    top = float(np.nanmax(values)) if np.isfinite(values).any() else 1.0
+    image = axes.imshow(values, cmap=colours, vmin=0, vmax=top or 1.0, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        if np.isnan(value):
+            box = Rectangle(
+                (column - 0.5, row - 0.5), 1, 1, fc="white", ec=MUTED, lw=0, hatch=UNREAD_HATCH
+            )
+            axes.add_patch(box)
+        elif written:
+            ink = ink_on(image.to_rgba(value)[:3])
+            axes.text(
+                column,
+                row,
+                f"{value:.0f}",
+                ha="center",
+                va="center",
+                color=ink,
+                fontsize=SMALL_SIZE,
+            )
+    rows, columns = values.shape
+    axes.vlines(np.arange(columns + 1) - 0.5, -0.5, rows - 0.5, color=GRID, lw=0.6)
+    axes.hlines(np.arange(rows + 1) - 0.5, -0.5, columns - 0.5, color=GRID, lw=0.6)
+    axes.tick_params(length=0)
+    axes.xaxis.tick_top()
+    for side in axes.spines.values():
+        side.set_visible(False)
+    bar = axes.figure.colorbar(image, ax=axes, location="bottom", shrink=0.5, aspect=35, pad=0.02)
+    bar.set_label("编有该码的段落占已读段落的百分比（%）")
+    bar.outline.set_visible(False)
+    unread = Patch(fc="white", ec=MUTED, hatch=UNREAD_HATCH, lw=0.5, label="没有读到材料")
+    axes.legend(handles=[unread], loc="upper left", bbox_to_anchor=(0, -0.03), borderaxespad=0)
