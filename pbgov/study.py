@@ -14,7 +14,7 @@ from typing import Any
 from pbgov.errors import StudyError
 from pbgov.findings import Finding
 
-INPUTS = ("cases", "codebook", "lexicon", "codings", "regions", "indicators")
+INPUTS = ("cases", "codebook", "lexicon", "codings", "regions", "indicators", "assessment")
 NEEDED_INPUTS = ("cases", "codebook", "lexicon", "regions")
 KNOWN_KEYS = {
     "study": ("title", "subtitle", "seed", "output"),

@@ -1,0 +1,1 @@
+"""Figures that the documentation quotes, made anew by `python -m nox -s bench`."""
