@@ -1,0 +1,187 @@
+"""A document as it was read, and a corpus of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, overload
+
+import pandas as pd
+
+from pbgov.errors import InputError
+
+if TYPE_CHECKING:
+    from pbgov.findings import Finding
+
+METADATA_COLUMNS = (
+    "title",
+    "authors",
+    "venue",
+    "published",
+    "city",
+    "district",
+    "region_code",
+    "genre",
+    "unverified",
+)
+HAN_RANGES = (
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x2FA1F),
+    (0x30000, 0x323AF),
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document, every character of it.
+
+    Attributes
+    ----------
+    doc_id : str
+        The ``id`` of the front matter, else the file name without its ending.
+    path : str
+        The file, as it was given.
+    text : str
+        What the later steps read; offsets everywhere are code points into it.
+    raw : str
+        The decoded file: front matter, line ends and all; only a byte order mark is left out.
+        In this version `text` is the same string.
+    encoding : str
+        The encoding the file was decoded from.
+    digest : str
+        SHA-256 of the file's bytes, hexadecimal.
+    metadata : mapping
+        The front matter as TOML gives it; empty where there is none.
+    """
+
+    doc_id: str
+    path: str
+    text: str
+    raw: str
+    encoding: str
+    digest: str
+    metadata: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    def to_raw(self, start: int, end: int) -> tuple[int, int]:
+        """Where ``text[start:end]`` stands in `raw`."""
+        self._check(start, end)
+        return start, end
+
+    def passage(self, start: int, end: int) -> str:
+        """``text[start:end]``; offsets outside the text are refused, not cut off."""
+        self._check(start, end)
+        return self.text[start:end]
+
+    def _check(self, start: int, end: int) -> None:
+        if not 0 <= start <= end <= len(self.text):
+            raise InputError(
+                f"{self.doc_id}: [{start}, {end}) is not a stretch of its"
+                f" {len(self.text)} characters; was it counted in another version of the file?"
+            )
+
+
+class Corpus(Sequence[Document]):
+    """Documents in a fixed order, looked up by position or by ``doc_id``.
+
+    Parameters
+    ----------
+    documents : sequence of Document
+    findings : sequence of Finding, optional
+        What could not be read, and why.
+
+    Raises
+    ------
+    InputError
+        Where two documents have the same ``doc_id``.
+    """
+
+    def __init__(self, documents: Sequence[Document], findings: Sequence[Finding] = ()) -> None:
+        self._documents = tuple(documents)
+        self.findings = tuple(findings)
+        self._by_id = {document.doc_id: document for document in self._documents}
+        if len(self._by_id) < len(self._documents):
+            ids = [document.doc_id for document in self._documents]
+            repeated = sorted({doc_id for doc_id in ids if ids.count(doc_id) > 1})
+            raise InputError(f"doc_id {repeated} stands twice in the corpus; give each its own.")
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    @overload
+    def __getitem__(self, key: int | str) -> Document: ...
+    @overload
+    def __getitem__(self, key: slice) -> Corpus: ...
+    def __getitem__(self, key: int | str | slice) -> Document | Corpus:
+        if isinstance(key, slice):
+            return Corpus(self._documents[key], self.findings)
+        if isinstance(key, int):
+            return self._documents[key]
+        if key not in self._by_id:
+            raise InputError(f"no document {key!r}; the corpus holds {sorted(self._by_id)}.")
+        return self._by_id[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_id if isinstance(key, str) else key in self._documents
+
+    def __repr__(self) -> str:
+        return f"Corpus({len(self)} documents, {len(self.findings)} problems)"
+
+    def text_of(self, doc_id: str, start: int, end: int) -> str:
+        """The words at ``[start, end)`` of one document."""
+        return self[doc_id].passage(start, end)
+
+    @property
+    def documents(self) -> pd.DataFrame:
+        """One row is one document; what its metadata leaves open is NaN, lists are joined by 、."""
+        rows = [
+            {
+                "doc_id": document.doc_id,
+                **{name: _told(document.metadata.get(name)) for name in METADATA_COLUMNS},
+                "encoding": document.encoding,
+                "n_chars": len(document.text),
+                "n_han": count_han(document.text),
+                "path": document.path,
+                "digest": document.digest,
+            }
+            for document in self
+        ]
+        columns = ["doc_id", *METADATA_COLUMNS, "encoding", "n_chars", "n_han", "path", "digest"]
+        kinds = dict.fromkeys(columns, "str") | {"n_chars": "Int64", "n_han": "Int64"}
+        return pd.DataFrame(rows, columns=columns).astype(kinds)
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """One row is one file or folder that was not read as a document, and why."""
+        rows = [(found.path, found.code, found.zh, found.en) for found in self.findings]
+        return pd.DataFrame(rows, columns=["path", "code", "zh", "en"]).astype("str")
+
+
+def digest_text(text: str) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of a text in UTF-8.
+
+    Examples
+    --------
+    >>> digest_text("")
+    'e3b0c44298fc1c14'
+    """
+    return sha256(text.encode("utf-8")).hexdigest()[:16]
+
+
+def count_han(text: str) -> int:
+    """How many characters of a text are Han characters, compatibility ideographs included.
+
+    Examples
+    --------
+    >>> count_han("党建 CBD，〇")
+    2
+    """
+    return sum(any(low <= ord(char) <= high for low, high in HAN_RANGES) for char in text)
+
+
+def _told(value: object) -> object:
+    if isinstance(value, list | tuple):
+        value = "、".join(str(item) for item in value)
+    return float("nan") if value is None or value == "" else str(value)
