@@ -40,9 +40,7 @@ def text_of(docx: Path) -> str:
     import docx as office
 
     document = office.Document(str(docx))
-    cells = [
-        cell.text for table in document.tables for row in table.rows for cell in row.cells
-    ]
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     return "\n".join([paragraph.text for paragraph in document.paragraphs] + cells)
 
 
@@ -73,8 +71,8 @@ def test_provenance_tells_the_digest_of_each_input_and_output(ran):
     inputs = {
         f"data/{name}": digest
         for name, digest in digests(ran / "data").items()
-        if name.split("/")[0] in {"cases", "codebook", "lexicon", "codings", "regions",
-                                  "indicators", "assessment"}
+        if name.split("/")[0]
+        in {"cases", "codebook", "lexicon", "codings", "regions", "indicators", "assessment"}
     }
     assert inputs.items() <= provenance["inputs"].items()
     written = digests(ran / "reports")
