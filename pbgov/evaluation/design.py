@@ -1,0 +1,237 @@
+"""A formula and a table become the arrays that inference works on.
+
+Formulas are patsy's, the language statsmodels reads by default. Column names may be Chinese; a
+name with a dot or a blank is written Q("MODE.M1"). Only arithmetic and a few named functions
+may stand in a formula, since patsy would run any Python written there.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pbgov.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from patsy import ModelDesc
+
+_FUNCTIONS = {name: getattr(np, name) for name in ("log", "log1p", "log10", "exp", "sqrt")}
+_OF_PATSY = ("C", "I", "Q", "center", "standardize", "Treatment", "Sum")
+_QUOTED = re.compile(r"""Q\((['"])(.+?)\1\)""")
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """The complete rows of a table, in an order that does not depend on the table's.
+
+    Attributes
+    ----------
+    formula : str
+    outcome_name : str
+        '' where the formula has no left side.
+    outcome : ndarray, shape (n,)
+        Empty where the formula has no left side.
+    matrix : ndarray, shape (n, k)
+        The column of ones first.
+    columns : tuple of str
+        Names of the k columns; the first is "Intercept".
+    terms : tuple of str
+        The formula's term that each column comes from.
+    rows : DataFrame
+        The columns used, n rows, sorted.
+    dropped : tuple of str
+        Labels of the rows left out because a value is missing.
+    gaps : tuple of str
+        The columns in which those values are missing.
+    digest : str
+        SHA-256 of `rows`.
+    """
+
+    formula: str
+    outcome_name: str
+    outcome: np.ndarray
+    matrix: np.ndarray
+    columns: tuple[str, ...]
+    terms: tuple[str, ...]
+    rows: pd.DataFrame
+    dropped: tuple[str, ...]
+    gaps: tuple[str, ...]
+    digest: str
+
+
+def read_design(table: pd.DataFrame, formula: str, others: Sequence[str] = ()) -> Design:
+    """The arrays that `formula` asks for.
+
+    Parameters
+    ----------
+    table : DataFrame
+    formula : str
+        "结果 ~ 解释变量 + C(分组)", or only its right side, "~ …".
+    others : sequence of str
+        Further columns that must be there and not missing, such as the cluster.
+
+    Returns
+    -------
+    Design
+        Values may be infinite or NaN only where the formula makes them so (the
+        logarithm of 0); the caller judges them.
+
+    Raises
+    ------
+    InputError
+        Where the formula cannot be read, names a column that is not there, uses
+        anything but the allowed functions, or leaves out the intercept.
+    """
+    import patsy
+
+    try:
+        desc = patsy.ModelDesc.from_formula(formula)
+    except patsy.PatsyError as error:
+        raise InputError(f"formula {formula!r} cannot be read: {error}") from None
+    if patsy.INTERCEPT not in desc.rhs_termlist:
+        raise InputError(f"formula {formula!r} leaves out the intercept; the tests here need it")
+    used = _used_columns(desc, table, formula)
+    for name in others:
+        _require(name, table, formula)
+    wanted = list(dict.fromkeys([*used, *others]))
+    complete, dropped, gaps = _complete_rows(table, wanted)
+    rows = complete.sort_values(sorted(wanted), kind="stable", ignore_index=True)
+    environment = patsy.EvalEnvironment([{"np": np, **_FUNCTIONS}])
+    keep_all = patsy.NAAction(on_NA="drop", NA_types=[])
+    names: list[str] = ["Intercept"]
+    terms: list[str] = ["Intercept"]
+    outcome, matrix = np.empty(0), np.ones((len(rows), 1))
+    if len(rows):
+        with np.errstate(all="ignore"):
+            try:
+                left, right = _matrices(desc, rows, environment, keep_all)
+            except patsy.PatsyError as error:
+                raise InputError(f"formula {formula!r} does not fit the table: {error}") from None
+        if left is not None and left.shape[1] != 1:
+            raise InputError(f"{_outcome_name(desc)!r} is not a number; the outcome must be one")
+        outcome = np.empty(0) if left is None else np.asarray(left, dtype=float)[:, 0]
+        matrix = np.asarray(right, dtype=float)
+        info = right.design_info
+        names = [_QUOTED.sub(r"\2", name) for name in info.column_names]
+        terms = [
+            _QUOTED.sub(r"\2", term)
+            for term, place in info.term_name_slices.items()
+            for _ in range(place.stop - place.start)
+        ]
+    return Design(
+        formula=formula,
+        outcome_name=_outcome_name(desc),
+        outcome=outcome,
+        matrix=matrix,
+        columns=tuple(names),
+        terms=tuple(terms),
+        rows=rows,
+        dropped=dropped,
+        gaps=gaps,
+        digest=hashlib.sha256(rows[sorted(wanted)].to_csv(index=False).encode()).hexdigest(),
+    )
+
+
+def _matrices(desc: ModelDesc, rows: pd.DataFrame, environment: Any, keep_all: Any) -> Any:
+    import patsy
+
+    data = {str(name): _plain(rows[name]) for name in rows.columns}
+    if desc.lhs_termlist:
+        return patsy.dmatrices(desc, data, eval_env=environment, NA_action=keep_all)
+    return None, patsy.dmatrix(desc, data, eval_env=environment, NA_action=keep_all)
+
+
+def _plain(values: pd.Series[Any]) -> np.ndarray:
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return values.to_numpy(dtype=bool)
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.to_numpy(dtype=float)
+    return np.array([str(value) for value in values], dtype=object)
+
+
+def _complete_rows(
+    table: pd.DataFrame, wanted: list[str]
+) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...]]:
+    missing = table[wanted].isna()
+    incomplete = missing.any(axis=1).to_numpy()
+    labels = table["region_code"] if "region_code" in table.columns else table.index
+    dropped = tuple(sorted(str(label) for label in labels[incomplete]))
+    gaps = tuple(name for name in wanted if missing[name].any())
+    return pd.DataFrame(table.loc[~incomplete, wanted]), dropped, gaps
+
+
+def _outcome_name(desc: ModelDesc) -> str:
+    return _QUOTED.sub(r"\2", " + ".join(term.name() for term in desc.lhs_termlist))
+
+
+def _used_columns(desc: ModelDesc, table: pd.DataFrame, formula: str) -> list[str]:
+    used: dict[str, None] = {}
+    for term in (*desc.lhs_termlist, *desc.rhs_termlist):
+        for factor in term.factors:
+            for name in _names(factor.code, formula):
+                _require(name, table, formula)
+                used[name] = None
+    return list(used)
+
+
+def _require(name: str, table: pd.DataFrame, formula: str) -> None:
+    columns = [str(column) for column in table.columns]
+    if columns.count(name) == 1:
+        return
+    if name in columns:
+        raise InputError(f"the table has {columns.count(name)} columns named {name!r}; keep one")
+    near = difflib.get_close_matches(name, columns, n=3, cutoff=0.3)
+    hint = f"; near it: {', '.join(near)}" if near else ""
+    raise InputError(f"formula {formula!r}: the table has no column {name!r}{hint}")
+
+
+def _names(code: str, formula: str) -> list[str]:
+    """Columns one factor of a formula reads, after a check that it does nothing else."""
+    found: list[str] = []
+
+    def read(node: ast.AST) -> None:
+        match node:
+            case ast.Call(func=ast.Name(id="Q"), args=[ast.Constant(value=str(name))]):
+                found.append(name)
+            case ast.Call(func=function, args=arguments, keywords=[]) if _allowed(function):
+                for argument in arguments:
+                    read(argument)
+            case ast.Name(id="Treatment" | "Sum"):
+                pass
+            case ast.Name(id=name):
+                found.append(name)
+            case ast.Constant(value=int() | float() | str()):
+                pass
+            case ast.BinOp(left=left, right=right):
+                read(left)
+                read(right)
+            case ast.UnaryOp(operand=operand):
+                read(operand)
+            case _:
+                allowed = ", ".join([*_FUNCTIONS, *_OF_PATSY])
+                raise InputError(
+                    f"formula {formula!r}: {ast.unparse(node)!r} is not allowed; use columns,"
+                    f" arithmetic and {allowed}. A column name with a dot or a blank is written"
+                    ' Q("name").'
+                )
+
+    read(ast.parse(code, mode="eval").body)
+    return found
+
+
+def _allowed(function: ast.expr) -> bool:
+    match function:
+        case ast.Name(id=name):
+            return name in _FUNCTIONS or name in _OF_PATSY
+        case ast.Attribute(value=ast.Name(id="np"), attr=name):
+            return name in _FUNCTIONS
+    return False
