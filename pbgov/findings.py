@@ -120,6 +120,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "起止位置 {seen} 不在文档之内（文档长 {wanted}）；请核对 start 和 end。",
         "The offsets {seen} lie outside the document (length {wanted}); check start and end.",
     ),
+    "E214": (
+        "编码 {seen} 没有以编码族加点号“{wanted}”开头；请改成“{wanted}…”，各步骤靠它辨认编码族。",
+        "Code {seen} does not begin with its family and a dot, {wanted!r}; rename it, the family is told by it.",
+    ),
     "W251": (
         "编码 {seen} 没有线索词，规则编码者永远不会给出它；若只由人判断，可以不理会。",
         "Code {seen} has no cue, so the rule coder never gives it; fine where only people judge it.",

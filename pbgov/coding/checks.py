@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pbgov.coding.rules import Rules
 from pbgov.findings import Finding
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pbgov.coding.codebook import Codebook
-
-Check = "Callable[[Codebook], Iterator[Finding]]"
 
 
 def code_without_inclusion_rule(codebook: Codebook) -> Iterator[Finding]:
@@ -80,6 +78,14 @@ def unknown_family(codebook: Codebook) -> Iterator[Finding]:
             yield Finding("E207", _path(codebook, "codes"), row, "family", seen=family)
 
 
+def code_named_outside_its_family(codebook: Codebook) -> Iterator[Finding]:
+    """E214: a code id does not begin with its family and a dot, by which its family is told."""
+    for row, code_id, family in _rows(codebook.codes, "code_id", "family"):
+        if not code_id.startswith(f"{family}."):
+            path, wanted = _path(codebook, "codes"), f"{family}."
+            yield Finding("E214", path, row, "code_id", seen=code_id, wanted=wanted)
+
+
 def term_repeated_under_one_code(codebook: Codebook) -> Iterator[Finding]:
     """E208: a term stands more than once under one code; keep one row."""
     seen = set()
@@ -115,6 +121,7 @@ def example_now_within_the_rules(codebook: Codebook) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Codebook], Iterator[Finding]], ...] = (
     unknown_family,
     unknown_code,
+    code_named_outside_its_family,
     code_without_inclusion_rule,
     blank_term,
     term_repeated_under_one_code,
@@ -139,14 +146,12 @@ def _judged_examples(codebook: Codebook) -> Iterator[tuple[int, str, int, bool, 
         examples, "code_id", "expected", "by_rule", "text"
     ):
         given = {judgement.code_id: judgement for judgement in rules.judge(text)}
-        if expected:
-            right = code_id in given and not given[code_id].secondary
-        else:
-            right = code_id not in given
+        primary = code_id in given and not given[code_id].secondary
+        right = primary if expected else code_id not in given
         yield row, code_id, int(expected), bool(by_rule), right
 
 
-def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[int, ...]]:
+def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     yield from zip(map(int, table.index), *(table[column] for column in columns), strict=True)
 
 
