@@ -131,9 +131,20 @@ class NotEstimated:
     reason_en: str
     simulated: bool
 
+    def to_json(self) -> str:
+        """The refusal as JSON; `read_estimate` gives it back."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return json.dumps(fields, ensure_ascii=False, indent=1)
+
     def __str__(self) -> str:
         head = "【模拟】" if self.simulated else ""
         return f"{head}{self.formula}\n未估计（{self.n} 行）：{self.reason}\n{self.reason_en}"
+
+
+def read_estimate(text: str) -> Estimate | NotEstimated:
+    """What ``to_json`` of either kind wrote, exactly."""
+    fields = json.loads(text)
+    return NotEstimated(**fields) if "reason" in fields else Estimate.from_json(text)
 
 
 def _number_out(value: float) -> float | str | None:
