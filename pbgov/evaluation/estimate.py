@@ -38,8 +38,8 @@ class Estimate:
         One row is one coefficient: term, estimate (units of the outcome per unit of
         the term), std_error, df, statistic, p_value, conf_low, conf_high (95 %),
         p_permutation, n_permutations. p_value and the interval are NaN where the
-        sandwich was refused, p_permutation where no permutation applies; `limits`
-        has the reason.
+        sandwich was refused; p_permutation is NaN and n_permutations 0 where no
+        permutation applies. `limits` has the reasons.
     n : int
         Rows used.
     n_units : int
@@ -164,7 +164,7 @@ def _table_to_lists(table: pd.DataFrame) -> dict[str, Any]:
         if pd.api.types.is_float_dtype(values.dtype):
             kind, cells = "number", [_number_out(float(cell)) for cell in values]
         elif pd.api.types.is_integer_dtype(values.dtype):
-            kind, cells = "whole", [None if cell is pd.NA else int(cell) for cell in values]
+            kind, cells = "whole", [int(cell) for cell in values]
         else:
             kind, cells = "text", [str(cell) for cell in values]
         columns.append({"name": str(name), "kind": kind, "cells": cells})
@@ -178,7 +178,7 @@ def _table_from_lists(lists: dict[str, Any]) -> pd.DataFrame:
         if column["kind"] == "number":
             made[column["name"]] = pd.Series([_number_in(cell) for cell in cells], dtype=float)
         elif column["kind"] == "whole":
-            made[column["name"]] = pd.Series(cells, dtype="Int64")
+            made[column["name"]] = pd.Series(cells, dtype="int64")
         else:
             made[column["name"]] = pd.Series(cells, dtype="str")
     table = pd.DataFrame(made)

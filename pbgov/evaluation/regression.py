@@ -176,7 +176,6 @@ def terms_table(
     """The ``terms`` of an `Estimate`; p values and intervals are NaN where refused."""
     blank = PermutationResult(float("nan"), float("nan"), 0, exact=False)
     results = [permuted.get(j, blank) for j in range(len(columns))]
-    counts = [result.n_permutations or None for result in results]
     return pd.DataFrame(
         {
             "term": pd.Series(columns, dtype="str"),
@@ -188,7 +187,7 @@ def terms_table(
             "conf_low": np.where(refused, np.nan, tests.conf_low),
             "conf_high": np.where(refused, np.nan, tests.conf_high),
             "p_permutation": [result.p_value for result in results],
-            "n_permutations": pd.Series(counts, dtype="Int64"),
+            "n_permutations": [result.n_permutations for result in results],
         }
     )
 
