@@ -163,6 +163,8 @@ def contrast(
     counts = count_terms(segments, lexicon, by=by, min_length=min_length)
     tokens = word_tokens(segments, lexicon, by=by)
     read = [str(unit) for unit in tokens["unit"].unique()]
+    if not read:
+        raise InputError("The segments hold no word to compare; give paragraphs or sentences.")
     wide = counts.pivot(index="term", columns="unit", values="count").reindex(columns=read)
     holders = tokens[["token", "unit", "doc_id"]].drop_duplicates()
     sizes = tokens.groupby("unit").size()
