@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.exhibits.exhibit import Exhibit, short_source
+from pbgov.exhibits.lines import wrap
 from pbgov.exhibits.numerals import (
     MISSING,
     format_count,
@@ -130,7 +131,7 @@ def figure_agreement(
     word = "自助法" if kind == "boot" else "Wilson"
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import INK, PALETTE, new_figure, wrap
+        from pbgov.exhibits.style import INK, PALETTE, new_figure
 
         figure = new_figure(2.6 + 0.62 * len(table))
         axes = figure.add_subplot()

@@ -10,6 +10,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.exhibits.estimates import INTERCEPT, count_units
 from pbgov.exhibits.exhibit import Exhibit, short_source
+from pbgov.exhibits.lines import wrap
 from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def _draw_coefficients(
     axes: Axes, table: pd.DataFrame, unit: str, labels: Mapping[str, str]
 ) -> dict[str, tuple[float, float]]:
     """Points and intervals, terms from top to bottom; gives the band of each term on the y axis."""
-    from pbgov.exhibits.style import GRID, INK, MARKERS, PALETTE, wrap
+    from pbgov.exhibits.style import GRID, INK, MARKERS, PALETTE
 
     terms = list(dict.fromkeys(table["term"]))
     series = list(dict.fromkeys(table["series"]))

@@ -91,6 +91,7 @@ class Exhibit:
     footer: str = field(default="", repr=False)
     lang: Literal["zh", "en"] = field(default="zh", repr=False)
     evidence: InitVar[Any] = None
+    _images: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self, evidence: Any) -> None:
         if not _ID.fullmatch(self.exhibit_id):
@@ -184,12 +185,14 @@ class Exhibit:
         """The drawn figure as bytes, the same ones every time (PNG at 300 dpi)."""
         from pbgov.exhibits.style import figure_style, render
 
-        figure = self.draw()
-        with figure_style():
-            try:
-                return render(figure, kind)
-            except InputError as refusal:
-                raise InputError(f"exhibit {self.exhibit_id!r}: {refusal}") from None
+        if kind not in self._images:
+            figure = self.draw()
+            with figure_style():
+                try:
+                    self._images[kind] = render(figure, kind)
+                except InputError as refusal:
+                    raise InputError(f"exhibit {self.exhibit_id!r}: {refusal}") from None
+        return self._images[kind]
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write the exhibit's files below `folder` and give their paths.

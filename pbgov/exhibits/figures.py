@@ -8,6 +8,7 @@ import numpy as np
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
+from pbgov.exhibits.lines import wrap
 from pbgov.exhibits.tables import require_columns
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def figure_codes_by_document(
     read = scores.groupby("unit")["n_segments"].max()
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import HATCHES, INK, MUTED, PALETTE, SMALL_SIZE, new_figure, wrap
+        from pbgov.exhibits.style import HATCHES, INK, MUTED, PALETTE, SMALL_SIZE, new_figure
 
         figure = new_figure(2.2 + len(units) * (0.5 + 0.36 * len(codes)))
         axes = figure.add_subplot()
@@ -147,7 +148,7 @@ def figure_code_region_heatmap(
     unread = int(read.eq(0).sum())
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import new_figure, wrap
+        from pbgov.exhibits.style import new_figure
 
         figure = new_figure(3.4 + 0.5 * len(units))
         axes = figure.add_subplot()

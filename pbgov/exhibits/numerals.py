@@ -130,7 +130,7 @@ def reads_as_number(cell: str) -> bool:
     """True for a printed cell that belongs right-aligned in a column of numbers."""
     return cell == MISSING or (
         any(char.isdigit() for char in cell)
-        and all(char.isdigit() or char in " .,%<>≤[]()+-−–e/×∞±" for char in cell)
+        and all(char.isdigit() or char in " .,%<>≤[]()+-−–—e/×∞±" for char in cell)
     )
 
 

@@ -7,7 +7,6 @@ block. A figure that would show a box instead of a character is refused by `rend
 from __future__ import annotations
 
 import io
-import unicodedata
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
 from pbgov.errors import InputError
+from pbgov.exhibits.lines import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,52 +163,3 @@ def ink_on(colour: Any) -> str:
     """Black or white, whichever can be read on `colour`."""
     red, green, blue = to_rgb(colour)
     return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else INK
-
-
-def text_width(text: str) -> int:
-    """Printed width of `text` in half-width characters; a Han character counts two."""
-    wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in text)
-    return len(text) + wide
-
-
-def wrap(text: str, columns: int) -> list[str]:
-    """`text` cut into lines of at most `columns` half-width characters.
-
-    Lines break between Han characters and after spaces, hyphens and slashes, never before closing
-    punctuation and never inside a word or number unless it is longer than a line.
-    """
-    lines: list[str] = []
-    line = ""
-    for piece in _pieces(text):
-        if line and text_width(line + piece.rstrip()) > columns:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece
-        while text_width(line.rstrip()) > columns:
-            cut = max(n for n in range(1, len(line)) if n == 1 or text_width(line[:n]) <= columns)
-            lines.append(line[:cut])
-            line = line[cut:]
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
-
-
-_CLOSING = "，。；：、！？）》】”’％,.;:!?)]}%"
-_OPENING = "（《【“‘([{"
-
-
-def _pieces(text: str) -> list[str]:
-    """Stretches of `text` inside which a line may not break."""
-    pieces: list[str] = []
-    for char in text:
-        glued = pieces and (
-            char in _CLOSING
-            or char == " "
-            or pieces[-1][-1] in _OPENING
-            or (
-                text_width(char) == text_width(pieces[-1][-1]) == 1 and pieces[-1][-1] not in " -_/"
-            )
-        )
-        if glued:
-            pieces[-1] += char
-        else:
-            pieces.append(char)
-    return pieces

@@ -215,10 +215,10 @@ def table_terms(
     rows = []
     for group, terms in contrast[contrast["z"].gt(0)].groupby("group", sort=False):
         first = terms.sort_values(["z", "term"], ascending=[False, True]).head(top)
-        for term in first.to_dict("records"):
+        for place, term in enumerate(first.to_dict("records")):
             rows.append(
                 {
-                    "文档": names.get(str(group), str(group)),
+                    "文档": "" if place else names.get(str(group), str(group)),
                     "词": str(term["term"]),
                     "次数": format_count(term["count_group"]),
                     "其余文档的次数": format_count(term["count_against"]),
@@ -233,7 +233,7 @@ def table_terms(
         exhibit_id="tab-terms",
         title="各文档比其余文档更常用的词",
         body=pd.DataFrame(rows),
-        note=f"N = {groups} 组，{contrast['term'].nunique()} 个词；每组列出 z 最大的 {top} 个。"
+        note=f"N = {groups} 组，{format_count(contrast['term'].nunique())} 个词；每组列出 z 最大的 {top} 个。"
         f"{contrast.attrs.get('caution', '')}",
         source=source,
         data=contrast,
@@ -312,7 +312,7 @@ def table_data_coverage(indicators: pd.DataFrame, *, source: str) -> Exhibit:
         exhibit_id="tab-data-coverage",
         title="指标数据的覆盖范围",
         body=pd.DataFrame(rows),
-        note=f"N = {len(indicators)} 个数值，{len(rows)} 个指标。来源等级：A 政府公开文件或统计机构，"
+        note=f"N = {format_count(len(indicators))} 个数值，{len(rows)} 个指标。来源等级：A 政府公开文件或统计机构，"
         "B 媒体或网站转载，E 由公开数据计算。时期之间可能有空缺，列出的是首末时期。",
         source=source,
         data=indicators,

@@ -1,0 +1,52 @@
+"""How wide a line of mixed Chinese and Latin text is, and where it may break."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def text_width(text: str) -> int:
+    """Printed width of `text` in half-width characters; a Han character counts two."""
+    wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in text)
+    return len(text) + wide
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """`text` cut into lines of at most `columns` half-width characters.
+
+    Lines break between Han characters and after spaces, hyphens and slashes, never before closing
+    punctuation and never inside a word or number unless it is longer than a line.
+    """
+    lines: list[str] = []
+    line = ""
+    for piece in pieces(text):
+        if line and text_width(line + piece.rstrip()) > columns:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+        while text_width(line.rstrip()) > columns and len(line) > 1:
+            cut = max(n for n in range(1, len(line)) if n == 1 or text_width(line[:n]) <= columns)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+_CLOSING = "，。；：、！？）》】”’％,.;:!?)]}%"
+_OPENING = "（《【“‘([{"
+
+
+def pieces(text: str) -> list[str]:
+    """Stretches of `text` inside which a line may not break; together they are the text."""
+    found: list[str] = []
+    for char in text:
+        glued = found and (
+            char in _CLOSING
+            or char == " "
+            or found[-1][-1] in _OPENING
+            or (text_width(char) == text_width(found[-1][-1]) == 1 and found[-1][-1] not in " -_/")
+        )
+        if glued:
+            found[-1] += char
+        else:
+            found.append(char)
+    return found
