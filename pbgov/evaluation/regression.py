@@ -38,7 +38,7 @@ from pbgov.inference.permutation import (
     freedman_lane,
     mean_difference_test,
 )
-from pbgov.marks import is_simulated
+from pbgov.marks import SIMULATED, is_simulated
 
 if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel
@@ -158,12 +158,13 @@ def regress(
 
 def table_of(data: pd.DataFrame | Panel) -> tuple[pd.DataFrame, bool]:
     """The table of a panel or the table itself, and whether any of it is simulated."""
-    if isinstance(data, pd.DataFrame):
-        return data, is_simulated(data)
-    table = getattr(data, "data", None)
+    table = data if isinstance(data, pd.DataFrame) else getattr(data, "data", None)
     if not isinstance(table, pd.DataFrame):
         raise InputError(f"cannot regress a {type(data).__name__}; pass a DataFrame or a Panel")
-    return table, is_simulated(data) or is_simulated(table)
+    # a merge of two tables with a status each leaves status_x and status_y
+    statuses = table[[name for name in table.columns if str(name).startswith("status")]]
+    merged_in = bool(statuses.isin([SIMULATED]).to_numpy().any())
+    return table, is_simulated(data) or is_simulated(table) or merged_in
 
 
 def terms_table(

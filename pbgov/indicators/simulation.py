@@ -128,14 +128,14 @@ def simulate_practices(
         )
     random = _streams(seed)[0]
     most = paragraphs // len(modes)
-    rows = []
-    for region in regions:
+    orders = []
+    for _ in regions:
         counts = random.integers(0, most + 1, size=len(modes))
         chosen = [random.choice(sources[m], n) for m, n in zip(modes, counts, strict=True)]
         chosen.append(random.choice(background, paragraphs - counts.sum()))
-        order = random.permutation(np.concatenate(chosen))
-        rows.append(_document(region, pool.loc[order]))
-    return SimulatedFrame(mark_simulated(pd.concat(rows, ignore_index=True)))
+        orders.append(random.permutation(np.concatenate(chosen)))
+    drawn = pool.loc[np.concatenate(orders)].reset_index(drop=True)
+    return _documents(np.repeat(regions, paragraphs), drawn)
 
 
 def simulate_panel(
@@ -263,25 +263,29 @@ def _streams(seed: int) -> list[np.random.Generator]:
     return np.random.default_rng(seed).spawn(2)
 
 
-def _document(region: str, chosen: pd.DataFrame) -> pd.DataFrame:
-    doc_id = f"{SIMULATED}-{region}"
-    ids = [f"{doc_id}/p{ordinal:04d}" for ordinal in range(1, len(chosen) + 1)]
-    end = chosen["text"].str.len().cumsum().to_numpy()
-    return pd.DataFrame(
+def _documents(regions: np.ndarray, drawn: pd.DataFrame) -> pd.DataFrame:
+    region = pd.Series(regions, dtype="str")
+    doc_id = SIMULATED + "-" + region
+    ordinal = doc_id.groupby(doc_id).cumcount() + 1
+    segment_id = doc_id + "/p" + ordinal.astype(str).str.zfill(4)
+    length = drawn["text"].str.len().astype("Int64")
+    end = length.groupby(doc_id).cumsum()
+    segments = pd.DataFrame(
         {
             "doc_id": doc_id,
-            "segment_id": ids,
-            "paragraph_id": ids,
+            "segment_id": segment_id,
+            "paragraph_id": segment_id,
             "kind": "paragraph",
-            "start": pd.array(np.concatenate([[0], end[:-1]]), dtype="Int64"),
-            "end": pd.array(end, dtype="Int64"),
+            "start": end - length,
+            "end": end,
             "heading": "",
-            "text": chosen["text"].to_numpy(),
+            "text": drawn["text"],
             "region_code": region,
-            "模拟模式": chosen["mode"].to_numpy(),
-            "source_segment_id": chosen["segment_id"].to_numpy(),
+            "模拟模式": drawn["mode"],
+            "source_segment_id": drawn["segment_id"],
         }
     )
+    return SimulatedFrame(mark_simulated(segments))
 
 
 def _one_row_each(table: pd.DataFrame, key: str, needed: list[str]) -> pd.DataFrame:
