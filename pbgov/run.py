@@ -79,7 +79,7 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
     results, state["steps"] = compute(study, state, tell)
 
     from pbgov.reporting.composition import compose
-    from pbgov.reporting.report import write_files
+    from pbgov.reporting.report import write_report as write_files
 
     kept = _clear_former(study.output)
     written = write_files(compose(study, results), study.output)

@@ -19,10 +19,10 @@ NEEDED_INPUTS = ("cases", "codebook", "lexicon", "regions")
 KNOWN_KEYS = {
     "study": ("title", "subtitle", "seed", "output"),
     "inputs": INPUTS,
-    "coding": ("reference", "families"),
+    "coding": ("references", "families", "seen_text"),
     "assessment": ("covariates", "focal", "permutations"),
     "satisfaction": ("indicator", "family"),
-    "simulation": ("city_path", "covariate", "segments_per_district", "effects"),
+    "simulation": ("city_path", "density", "segments_per_district", "effects"),
 }
 
 
@@ -58,7 +58,7 @@ class SimulationPlan:
     """What the simulated demonstration plants."""
 
     city_path: str
-    covariate: Covariate
+    density: Covariate
     segments_per_district: int
     effects: dict[str, float]
 
@@ -79,8 +79,9 @@ class Study:
         Where the report goes.
     inputs : dict of str to Path
         Folders of cases, codebook, lexicon, regions and, where declared, codings and indicators.
-    reference, families
-        Whose codings the rule coder is compared with, in which code families.
+    references, families, seen_text
+        Whose codings the rule coder is compared with, the most trusted first, in which code families, and whether the cue
+        words were drafted after reading these texts (then the agreement is an upper bound).
     assessment, satisfaction, simulation
         The declared analyses; None where study.toml does not declare one.
     """
@@ -91,8 +92,9 @@ class Study:
     seed: int
     output: Path
     inputs: dict[str, Path]
-    reference: str | None = None
+    references: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
+    seen_text: bool = True
     assessment: AssessmentPlan | None = None
     satisfaction: SatisfactionPlan | None = None
     simulation: SimulationPlan | None = None
@@ -161,8 +163,9 @@ def read_study(path: str | Path = "study.toml") -> Study:
         seed=_need(study, "study", "seed", int, file),
         output=file.parent / study.get("output", "reports"),
         inputs=inputs,
-        reference=coding.get("reference"),
+        references=tuple(coding.get("references", ())),
         families=tuple(coding.get("families", ())),
+        seen_text=bool(coding.get("seen_text", True)),
         assessment=_assessment(declared["assessment"], file) if "assessment" in declared else None,
         satisfaction=(
             SatisfactionPlan(
@@ -251,9 +254,7 @@ def _simulation(section: dict[str, Any], file: Path) -> SimulationPlan:
     effects = _need(section, "simulation", "effects", dict, file)
     return SimulationPlan(
         city_path=_need(section, "simulation", "city_path", str, file),
-        covariate=_covariate(
-            _need(section, "simulation", "covariate", dict, file), "simulation", file
-        ),
+        density=_covariate(_need(section, "simulation", "density", dict, file), "simulation", file),
         segments_per_district=int(section.get("segments_per_district", 60)),
         effects={code: float(effect) for code, effect in effects.items()},
     )

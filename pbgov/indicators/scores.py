@@ -85,7 +85,8 @@ def score(
     placed = read.dropna(subset=["unit"])
     n_segments = placed.groupby("unit", sort=False).size()
     n_segments = n_segments.reindex(
-        list(dict.fromkeys([*map(str, units or ()), *n_segments.index])), fill_value=0
+        list(dict.fromkeys([*map(str, () if units is None else units), *n_segments.index])),
+        fill_value=0,
     )
     carried = _carried(judged, read, wanted).merge(placed, on=STRETCH)
     n_coded = carried.groupby(["unit", "code_id"]).size()

@@ -1,0 +1,224 @@
+"""The statements at the head of the report: what was found, real or simulated, and how sure.
+
+How sure a statement is follows from facts about the data, by the rules written here; no statement
+about an association among so few districts is ever graded above 中.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.exhibits.numerals import (
+    decimals_for,
+    format_interval,
+    format_number,
+    format_p,
+    format_percent,
+)
+from pbgov.reporting.report import Claim, Confidence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pbgov.reporting.composition import Findings
+
+LEVEL = 0.05
+
+
+def main_claims(found: Findings) -> list[Claim]:
+    """The statements a reader in a hurry reads, in the order of the report."""
+    claims = [_on_practices(found), _on_regions(found), *_on_coding(found)]
+    return claims + [
+        claim
+        for claim in (_on_satisfaction(found), _on_assessment(found), *_on_recovery(found))
+        if claim is not None
+    ]
+
+
+def _on_practices(found: Findings) -> Claim:
+    documents = found.need("read", "documents")
+    practices = found.need("practices", "practices")
+    counts = practices["status"].value_counts()
+    kinds = "、".join(f"{status} {n} 条" for status, n in counts.items())
+    return Claim(
+        f"在 {len(documents)} 篇文档中查出 {len(practices)} 条做法（{kinds}）。",
+        "真实",
+        "中",
+        "每条都能回到原文段落；但由规则查找，没有逐条人工核对，会有遗漏和误收。",
+    )
+
+
+def _on_regions(found: Findings) -> Claim:
+    practices = found.need("practices", "practices")
+    scores = found.need("score", "regions").drop_duplicates("unit")
+    read = scores[scores["n_segments"] > 0]
+    placed = practices["region_code"].isin(scores["unit"]).sum()
+    return Claim(
+        f"{len(practices)} 条做法中有 {placed} 条能确定所在的区，分布在 {len(read)} 个区；"
+        f"地区表里另有 {len(scores) - len(read)} 个区没有读到任何做法。没有读到，不等于没有做。",
+        "真实",
+        "高",
+        "按原文写明的地名或文档的元数据逐条登记，没有写明的不推测。",
+    )
+
+
+def _on_coding(found: Findings) -> list[Claim]:
+    agreement = found.table("agree", "agreement")
+    if agreement is None:
+        return [
+            Claim(
+                "没有人工编码可供比较，规则编码的可信程度不明，各项占比只能当作线索。",
+                "真实",
+                "低",
+                "一致性必须由人工编码来检验。",
+            )
+        ]
+    return [_on_family(row, found) for _, row in overall(agreement).iterrows()]
+
+
+def overall(agreement: pd.DataFrame) -> pd.DataFrame:
+    """The row of each family as a whole."""
+    return agreement[agreement["code_id"] == "*"]
+
+
+def beats_guessing(row: pd.Series) -> bool:
+    """True where both intervals of the accuracy lie above always guessing the majority."""
+    low = min(float(row["wilson_low"]), float(row["boot_low"]))
+    return low > float(row["majority_accuracy"])
+
+
+def _on_family(row: pd.Series, found: Findings) -> Claim:
+    name = found.family_names.get(str(row["family"]), str(row["family"]))
+    interval = f"{format_percent(row['wilson_low'])}–{format_percent(row['wilson_high'])}"
+    better = beats_guessing(row)
+    verdict = "高于" if better else "不能说高于"
+    return Claim(
+        f"“{name}”：遮住标题后，规则编码与{found.coder_name(row['coder_a'])}的一致率为"
+        f" {format_percent(row['accuracy'])}（95% 区间 {interval}，N = {int(row['n'])} 段），"
+        f"{verdict}一律猜最多一类的 {format_percent(row['majority_accuracy'])}。",
+        "真实",
+        "低",
+        f"只有 {int(row['n'])} 个段落；"
+        + ("线索词拟定时已读过原文，这个数字是上限；" if found.study.seen_text else "")
+        + (
+            "换一批没有见过的材料再检验之前，规则编码只作建议。" if better else "规则编码只作建议。"
+        ),
+    )
+
+
+def _on_satisfaction(found: Findings) -> Claim | None:
+    answers = satisfaction_answers(found)
+    if not answers:
+        return None
+    refused = [answer for answer in answers.values() if isinstance(answer, NotEstimated)]
+    if len(refused) == len(answers):
+        return Claim(
+            f"各区的做法与满意率有没有关系，现有真实数据无法估计：{refused[0].reason}。",
+            "真实",
+            "高",
+            "这是对数据本身的判断：公开材料里没有足够的区公布满意率。",
+        )
+    estimated = len(answers) - len(refused)
+    return Claim(
+        f"{len(answers)} 个编码中有 {estimated} 个可以与满意率作回归，结果见{{tab-satisfaction}}。",
+        "真实",
+        "低",
+        "区数少、满意率接近上限、编码有误差，只能看作相关的线索。",
+    )
+
+
+def satisfaction_answers(found: Findings) -> dict[str, Estimate | NotEstimated]:
+    """What came of regressing the real rate on each code of the declared family."""
+    answers = {}
+    for name in found.results["satisfaction"]:
+        answer = found.estimate("satisfaction", name)
+        if answer is not None:
+            answers[name] = answer
+    return answers
+
+
+def _on_assessment(found: Findings) -> Claim | None:
+    plan = found.study.assessment
+    estimate, wider = found.estimate("assess", "focal"), found.estimate("assess", "all")
+    if plan is None or estimate is None:
+        return None
+    if isinstance(estimate, NotEstimated):
+        return Claim(f"考核得分的回归没有作出：{estimate.reason}。", "真实", "高", "数据不够。")
+    row = focal_row(estimate, plan.focal)
+    places = decimals_for(row["std_error"])
+    direction = "低" if row["estimate"] < 0 else "高"
+    return Claim(
+        f"在 {estimate.n_units} 个{estimate.unit_name}、{estimate.n} 个区·月里，{plan.focal}每高 1，"
+        f"月度考核得分平均{direction} {format_number(abs(row['estimate']), places)} 分"
+        f"（系数的 95% 区间 {format_interval(row['conf_low'], row['conf_high'], places)}，"
+        f"聚类 p {printed_p(row['p_value'])}，"
+        f"置换 p {printed_p(row['p_permutation'], row['n_permutations'])}）。"
+        "这是相关，不是因果，考核得分也不是满意率。",
+        "真实",
+        *_grade(estimate, wider, plan.focal),
+    )
+
+
+def printed_p(value: float, draws: float | None = None) -> str:
+    """A p value with its sign: = 0.032, or < 0.001."""
+    printed = format_p(value, draws)
+    return printed if printed[:1] in "<>" else f"= {printed}"
+
+
+def focal_row(estimate: Estimate, term: str) -> pd.Series:
+    """The row of the declared term."""
+    row: pd.Series = estimate.terms.set_index("term").loc[term]
+    return row
+
+
+def _grade(
+    estimate: Estimate, wider: Estimate | NotEstimated | None, term: str
+) -> tuple[Confidence, str]:
+    """中 where both tests in both specifications say the same and the sign holds, else 低."""
+    rows = [focal_row(estimate, term)]
+    if isinstance(wider, Estimate):
+        rows.append(focal_row(wider, term))
+    below = {
+        bool(row[p] < LEVEL)
+        for row in rows
+        for p in ("p_value", "p_permutation")
+        if row[p] == row[p]
+    }
+    signs = {bool(row["estimate"] > 0) for row in rows}
+    if len(below) == 1 and len(signs) == 1:
+        said = "都小于 0.05" if below == {True} else "都不小于 0.05"
+        return "中", (
+            f"两种检验（聚类、置换）和 {len(rows)} 种设定的 p 值{said}，方向一致；"
+            f"但只有 {estimate.n_units} 个{estimate.unit_name}，半数得分只知上下界。"
+        )
+    return "低", (
+        f"换一种检验或加一个协变量，结论就会变；只有 {estimate.n_units} 个{estimate.unit_name}，"
+        "半数得分只知上下界。"
+    )
+
+
+def _on_recovery(found: Findings) -> list[Claim]:
+    recovery = found.table("simulate", "recovery")
+    if recovery is None:
+        return []
+    districts = recovery[recovery["level"] == recovery["level"].iloc[0]]
+    claims = []
+    for labels, rows in districts.groupby("labels", sort=False):
+        covered = int(rows["covers_truth"].eq(True).sum())
+        if labels == "真值":
+            text = (
+                f"用真实标签时，设定的 {len(rows)} 个模式效应有 {covered} 个落在估计的 95% 区间内"
+            )
+        else:
+            text = f"改用{labels}编码时有 {covered} 个，编码误差通常会把系数拉向零"
+        claims.append(f"{text}（{{fig-recovery}}）。")
+    return [
+        Claim(
+            f"给 {int(districts['n_units'].max())} 个真实的区编造已知的模式效应和满意率，再走完"
+            "“文本→编码→占比→回归”：" + "".join(claims) + "编码误差会使系数偏离真值，通常拉向零。",
+            "模拟",
+            "高",
+            "真值是自己设定的，可以直接核对；它只检验分析链，不说明任何区的实际情况。",
+        )
+    ]

@@ -1,0 +1,121 @@
+"""The main job's report, put together from the results of a run.
+
+`pbgov.reporting.chapters` has a function per chapter; a chapter for which the study declares
+nothing is left out. Every number in the prose is taken from a result, none is typed in.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pbgov.evaluation.estimate import Estimate, NotEstimated, read_estimate
+from pbgov.reporting.report import Block, Heading, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pbgov.cache import Results
+    from pbgov.study import Study
+
+NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+
+CODER_NAMES = {"author": "原作者的归类", "draft": "一位读者的建议编码（未盲审）"}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The results of a run, as the chapters ask for them."""
+
+    study: Study
+    results: Mapping[str, Results]
+
+    def table(self, step: str, name: str) -> pd.DataFrame | None:
+        """A table, or None where the step did not make it."""
+        value = self.results[step].get(name)
+        return value if isinstance(value, pd.DataFrame) else None
+
+    def need(self, step: str, name: str) -> pd.DataFrame:
+        """A table that every run makes."""
+        table = self.table(step, name)
+        if table is None:
+            raise KeyError(f"step {step!r} made no table {name!r}")
+        return table
+
+    def estimate(self, step: str, name: str) -> Estimate | NotEstimated | None:
+        """An estimate, or None where the step did not make it."""
+        value = self.results[step].get(name)
+        return read_estimate(value) if isinstance(value, str) else None
+
+    @cached_property
+    def code_names(self) -> dict[str, str]:
+        """Chinese name of each code."""
+        return dict(
+            self.need("code", "codes")[["code_id", "zh"]].itertuples(index=False, name=None)
+        )
+
+    @cached_property
+    def region_names(self) -> dict[str, str]:
+        """Name of each region code."""
+        regions = self.need("practices", "regions")
+        return dict(regions[["region_code", "name"]].itertuples(index=False, name=None))
+
+    @cached_property
+    def short_titles(self) -> dict[str, str]:
+        """Author and year of each document, or the beginning of its title."""
+        documents = self.need("read", "documents")
+        return {row.doc_id: short_title(row) for row in documents.itertuples()}
+
+    def coder_name(self, coder: str) -> str:
+        """What the report calls a coder: 原作者的归类, or the coder's own name."""
+        return CODER_NAMES.get(coder, f"编码者 {coder} 的编码")
+
+    @property
+    def family_names(self) -> dict[str, str]:
+        """Chinese name of each family."""
+        families = self.need("code", "families")
+        return dict(families[["family", "zh"]].itertuples(index=False, name=None))
+
+
+def short_title(document: object) -> str:
+    """A label of a few characters: 李明伟等 2022."""
+    authors, title, published = (
+        str(getattr(document, name, "") or "") for name in ("authors", "title", "published")
+    )
+    year = re.search(r"\d{4}", published)
+    names = [name for name in re.split(r"[、,，;；]", authors) if name and name != "nan"]
+    who = (
+        names[0] + ("等" if len(names) > 1 else "")
+        if names
+        else re.split(r"[：:，—]", title)[0][:12]
+    )
+    return f"{who} {year.group()}" if year else who or str(getattr(document, "doc_id", ""))
+
+
+def compose(study: Study, results: Mapping[str, Results]) -> Report:
+    """The report of one run.
+
+    Parameters
+    ----------
+    study : Study
+    results : mapping of str to Results
+        What `pbgov.run.compute` gives: the results of each step.
+
+    Returns
+    -------
+    Report
+    """
+    from pbgov.reporting.chapters import CHAPTERS
+
+    found = Findings(study, results)
+    blocks: list[Block] = []
+    numerals = iter(NUMERALS)
+    for title, chapter in CHAPTERS:
+        content = chapter(found)
+        if content:
+            blocks += [Heading(1, f"{next(numerals)}、{title}"), *content]
+    return Report(title=study.title, subtitle=study.subtitle, blocks=tuple(blocks))
