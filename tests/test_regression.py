@@ -151,6 +151,7 @@ def refusals():
     table["两倍"] = 2 * table["占比"]
     table["零"] = np.arange(16.0)
     table["完全"] = 3 + table["占比"]
+    table["同"] = "甲"
     table["独"] = ["甲"] + ["乙"] * 15
     for name in "abcdefg":
         table[name] = np.random.default_rng(ord(name)).normal(size=16)
@@ -164,6 +165,7 @@ def refusals():
         ("满意率 ~ a + b + c", "16 units carry 2 regressors, the formula has 3"),
         ("常数 ~ a", "outcome '常数' does not vary"),
         ("满意率 ~ 常数", "regressor '常数' does not vary"),
+        ("满意率 ~ C(同)", "regressor 'C(同)' does not vary"),
         ("满意率 ~ 占比 + 两倍", "'两倍' is a linear combination"),
         ("满意率 ~ log(零)", "not finite"),
         ("完全 ~ 占比", "no residual"),
@@ -244,6 +246,8 @@ def test_integers_nullable_numbers_and_booleans_are_read():
     table.loc[3, "数"] = pd.NA
     assert list(regress(table, "满意率 ~ 数", unit_name="区").terms.term) == ["Intercept", "数"]
     assert list(regress(table, "满意率 ~ 是").terms.term) == ["Intercept", "是[T.True]"]
+    table["年"] = [2019, 2020] * 8
+    assert list(regress(table, "满意率 ~ C(年)").terms.term) == ["Intercept", "C(年)[T.2020]"]
 
 
 def test_two_tests_that_disagree_are_called_not_robust():

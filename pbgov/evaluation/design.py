@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FUNCTIONS = {name: getattr(np, name) for name in ("log", "log1p", "log10", "exp", "sqrt")}
 _OF_PATSY = ("C", "I", "Q", "center", "standardize", "Treatment", "Sum")
+_NUMBER = re.compile(r"np\.\w+\((-?[\d.]+?)(?:\.0)?\)")
 _QUOTED = re.compile(r"""Q\((['"])(.+?)\1\)""")
 
 
@@ -46,6 +47,8 @@ class Design:
         Names of the k columns; the first is "Intercept".
     terms : tuple of str
         The formula's term that each column comes from.
+    vanished : tuple of str
+        Terms that gave no column: groupings with a single value.
     rows : DataFrame
         The columns used, n rows, sorted.
     dropped : tuple of str
@@ -62,6 +65,7 @@ class Design:
     matrix: np.ndarray
     columns: tuple[str, ...]
     terms: tuple[str, ...]
+    vanished: tuple[str, ...]
     rows: pd.DataFrame
     dropped: tuple[str, ...]
     gaps: tuple[str, ...]
@@ -109,6 +113,7 @@ def read_design(table: pd.DataFrame, formula: str, others: Sequence[str] = ()) -
     keep_all = patsy.NAAction(on_NA="drop", NA_types=[])
     names: list[str] = ["Intercept"]
     terms: list[str] = ["Intercept"]
+    vanished: list[str] = []
     outcome, matrix = np.empty(0), np.ones((len(rows), 1))
     if len(rows):
         with np.errstate(all="ignore"):
@@ -121,12 +126,12 @@ def read_design(table: pd.DataFrame, formula: str, others: Sequence[str] = ()) -
         outcome = np.empty(0) if left is None else np.asarray(left, dtype=float)[:, 0]
         matrix = np.asarray(right, dtype=float)
         info = right.design_info
-        names = [_QUOTED.sub(r"\2", name) for name in info.column_names]
-        terms = [
-            _QUOTED.sub(r"\2", term)
-            for term, place in info.term_name_slices.items()
-            for _ in range(place.stop - place.start)
-        ]
+        names = [_shown(name) for name in info.column_names]
+        widths = {
+            _shown(term): place.stop - place.start for term, place in info.term_name_slices.items()
+        }
+        terms = [term for term, width in widths.items() for _ in range(width)]
+        vanished = [term for term, width in widths.items() if width == 0]
     return Design(
         formula=formula,
         outcome_name=_outcome_name(desc),
@@ -134,6 +139,7 @@ def read_design(table: pd.DataFrame, formula: str, others: Sequence[str] = ()) -
         matrix=matrix,
         columns=tuple(names),
         terms=tuple(terms),
+        vanished=tuple(vanished),
         rows=rows,
         dropped=dropped,
         gaps=gaps,
@@ -170,7 +176,12 @@ def _complete_rows(
 
 
 def _outcome_name(desc: ModelDesc) -> str:
-    return _QUOTED.sub(r"\2", " + ".join(term.name() for term in desc.lhs_termlist))
+    return _shown(" + ".join(term.name() for term in desc.lhs_termlist))
+
+
+def _shown(name: str) -> str:
+    """A name without patsy's quotes and numpy's way of printing numbers."""
+    return _NUMBER.sub(r"\1", _QUOTED.sub(r"\2", name))
 
 
 def _used_columns(desc: ModelDesc, table: pd.DataFrame, formula: str) -> list[str]:

@@ -79,9 +79,13 @@ def refusal(
             f"结果变量“{design.outcome_name}”没有变化",
             f"the outcome {design.outcome_name!r} does not vary",
         )
-    for name, values in zip(design.columns[1:], design.matrix.T[1:], strict=True):
-        if np.ptp(values) == 0:
-            return f"解释变量“{name}”没有变化", f"the regressor {name!r} does not vary"
+    constant = [
+        name
+        for name, values in zip(design.columns[1:], design.matrix.T[1:], strict=True)
+        if np.ptp(values) == 0
+    ]
+    for name in (*design.vanished, *constant):
+        return f"解释变量“{name}”没有变化", f"the regressor {name!r} does not vary"
     crowded = _crowding(design, cluster, unit_name, allow_regressors)
     if crowded:
         return crowded

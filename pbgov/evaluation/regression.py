@@ -134,7 +134,7 @@ def regress(
         *sentences_on_gaps(design),
         *refusals,
         *sentences_on_permutation(permuted, unit_name, seed),
-        *_sentences_on_untested(design.columns, untested, unit_name),
+        *_sentences_on_untested([design.terms[j] for j in untested], unit_name),
         *sentences_on_agreement(terms),
         f"并列的第二种标准误：{beside_covariance}。",
     ]
@@ -270,12 +270,10 @@ def _permute(
     return freedman_lane(outcome, column, others, seed=seed, draws=draws)
 
 
-def _sentences_on_untested(
-    columns: tuple[str, ...], untested: list[int], unit_name: str
-) -> list[str]:
+def _sentences_on_untested(untested: list[str], unit_name: str) -> list[str]:
     if not untested:
         return []
-    names = "、".join(f"“{columns[j]}”" for j in untested)
+    names = "、".join(f"“{name}”" for name in dict.fromkeys(untested))
     return [f"{names}在{unit_name}内变化，或无法与其他变量分开，没有相应的置换检验。"]
 
 

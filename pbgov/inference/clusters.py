@@ -78,12 +78,13 @@ def cr2(fit: LeastSquares, clusters: np.ndarray) -> tuple[np.ndarray, np.ndarray
     """
     members = cluster_members(clusters, fit.n)
     k = fit.k
+    root = np.linalg.cholesky(fit.inverse_gram)
     scores = np.empty((len(members), k))  # what each cluster adds to each coefficient
     lengths = np.empty((len(members), k))
     shadows = np.empty((len(members), k, k))  # shadows[g, :, j] = X_g' u_gj
     for position, rows in enumerate(members):
         block = fit.design[rows]
-        weights = _inverse_root(block, fit.inverse_gram) @ (block @ fit.inverse_gram)
+        weights = _adjusted(block, root, block @ fit.inverse_gram)
         scores[position] = weights.T @ fit.residuals[rows]
         lengths[position] = (weights**2).sum(axis=0)
         shadows[position] = block.T @ weights
@@ -113,9 +114,14 @@ def cluster_members(clusters: np.ndarray, n: int) -> list[np.ndarray]:
     return [np.flatnonzero(codes == code) for code in range(len(names))]
 
 
-def _inverse_root(block: np.ndarray, inverse_gram: np.ndarray) -> np.ndarray:
-    values, vectors = np.linalg.eigh(np.eye(len(block)) - block @ inverse_gram @ block.T)
-    inverse = np.zeros_like(values)
-    kept = values > _NO_INFORMATION
-    inverse[kept] = 1 / np.sqrt(values[kept])
-    return np.asarray((vectors * inverse) @ vectors.T)
+def _adjusted(block: np.ndarray, root: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """``(I - H_gg)`` to the power -1/2 times `weights`; directions without residual become 0.
+
+    ``H_gg`` has at most k directions, so a district of a thousand rows costs little.
+    """
+    directions, lengths, _ = np.linalg.svd(block @ root, full_matrices=False)
+    left = 1 - lengths**2
+    stretch = np.full(left.shape, -1.0)
+    kept = left > _NO_INFORMATION
+    stretch[kept] = 1 / np.sqrt(left[kept]) - 1
+    return np.asarray(weights + directions @ (stretch[:, None] * (directions.T @ weights)))
