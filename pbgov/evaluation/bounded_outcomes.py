@@ -64,8 +64,8 @@ def regress_bounded(
     Estimate or NotEstimated
         Standard errors are the cluster sandwich (CR1 factor) with the Satterthwaite
         degrees of freedom of the same design in a linear regression: with t(G - 1) a
-        true null is rejected 10 to 12 times in a hundred at 16 units, with these 6 to 7
-        (benchmarks/rejection_rates.py). Beside them those of the observed information,
+        true null is rejected up to 10 times in a hundred at 16 units, with these 5 to 6,
+        by the permutation test 5 (benchmarks/rejection_rates.py). Beside them those of the observed information,
         which take rows for independent. The permutation test of each term that is
         constant in units permutes units. p values are refused under four degrees of
         freedom, or with three treated units or fewer.
