@@ -473,23 +473,30 @@ def test_coverage_and_register_tables():
 
 AGREEMENT = pd.DataFrame(
     [
-        ("MODE.M1", 20, 0.9, 0.7, 0.97, 0.62, 0.39, 0.85, 0.8, NAN),
-        ("*", 40, 0.75, 0.6, 0.86, 0.5, 0.3, 0.7, 0.4, 0.71),
+        ("MODE.M1", 40, 0.9, 0.7, 0.97, 0.72, 0.98, 0.62, 0.39, 0.85, 0.8, NAN, NAN, NAN),
+        ("*", 40, 0.75, 0.6, 0.86, 0.55, 0.9, 0.5, 0.3, 0.7, 0.4, 0.71, 0.9, 0.8),
     ],
-    columns=["code_id", "n", "accuracy", "wilson_low", "wilson_high", "kappa", "kappa_low",
-             "kappa_high", "majority_accuracy", "macro_f1"],
+    columns=["code_id", "n", "accuracy", "wilson_low", "wilson_high", "boot_low", "boot_high",
+             "kappa", "kappa_low", "kappa_high", "majority_accuracy", "macro_f1", "coverage",
+             "accuracy_on_covered"],
+).assign(
+    resampled="段落", n_clusters=9, remark=["只有 9 个段落可供重抽；全部一致", "只有 9 个段落可供重抽"]
 )  # fmt: skip
 
 
 def test_agreement_table_stands_beside_the_majority():
     made = table_agreement(AGREEMENT, source=SOURCE, labels=MODES)
     assert made.header() == [
-        "编码", "段数", "一致率", "Wilson 95% 区间", "多数类", "κ", "κ 的 95% 区间", "宏 F1",
+        "编码", "段数", "一致率", "Wilson 95% 区间", "自助法 95% 区间", "多数类", "κ", "κ 的 95% 区间",
+        "宏 F1", "判出率", "判出者一致率",
     ]  # fmt: skip
     assert made.rows()[1] == [
-        "全部", "40", "75.0%", "60.0%–86.0%", "40.0%", "0.50", "[0.30, 0.70]", "0.71",
+        "全部", "40", "75.0%", "60.0%–86.0%", "55.0%–90.0%", "40.0%", "0.50", "[0.30, 0.70]",
+        "0.71", "90.0%", "80.0%",
     ]  # fmt: skip
-    assert made.notes()[0].startswith("注：N = 40")
+    note = made.notes()[0]
+    assert note.startswith("注：N = 40 段")
+    assert "整体重抽 9 个段落。只有 9 个段落可供重抽。区域统筹型：全部一致。" in note
     assert table_agreement(AGREEMENT, source=SOURCE, lang="en").header()[0] == "Code"
 
 
@@ -565,7 +572,10 @@ RECOVERY = pd.DataFrame(
         "p_value": [0.8, 0.0],
         "p_permutation": [0.81, 0.001],
         "p_holm": [0.81, 0.002],
-        "covers_truth": [True, False],
+        "covers_truth": pd.array([True, False], dtype="boolean"),
+        "level": "区均值",
+        "n_units": 16,
+        "reason": pd.array([NAN, NAN], dtype="str"),
     }
 )
 
@@ -576,7 +586,29 @@ def test_recovery_is_always_simulated():
     assert made.rows()[1] == [
         "社会动员型", "规则编码", "2.00", "1.10", "[0.20, 1.90]", "<0.001", "0.001", "0.002", "否",
     ]  # fmt: skip
+    assert "N = 16 个区，2 个估计" in made.notes()[0]
     assert figure_recovery(RECOVERY, source="程序").simulated is True
+
+
+def test_recovery_says_what_could_not_be_estimated():
+    nothing = dict.fromkeys(["estimate", "conf_low", "conf_high", "p_value", "p_permutation"], NAN)
+    refused = RECOVERY.assign(
+        **nothing, p_holm=NAN, covers_truth=pd.NA, n_units=0, reason="区太少。"
+    )
+    both = pd.concat([RECOVERY, refused.assign(level="区×期")], ignore_index=True)
+    made = table_recovery(both, source="程序")
+    assert made.header()[2] == "层次"
+    assert made.rows()[3][3:] == ["2.00", "—", "—", "—", "—", "—", "—"]
+    assert "N = 16 个区，2 个估计（没有估计的：区太少）" in made.notes()[0]
+    drawn = figure_recovery(both, source="程序")
+    assert drawn.image("png")
+
+
+def test_the_saved_table_is_marked_even_where_only_its_type_knew():
+    class Known(pd.DataFrame):
+        simulated = True
+
+    assert "status" in exhibit(data=Known(DATA)).data.columns
 
 
 # ---- figures ------------------------------------------------------------------------------------
@@ -607,6 +639,7 @@ BOUNDARIES = {
     "features": [
         square("110101", "东城区", 116.40, 39.90, 0.06),
         square("110102", "西城区", 116.34, 39.90, 0.06),
+        square("110107", "石景山区", 115.95, 39.90, 0.06),
         square("110111", "房山区", 115.50, 39.50, 0.70),
         square("110118", "密云区", 116.60, 40.20, 0.70),
     ],
@@ -643,7 +676,7 @@ FIGURES = {
     "recovery": lambda: figure_recovery(RECOVERY, source="程序", labels=MODES),
     "path": lambda: figure_simulated_path(simulated_panel(), source="程序", names=NAMES),
     "map": lambda: figure_districts(
-        {"110101": 8.0, "110111": -3.0, "110118": 0.0},
+        {"110101": 8.0, "110107": 12345.0, "110111": -3.0, "110118": 0.0},
         BOUNDARIES,
         title="某值",
         unit="某单位",
@@ -727,7 +760,9 @@ def test_districts_without_a_value_are_hatched_and_the_map_warns():
     footer = next(text for text in figure.texts if text.get_gid() == "footer")
     assert "审图号" in footer.get_text().replace("\n", "")
     names = [text.get_text().split("\n")[0] for axes in figure.axes for text in axes.texts]
-    assert sorted(names) == sorted(["东城区", "西城区", "房山区", "密云区"]), "each named once"
+    assert sorted(names) == sorted(["东城区", "西城区", "石景山区", "房山区", "密云区"]), (
+        "each named once"
+    )
 
 
 def test_a_value_off_the_map_is_refused():

@@ -26,6 +26,25 @@ if TYPE_CHECKING:
 
 Lang = Literal["zh", "en"]
 OVERALL = "*"
+_COLUMNS = (
+    "code_id",
+    "n",
+    "accuracy",
+    "wilson_low",
+    "wilson_high",
+    "boot_low",
+    "boot_high",
+    "kappa",
+    "kappa_low",
+    "kappa_high",
+    "majority_accuracy",
+    "macro_f1",
+    "coverage",
+    "accuracy_on_covered",
+    "resampled",
+    "n_clusters",
+    "remark",
+)
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -42,9 +61,8 @@ def table_agreement(
     Parameters
     ----------
     agreement : DataFrame
-        One row per code, and ``code_id`` "*" for all of them: n, accuracy, wilson_low,
-        wilson_high, boot_low, boot_high, kappa, kappa_low, kappa_high, macro_f1, coverage,
-        majority_accuracy. Columns that are not there are not printed.
+        As `pbgov.agreement` makes it: one row per code, and ``code_id`` "*" for all of them. A
+        column that is empty throughout is not printed.
     source : str
     labels : mapping, optional
         Printed name of each code.
@@ -57,7 +75,7 @@ def table_agreement(
     Exhibit
         ``tab-agreement``
     """
-    require_columns("agreement", agreement, "code_id", "n", "accuracy", "kappa")
+    require_columns("agreement", agreement, *_COLUMNS)
     zh = lang == "zh"
     words = _WORDS[lang]
     overall = "全部" if zh else "All"
@@ -70,22 +88,22 @@ def table_agreement(
             "accuracy": format_percent(row["accuracy"]),
             "wilson": _percent_interval(row, "wilson"),
             "boot": _percent_interval(row, "boot"),
-            "majority": format_percent(row.get("majority_accuracy")),
+            "majority": format_percent(row["majority_accuracy"]),
             "kappa": format_number(row["kappa"], 2),
-            "kappa_interval": format_interval(row.get("kappa_low"), row.get("kappa_high"), 2),
-            "macro_f1": format_number(row.get("macro_f1"), 2),
-            "coverage": format_percent(row.get("coverage")),
+            "kappa_interval": format_interval(row["kappa_low"], row["kappa_high"], 2),
+            "macro_f1": format_number(row["macro_f1"], 2),
+            "coverage": format_percent(row["coverage"]),
+            "on_covered": format_percent(row["accuracy_on_covered"]),
         }
         rows.append(printed)
     body = pd.DataFrame(rows)
     body = body[[name for name in body if name in ("code_id", "n") or body[name].ne(MISSING).any()]]
-    n = agreement.loc[agreement["code_id"].eq(OVERALL), "n"]
-    counted = "" if n.empty else f"N = {format_count(n.iloc[0])}"
     note = (
-        f"{counted or '各行 N 见表'} 段。没有编出任何码的段落也计入。κ 为 Cohen’s kappa："
-        "1 为完全一致，0 为与随机相当。“多数类”是不读原文、一律猜最多的一类所得的一致率。"
+        f"{_count(agreement, ' 段')}，没有判出任何码的段落也计入。κ 为 Cohen’s kappa：1 为完全一致，"
+        "0 为与随机相当。“多数类”是不读原文、一律猜最多的一类所得的一致率。"
+        f"{_resampling(agreement)}{_remarks(agreement, labels)}"
         if zh
-        else f"{counted or 'N per row'} paragraphs, uncoded ones included. Majority: accuracy of"
+        else f"{_count(agreement, ' paragraphs')}, uncoded ones included. Majority: accuracy of"
         " always guessing the most frequent class. κ is Cohen’s kappa."
     )
     first, second = coders
@@ -112,8 +130,7 @@ def figure_agreement(
     Parameters
     ----------
     agreement : DataFrame
-        As for `pbgov.exhibits.tables.table_agreement`; the interval is the bootstrap one where
-        there, else Wilson's.
+        As for `table_agreement`.
     source : str
     labels : mapping, optional
         Printed name of each code.
@@ -123,12 +140,10 @@ def figure_agreement(
     Returns
     -------
     Exhibit
-        ``fig-agreement``
+        ``fig-agreement``; the thick line is the bootstrap interval, the thin one Wilson's.
     """
-    require_columns("agreement", agreement, "code_id", "n", "accuracy", "wilson_low", "wilson_high")
+    require_columns("agreement", agreement, *_COLUMNS)
     table = agreement.sort_values("code_id", key=lambda code: code.ne(OVERALL), kind="stable")
-    kind = "boot" if "boot_low" in table and table["boot_low"].notna().any() else "wilson"
-    word = "自助法" if kind == "boot" else "Wilson"
 
     def draw() -> Figure:
         from pbgov.exhibits.style import INK, PALETTE, new_figure
@@ -137,14 +152,13 @@ def figure_agreement(
         axes = figure.add_subplot()
         y = np.arange(len(table))
         value = 100 * table["accuracy"].to_numpy(dtype=float)
-        low, high = (100 * table[f"{kind}_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
-        axes.hlines(y, low, high, color=PALETTE[0], lw=2)
-        axes.plot(
-            value, y, "o", color=PALETTE[0], ms=6, mec="white", label=f"一致率与 95% 区间（{word}）"
-        )
-        if "majority_accuracy" in table:
-            majority = 100 * table["majority_accuracy"].to_numpy(dtype=float)
-            axes.plot(majority, y, "|", color=PALETTE[1], ms=11, mew=2, label="一律猜多数类")
+        majority = 100 * table["majority_accuracy"].to_numpy(dtype=float)
+        for kind, width in (("wilson", 0.8), ("boot", 2.4)):
+            low = 100 * table[f"{kind}_low"].to_numpy(dtype=float)
+            high = 100 * table[f"{kind}_high"].to_numpy(dtype=float)
+            axes.hlines(y, low, high, color=PALETTE[0], lw=width)
+        axes.plot(value, y, "o", color=PALETTE[0], ms=6, mec="white", label="一致率与 95% 区间")
+        axes.plot(majority, y, "|", color=PALETTE[1], ms=11, mew=2, label="一律猜多数类")
         axes.set_yticks(
             y,
             [
@@ -155,7 +169,7 @@ def figure_agreement(
         )
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_xlim(0, 102)
-        if len(table) > 1:
+        if len(table) > 1 and table["code_id"].iloc[0] == OVERALL:
             axes.axhline(0.5, color=INK, lw=0.4)
         axes.set_xlabel("一致率（%）")
         axes.grid(axis="x")
@@ -163,15 +177,15 @@ def figure_agreement(
         figure.legend(loc="outside upper left", ncols=2)
         return figure
 
-    overall = agreement.loc[agreement["code_id"].eq(OVERALL), "n"]
-    counted = f"N = {int(overall.iloc[0])} 段" if len(overall) else f"{len(table)} 个编码"
+    counted = _count(agreement, " 段")
     first, second = coders
     return Exhibit(
         exhibit_id="fig-agreement",
         title=f"{first}与{second}的一致率",
         body=draw,
-        note=f"{counted}。点为一致率，线为 95% 区间（{word}）；竖线为不读原文、一律猜最多的一类"
-        "所得的一致率。区间碰到竖线的，不能说编码比猜测更好。",
+        note=f"{counted}。点为一致率，粗线为自助法 95% 区间，细线为 Wilson 95% 区间；竖线为不读原文、"
+        "一律猜最多的一类所得的一致率。任一区间碰到竖线的，不能说编码比猜测更好。"
+        f"{_resampling(agreement)}{_remarks(agreement, labels)}",
         source=source,
         data=agreement,
         footer=f"{counted} · 来源：{short_source(source)}",
@@ -189,7 +203,8 @@ _WORDS = {
         "kappa": "κ",
         "kappa_interval": "κ 的 95% 区间",
         "macro_f1": "宏 F1",
-        "coverage": "覆盖率",
+        "coverage": "判出率",
+        "on_covered": "判出者一致率",
     },
     "en": {
         "code_id": "Code",
@@ -202,8 +217,35 @@ _WORDS = {
         "kappa_interval": "κ 95% CI",
         "macro_f1": "Macro F1",
         "coverage": "Coverage",
+        "on_covered": "Agreement if covered",
     },
 }
+
+
+def _count(agreement: pd.DataFrame, unit: str) -> str:
+    """N of the whole, or the range of N over the rows."""
+    overall = agreement.loc[agreement["code_id"].eq(OVERALL), "n"]
+    counts = sorted(set(overall if len(overall) else agreement["n"]))
+    return f"N = {'–'.join(format_count(n) for n in dict.fromkeys(counts[:1] + counts[-1:]))}{unit}"
+
+
+def _resampling(agreement: pd.DataFrame) -> str:
+    ways = agreement[["resampled", "n_clusters"]].drop_duplicates()
+    said = "或".join(f"{row.n_clusters} 个{row.resampled}" for row in ways.itertuples())
+    return f"自助法整体重抽 {said}。"
+
+
+def _remarks(agreement: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """What the numbers leave out, each remark once with the rows it concerns."""
+    concerned: dict[str, list[str]] = {}
+    remarks = agreement.set_index("code_id")["remark"].dropna()
+    for code, remark in remarks.items():
+        for sentence in str(remark).split("；"):
+            concerned.setdefault(sentence, []).append(_code_name(str(code), labels))
+    return "".join(
+        f"{sentence}。" if len(rows) == len(agreement) else f"{'、'.join(rows)}：{sentence}。"
+        for sentence, rows in concerned.items()
+    )
 
 
 def _percent_interval(row: Mapping[Any, Any], name: str) -> str:

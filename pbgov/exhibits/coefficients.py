@@ -8,7 +8,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
-from pbgov.exhibits.estimates import INTERCEPT, count_units
+from pbgov.exhibits.estimates import INTERCEPT, count_recovered, count_units
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import wrap
 from pbgov.marks import is_simulated
@@ -119,7 +119,7 @@ def figure_recovery(
     table = pd.DataFrame(
         {
             "term": recovery["mode"],
-            "series": [label_names.get(name, name) for name in recovery["labels"]],
+            "series": _recovery_series(recovery, label_names),
             "opinion": "first",
             "estimate": recovery["estimate"],
             "conf_low": recovery["conf_low"],
@@ -128,13 +128,14 @@ def figure_recovery(
     )
     truths = dict(zip(recovery["mode"], recovery["truth"], strict=True))
     height = 2.8 + 0.62 * len(table)
+    counted = count_recovered(recovery)
 
     def draw() -> Figure:
         from pbgov.exhibits.style import INK, new_figure
 
         figure = new_figure(height)
         axes = figure.add_subplot()
-        positions = _draw_coefficients(axes, table, "百分点", labels)
+        positions = _draw_coefficients(axes, table, "满意率的 logit", labels)
         for term, (low, high) in positions.items():
             axes.plot([truths[term]] * 2, [low - 0.3, high + 0.3], color=INK, lw=1, ls="--")
         axes.plot([], [], color=INK, lw=1, ls="--", label="设定的效应")
@@ -145,13 +146,21 @@ def figure_recovery(
         exhibit_id="fig-recovery",
         title="估计能否找回设定的效应",
         body=draw,
-        note=f"N = {len(recovery)} 个估计。虚线为程序设定的效应，点和线为估计值与 95% 区间；"
+        note=f"{counted}。虚线为程序设定的效应，点和线为估计值与 95% 区间；"
         "只检验方法，不说明任何地区的实际情况。",
         source=source,
         data=recovery,
         simulated=True,
-        footer=f"N = {len(recovery)} 个估计 · 来源：{short_source(source)}",
+        footer=f"{counted} · 来源：{short_source(source)}",
     )
+
+
+def _recovery_series(recovery: pd.DataFrame, label_names: Mapping[str, str]) -> list[str]:
+    """Who labelled, and at which level where there are several."""
+    series = [label_names.get(name, name) for name in recovery["labels"]]
+    if recovery["level"].nunique() == 1:
+        return series
+    return [f"{name}（{level}）" for name, level in zip(series, recovery["level"], strict=True)]
 
 
 def _coefficients(

@@ -101,8 +101,8 @@ def table_recovery(
     Parameters
     ----------
     recovery : DataFrame
-        mode, labels, truth, estimate, conf_low, conf_high, p_value and, where there,
-        p_permutation, p_holm, covers_truth; one row per mode and way of labelling.
+        As `pbgov.evaluation.recovery.recovery_table` makes it; one row per mode, way of labelling
+        and level.
     source : str
     labels : mapping, optional
         Printed name of each mode.
@@ -116,26 +116,27 @@ def table_recovery(
     """
     rows = []
     for row in recovery.to_dict("records"):
-        covers = row.get("covers_truth")
+        covers = row["covers_truth"]
         printed = {
             "模式": labels.get(row["mode"], row["mode"]),
             "标签来自": label_names.get(row["labels"], row["labels"]),
+            "层次": row["level"],
             "设定的效应": format_number(row["truth"], 2),
             "估计值": format_number(row["estimate"], 2),
             "95% 区间": format_interval(row["conf_low"], row["conf_high"], 2),
             "p": format_p(row["p_value"]),
-            "置换 p": format_p(row.get("p_permutation"), row.get("n_permutations")),
-            "Holm p": format_p(row.get("p_holm")),
+            "置换 p": format_p(row["p_permutation"]),
+            "Holm p": format_p(row["p_holm"]),
             "区间含设定值": MISSING if is_missing(covers) else ("是" if covers else "否"),
         }
         rows.append(printed)
     body = pd.DataFrame(rows)
-    empty = [name for name in ("置换 p", "Holm p") if body[name].eq(MISSING).all()]
+    alike = ["层次"] if body["层次"].nunique() == 1 else []
     return Exhibit(
         exhibit_id="tab-recovery",
         title="设定的效应与估计出的效应",
-        body=body.drop(columns=empty),
-        note=f"N = {len(recovery)} 个估计。效应是程序设定的（百分点），"
+        body=body.drop(columns=alike),
+        note=f"{count_recovered(recovery)}。效应是程序设定的，单位是满意率的 logit（占比每增加 1）；"
         "本表只检验这条链能否把它找回来，不说明任何地区的实际情况。",
         source=source,
         data=recovery,
@@ -192,6 +193,17 @@ def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang) -> str:
 def _fit(estimate: Estimate) -> str:
     r2 = estimate.fit.get("r2")
     return "" if is_missing(r2) else f"R² = {format_number(r2, 2)}。"
+
+
+def count_recovered(recovery: pd.DataFrame) -> str:
+    """How many estimates a recovery table holds, on how many units, and why others are missing."""
+    units = recovery["n_units"][recovery["n_units"].gt(0)]
+    said = f"N = {format_count(units.max())} 个区" if len(units) else "N = 0"
+    said += f"，{int(recovery['estimate'].notna().sum())} 个估计"
+    missing = dict.fromkeys(recovery["reason"].dropna())
+    return said + (
+        f"（没有估计的：{'；'.join(one.rstrip('。') for one in missing)}）" if missing else ""
+    )
 
 
 def count_units(estimate: Estimate, lang: Lang = "zh") -> str:

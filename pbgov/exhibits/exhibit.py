@@ -265,7 +265,7 @@ def _marked(thing: Any) -> bool:
 
 def _hand_on(data: pd.DataFrame) -> pd.DataFrame:
     """A copy of simulated data that says so itself, wherever it goes from here."""
-    marked = data.copy()
+    marked = pd.DataFrame(data.copy())  # a plain frame: what it is must stand in its cells
     marked.attrs.pop("simulated", None)
     if not _marked(marked):
         marked["status" if "status" not in marked.columns else MARK_COLUMN] = SIMULATED

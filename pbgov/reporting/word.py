@@ -193,9 +193,9 @@ class _Writer:
             together = short or place in (0, 1, last - 1, last)
             for column, cell in enumerate(row.cells):
                 cell.width = Cm(widths[column])
-                cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
                 if borders:
                     ooxml.set_cell(cell, borders=borders)
+                cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
                 paragraph = cell.paragraphs[0]
                 paragraph.style = CELL
                 paragraph.paragraph_format.keep_with_next = together
