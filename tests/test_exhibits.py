@@ -437,7 +437,7 @@ def test_terms_table_prints_only_what_a_group_uses_more():
     )
     contrast.attrs["caution"] = "只能用来排序。"
     made = table_terms(contrast, source=SOURCE)
-    assert [row[:4] for row in made.rows()] == [["a", "楼宇", "9", "2"], ["", "网格", "5", "1"]]
+    assert [row[:4] for row in made.rows()] == [["a", "楼宇", "9", "2"], ["a", "网格", "5", "1"]]
     assert "只能用来排序。" in made.notes()[0]
     assert len(made.data) == 3
 
@@ -496,7 +496,7 @@ def test_agreement_table_stands_beside_the_majority():
     ]  # fmt: skip
     note = made.notes()[0]
     assert note.startswith("注：N = 40 段")
-    assert "整体重抽 9 个段落。只有 9 个段落可供重抽。区域统筹型：全部一致。" in note
+    assert "整体重抽段落（9 个）。只有 9 个段落可供重抽。区域统筹型：全部一致。" in note
     assert table_agreement(AGREEMENT, source=SOURCE, lang="en").header()[0] == "Code"
 
 
@@ -535,16 +535,21 @@ def test_estimate_table():
     ]  # fmt: skip
     assert made.rows()[0][5:] == ["<0.001", "—", "<0.001"]
     note = made.notes()[0]
-    for said in ("64 行（16 个区）", "1,999 次置换", "HC3，t(n−k)", "只有 16 个区。", "不表示因果"):
+    for said in ("64 行（16 个区）", "R² = 0.30", "只有 16 个区。", "相关不等于因果。"):
         assert said in note
-    assert "结论不稳：人口密度对数" in note
+    assert "两侧" not in note
     assert made.data["beside_p_value"].tolist() == [0.0, 0.045]
     assert made.simulated is False
 
 
-def test_p_values_on_one_side_are_not_called_torn():
-    made = table_estimate(estimate(p_permutation=0.02), title="得分与密度", source=SOURCE)
-    assert "结论不稳" not in made.notes()[0]
+def test_a_second_opinion_on_the_other_side_is_told():
+    fitted = estimate()
+    fitted.beside["p_value"] = [0.0, 0.06]
+    made = table_estimate(fitted, title="得分与密度", source=SOURCE)
+    assert "density：p 与第二算法的 p 落在 0.05 的两侧，不稳健。" in made.notes()[0]
+    english = table_estimate(fitted, title="Score", source=SOURCE, lang="en").notes()[0]
+    assert "1,999 permutations" in english
+    assert "Not robust" in english
 
 
 def test_no_estimate_is_a_row_with_its_reason():
@@ -672,6 +677,23 @@ FIGURES = {
         source=SOURCE,
         unit="分",
         labels={"density": "人口密度的自然对数（2020 年普查常住人口）"},
+    ),
+    "long labels": lambda: figure_codes_by_document(
+        SCORES[SCORES["code_id"].eq("MODE.M1")],
+        source=SOURCE,
+        names={"110101": "一个名字特别长的文档" * 3, "110102": "另一个名字特别长的文档" * 3},
+    ),
+    "long codes": lambda: figure_agreement(
+        AGREEMENT,
+        source=SOURCE,
+        labels={"MODE.M1": "创新类别，对照一位读者的建议编码（未盲审）" * 2},
+    ),
+    "one long term": lambda: figure_coefficients(
+        {"回归": estimate()},
+        title="a",
+        source=SOURCE,
+        unit="分",
+        labels={"density": "很长的变量" * 12},
     ),
     "recovery": lambda: figure_recovery(RECOVERY, source="程序", labels=MODES),
     "path": lambda: figure_simulated_path(simulated_panel(), source="程序", names=NAMES),

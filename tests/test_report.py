@@ -74,7 +74,9 @@ def report(**changes):
             ExhibitBlock(table("tab-long", rows=60)),
             Paragraph("没有分区满意率。", "局限"),
             Box("这些数据不能说明什么", ("不能说明因果。", NASTY)),
-            References(("甲. 题名[J]. 刊名，2022(5).", "见 https://example.org/x")),
+            References(
+                ("甲. 题名[J]. 刊名，2022(5).", "见 https://example.org/x"), title="二、来源"
+            ),
         ),
     }
     return Report(**{**plain, **changes})

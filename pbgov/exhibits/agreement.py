@@ -144,11 +144,16 @@ def figure_agreement(
     """
     require_columns("agreement", agreement, *_COLUMNS)
     table = agreement.sort_values("code_id", key=lambda code: code.ne(OVERALL), kind="stable")
+    rows = [
+        wrap(f"{_code_name(str(code), labels)}（n = {n}）", 34)
+        for code, n in zip(table["code_id"], table["n"], strict=True)
+    ]
+    lines = max(map(len, rows))
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import INK, PALETTE, new_figure
+        from pbgov.exhibits.style import INK, LINE_HEIGHT, PALETTE, new_figure
 
-        figure = new_figure(2.6 + 0.62 * len(table))
+        figure = new_figure(2.6 + len(table) * max(0.62, 0.2 + LINE_HEIGHT * lines))
         axes = figure.add_subplot()
         y = np.arange(len(table))
         value = 100 * table["accuracy"].to_numpy(dtype=float)
@@ -159,14 +164,7 @@ def figure_agreement(
             axes.hlines(y, low, high, color=PALETTE[0], lw=width)
         axes.plot(value, y, "o", color=PALETTE[0], ms=6, mec="white", label="一致率与 95% 区间")
         axes.plot(majority, y, "|", color=PALETTE[1], ms=11, mew=2, label="一律猜多数类")
-        axes.set_yticks(
-            y,
-            [
-                "\n".join(wrap(f"{_code_name(code, labels)}（n = {n}）", 30))
-                for code, n in zip(table["code_id"], table["n"], strict=True)
-            ],
-            linespacing=1.3,
-        )
+        axes.set_yticks(y, ["\n".join(row) for row in rows], linespacing=1.3)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_xlim(0, 102)
         if len(table) > 1 and table["code_id"].iloc[0] == OVERALL:
@@ -225,14 +223,20 @@ _WORDS = {
 def _count(agreement: pd.DataFrame, unit: str) -> str:
     """N of the whole, or the range of N over the rows."""
     overall = agreement.loc[agreement["code_id"].eq(OVERALL), "n"]
-    counts = sorted(set(overall if len(overall) else agreement["n"]))
-    return f"N = {'–'.join(format_count(n) for n in dict.fromkeys(counts[:1] + counts[-1:]))}{unit}"
+    return f"N = {_span(overall if len(overall) else agreement['n'])}{unit}"
 
 
 def _resampling(agreement: pd.DataFrame) -> str:
-    ways = agreement[["resampled", "n_clusters"]].drop_duplicates()
-    said = "或".join(f"{row.n_clusters} 个{row.resampled}" for row in ways.itertuples())
-    return f"自助法整体重抽 {said}。"
+    said = [
+        f"{resampled}（{_span(rows['n_clusters'])} 个）"
+        for resampled, rows in agreement.groupby("resampled", sort=False)
+    ]
+    return f"自助法整体重抽{'或'.join(said)}。"
+
+
+def _span(counts: pd.Series) -> str:
+    """The lowest and the highest count, or the one there is."""
+    return "–".join(format_count(n) for n in dict.fromkeys((counts.min(), counts.max())))
 
 
 def _remarks(agreement: pd.DataFrame, labels: Mapping[str, str]) -> str:

@@ -73,12 +73,11 @@ def figure_coefficients(
     if refused:
         note += f"没有估计：{'；'.join(refused)}。"
     note += "系数表示相关，不表示因果。"
-    height = 2.2 + 0.62 * table["term"].nunique() * max(1, len(fitted)) + 0.5 * (len(fitted) > 1)
 
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure
 
-        figure = new_figure(height)
+        figure = new_figure(_height(table, labels))
         _draw_coefficients(figure.add_subplot(), table, unit, labels)
         return figure
 
@@ -127,13 +126,12 @@ def figure_recovery(
         }
     )
     truths = dict(zip(recovery["mode"], recovery["truth"], strict=True))
-    height = 2.8 + 0.62 * len(table)
     counted = count_recovered(recovery)
 
     def draw() -> Figure:
         from pbgov.exhibits.style import INK, new_figure
 
-        figure = new_figure(height)
+        figure = new_figure(_height(table, labels))
         axes = figure.add_subplot()
         positions = _draw_coefficients(axes, table, "满意率的 logit", labels)
         for term, (low, high) in positions.items():
@@ -146,7 +144,8 @@ def figure_recovery(
         exhibit_id="fig-recovery",
         title="估计能否找回设定的效应",
         body=draw,
-        note=f"{counted}。虚线为程序设定的效应，点和线为估计值与 95% 区间；"
+        note=f"{counted}。虚线为程序设定的效应，点和线为估计值与 95% 区间；有点没有线的，"
+        "自由度太少，不给出区间。"
         "只检验方法，不说明任何地区的实际情况。",
         source=source,
         data=recovery,
@@ -183,6 +182,19 @@ def _coefficients(
     table = table[~table["term"].isin(INTERCEPT)].reset_index(drop=True)
     table.attrs["simulated"] = any(map(is_simulated, estimates.values()))
     return table[["term", "series", "opinion", "estimate", "conf_low", "conf_high"]]
+
+
+def _printed(term: str, labels: Mapping[str, str]) -> list[str]:
+    return wrap(str(labels.get(term, term)), 24)
+
+
+def _height(table: pd.DataFrame, labels: Mapping[str, str]) -> float:
+    """Height in cm that gives every interval and every line of a label its room."""
+    from pbgov.exhibits.style import LINE_HEIGHT
+
+    series = table["series"].nunique()
+    lines = max(len(_printed(term, labels)) for term in table["term"])
+    return 2.8 + table["term"].nunique() * max(0.62 * series, 0.3 + LINE_HEIGHT * lines)
 
 
 def _draw_coefficients(
@@ -222,7 +234,7 @@ def _draw_coefficients(
     axes.spines["left"].set_visible(False)
     axes.set_yticks(
         [(low + high) / 2 for low, high in bands.values()],
-        ["\n".join(wrap(str(labels.get(term, term)), 24)) for term in terms],
+        ["\n".join(_printed(term, labels)) for term in terms],
         linespacing=1.3,
     )
     axes.tick_params(axis="y", length=0)

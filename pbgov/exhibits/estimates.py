@@ -163,31 +163,34 @@ _WORDS: dict[str, dict[str, Any]] = {
 
 
 def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang) -> str:
-    draws = estimate.terms.get("n_permutations", pd.Series(dtype=float)).dropna()
-    second = estimate.beside.attrs.get("covariance", "")
-    torn = [labels.get(term, term) for term in _disagreeing(estimate)]
+    """N, method and limits; the Chinese limits of an estimate speak of tests and size themselves."""
+    torn = [labels.get(term, term) for term in _torn_by_second_opinion(estimate)]
     if lang == "en":
-        parts = [
-            f"N = {count_units(estimate, lang)}; {estimate.formula}; {estimate.covariance}.",
-            f"Second opinion: {second}." if second else "",
-            f"Permutation p from {int(draws.max()):,} permutations." if len(draws) else "",
-            f"Not robust: the p values of {', '.join(torn)} fall on both sides of 0.05."
-            if torn
-            else "",
-            "Associations, not effects.",
-        ]
-        return " ".join(part for part in parts if part)
+        return _note_in_english(estimate, torn)
     parts = [
         f"N = {count_units(estimate, lang)}。{estimate.method}；公式 {estimate.formula}；"
         f"标准误与自由度：{estimate.covariance}。",
-        f"置换 p 由 {int(draws.max()):,} 次置换得出。" if len(draws) else "",
-        f"第二算法：{second}。" if second else "",
         _fit(estimate),
-        f"结论不稳：{'、'.join(torn)} 的几个 p 值落在 0.05 的两侧。" if torn else "",
         *(limit if limit.endswith("。") else limit + "。" for limit in estimate.limits),
-        "系数表示相关，不表示因果。",
+        f"{'、'.join(torn)}：p 与第二算法的 p 落在 0.05 的两侧，不稳健。" if torn else "",
+        "" if any("因果" in limit for limit in estimate.limits) else "相关不等于因果。",
     ]
     return "".join(part for part in parts if part)
+
+
+def _note_in_english(estimate: Estimate, torn: list[str]) -> str:
+    draws = estimate.terms["n_permutations"].dropna()
+    second = estimate.beside.attrs.get("covariance", "")
+    parts = [
+        f"N = {count_units(estimate, 'en')}; {estimate.formula}; {estimate.covariance}.",
+        f"Second opinion: {second}." if second else "",
+        f"Permutation p from {int(draws.max()):,} permutations." if len(draws) else "",
+        f"Not robust: the two p values of {', '.join(torn)} fall on both sides of 0.05."
+        if torn
+        else "",
+        "Associations, not effects.",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _fit(estimate: Estimate) -> str:
@@ -216,16 +219,17 @@ def count_units(estimate: Estimate, lang: Lang = "zh") -> str:
     return f"{rows} 行（{units} 个{estimate.unit_name}）"
 
 
-def _disagreeing(estimate: Estimate) -> list[str]:
-    """Terms whose p values fall on both sides of 0.05, the intercept aside."""
-    beside = estimate.beside
-    second = dict(zip(beside["term"], beside["p_value"], strict=True)) if len(beside) else {}
+def _torn_by_second_opinion(estimate: Estimate) -> list[str]:
+    """Terms whose two p values fall on both sides of 0.05, the intercept aside."""
+    if not len(estimate.beside):
+        return []
+    second = dict(zip(estimate.beside["term"], estimate.beside["p_value"], strict=True))
     torn = []
-    for row in estimate.terms.to_dict("records"):
-        values = [row["p_value"], row.get("p_permutation"), second.get(row["term"])]
-        sides = {float(p) < LEVEL for p in values if p is not None and not is_missing(p)}
-        if len(sides) == 2 and row["term"] not in INTERCEPT:
-            torn.append(str(row["term"]))
+    for term, p in zip(estimate.terms["term"], estimate.terms["p_value"], strict=True):
+        other = second.get(term, float("nan"))
+        known = not (is_missing(p) or is_missing(other) or term in INTERCEPT)
+        if known and (p < LEVEL) != (other < LEVEL):
+            torn.append(str(term))
     return torn
 
 

@@ -59,11 +59,23 @@ def figure_codes_by_document(
         )
     shares = scores.pivot(index="unit", columns="code_id", values="share").loc[units, codes]
     read = scores.groupby("unit")["n_segments"].max()
+    rows = [[*wrap(names.get(unit, unit), 22), f"（读 {int(read[unit])} 段）"] for unit in units]
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import HATCHES, INK, MUTED, PALETTE, SMALL_SIZE, new_figure
+        from pbgov.exhibits.style import (
+            HATCHES,
+            INK,
+            LINE_HEIGHT,
+            MUTED,
+            PALETTE,
+            SMALL_SIZE,
+            new_figure,
+        )
 
-        figure = new_figure(2.2 + len(units) * (0.5 + 0.36 * len(codes)))
+        lines = max(map(len, rows))
+        figure = new_figure(
+            2.2 + len(units) * max(0.5 + 0.36 * len(codes), 0.2 + LINE_HEIGHT * lines)
+        )
         axes = figure.add_subplot()
         thickness = 0.8 / len(codes)
         for place, code in enumerate(codes):
@@ -89,14 +101,7 @@ def figure_codes_by_document(
                     fontsize=SMALL_SIZE - 1,
                     color=MUTED if np.isnan(value) else INK,
                 )
-        axes.set_yticks(
-            range(len(units)),
-            [
-                "\n".join([*wrap(names.get(unit, unit), 22), f"（读 {int(read[unit])} 段）"])
-                for unit in units
-            ],
-            linespacing=1.3,
-        )
+        axes.set_yticks(range(len(units)), ["\n".join(row) for row in rows], linespacing=1.3)
         axes.invert_yaxis()
         axes.set_xlim(0, max(10.0, 110 * float(shares.fillna(0).to_numpy(dtype=float).max())))
         axes.set_xlabel("编有该码的段落占已读段落的百分比（%）")

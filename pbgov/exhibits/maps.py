@@ -189,7 +189,7 @@ def _draw_districts(
         if is_missing(value):
             patch = PathPatch(outline, fc="white", ec=MUTED, lw=0.5, hatch=UNREAD_HATCH)
         else:
-            patch = PathPatch(outline, fc=paint.to_rgba(value), ec="white", lw=0.6)
+            patch = PathPatch(outline, fc=paint.to_rgba(value), ec=MUTED, lw=0.5)
         axes.add_patch(patch)
     axes.autoscale_view()
     latitude = float(_points(districts)[:, 1].mean())

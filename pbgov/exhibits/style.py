@@ -42,6 +42,8 @@ UNREAD_HATCH = "////"
 
 TEXT_SIZE = 8.5
 SMALL_SIZE = 7.5
+LINE_HEIGHT = 0.41
+"""Height of a line of a tick label in cm, its spacing included."""
 
 _RC: dict[str, Any] = {
     "font.family": [FAMILY, "DejaVu Sans"],

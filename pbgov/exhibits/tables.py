@@ -215,10 +215,10 @@ def table_terms(
     rows = []
     for group, terms in contrast[contrast["z"].gt(0)].groupby("group", sort=False):
         first = terms.sort_values(["z", "term"], ascending=[False, True]).head(top)
-        for place, term in enumerate(first.to_dict("records")):
+        for term in first.to_dict("records"):
             rows.append(
                 {
-                    "文档": "" if place else names.get(str(group), str(group)),
+                    "文档": names.get(str(group), str(group)),
                     "词": str(term["term"]),
                     "次数": format_count(term["count_group"]),
                     "其余文档的次数": format_count(term["count_against"]),

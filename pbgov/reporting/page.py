@@ -55,7 +55,7 @@ def _contents(report: Report) -> list[tuple[int, str, str]]:
     for place, block in enumerate(report.blocks, 1):
         if isinstance(block, Heading):
             contents.append((block.level, f"s{place}", block.text))
-        elif isinstance(block, References):
+        elif isinstance(block, References) and block.title:
             contents.append((1, f"s{place}", block.title))
     return contents
 

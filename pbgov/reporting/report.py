@@ -107,10 +107,10 @@ class Box:
 
 @dataclass(frozen=True)
 class References:
-    """Numbered sources, under their own heading."""
+    """Numbered sources, under a heading of level 1 where `title` is given."""
 
     entries: tuple[str, ...]
-    title: str = "参考文献与资料来源"
+    title: str = ""
 
 
 Block: TypeAlias = Heading | Paragraph | Claim | ExhibitBlock | Box | References

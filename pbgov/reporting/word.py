@@ -231,7 +231,8 @@ class _Writer:
         gap.paragraph_format.space_after = Pt(0)
 
     def _references(self, block: References) -> None:
-        self.document.add_heading(block.title, 1)
+        if block.title:
+            self.document.add_heading(block.title, 1)
         for number, entry in enumerate(block.entries, 1):
             self._prose(self.document.add_paragraph(style=REFERENCE), f"[{number}] {entry}")
 
@@ -314,7 +315,7 @@ def _set_styles(document: Document) -> None:
         (BODY, SONG, BODY_SIZE, 1.5, justify),
         (CLAIM, SONG, BODY_SIZE, 1.5, justify),
         (REASON, KAI, 10.5, 1.35, left),
-        (NOTE, SONG, NOTE_SIZE, 1.2, justify),
+        (NOTE, SONG, NOTE_SIZE, 1.2, left),
         (PICTURE, SONG, BODY_SIZE, 1.0, WD_ALIGN_PARAGRAPH.CENTER),
         (CELL, SONG, 10.5, 1.1, left),
         (BOX, SONG, 10.5, 1.35, left),
