@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import speed
+from benchmarks import practice_detection, rejection_rates, speed
 
 speed.main()
+practice_detection.main()
+rejection_rates.main()

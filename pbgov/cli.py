@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import time
 from pathlib import Path
@@ -69,9 +70,7 @@ def _run(options: argparse.Namespace) -> int:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(STEPS[0].title, total=len(STEPS) + 1)
-        following = {
-            step.title: after.title for step, after in zip(STEPS, STEPS[1:], strict=False)
-        }
+        following = {step.title: after.title for step, after in itertools.pairwise(STEPS)}
 
         def show(title: str, made: bool) -> None:
             progress.update(task, description=following.get(title, REPORT_STEP), advance=1)
@@ -101,13 +100,13 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from pbgov.run import check_study
+    from pbgov.check import check_study
     from pbgov.study import read_study
 
-    findings = check_study(read_study(options.study))
+    findings = [str(finding) for finding in check_study(read_study(options.study))]
     for finding in findings:
         print(finding)
-    faults = sum(finding.code.startswith("E") for finding in findings)
+    faults = sum(finding.startswith("E") for finding in findings)
     print(f"错误 {faults} 条，提醒 {len(findings) - faults} 条。")
     return 1 if faults else 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pbgov.cache import (
@@ -110,9 +111,8 @@ def compute(
                 "seed": study.seed,
             },
         )
-        make = step.make
         results[step.name], made = cache.fetch(
-            step.name, keys[step.name], lambda make=make: make(study, results)
+            step.name, keys[step.name], partial(step.make, study, results)
         )
         tell(step.title, made)
     return results, keys

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pbgov.cache import relative_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,9 +51,13 @@ def _read(study: Study, _: Mapping[str, Results]) -> Results:
     from pbgov.corpus.segments import segment
 
     corpus = read_corpus(study.cases)
+    documents, problems = (
+        table.assign(path=[relative_name(Path(path), study.root) for path in table["path"]])
+        for table in (corpus.documents, corpus.problems)
+    )
     return {
-        "documents": corpus.documents,
-        "problems": corpus.problems,
+        "documents": documents,
+        "problems": problems.astype("str"),
         "paragraphs": segment(corpus, unit="paragraph"),
         "sentences": segment(corpus, unit="sentence"),
     }
@@ -191,7 +198,8 @@ def _district_rates(indicator: str, results: Mapping[str, Results]) -> pd.DataFr
     if rates.empty:
         return None
     counts = rates.groupby("period")["region_code"].nunique()
-    return rates[rates["period"] == counts[counts == counts.max()].index.max()]
+    latest: str = max(str(period) for period in counts[counts == counts.max()].index)
+    return figures.loc[rates.index[rates["period"] == latest]]
 
 
 def _assess(study: Study, results: Mapping[str, Results]) -> Results:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 METADATA_COLUMNS = (
     "title",
+    "original_title",
     "authors",
     "venue",
     "published",
@@ -24,6 +26,10 @@ METADATA_COLUMNS = (
     "region_code",
     "genre",
     "unverified",
+)
+LINE_END = r"(?:\r\n|\r|\n)"
+FRONT_MATTER = re.compile(
+    rf"\+\+\+[ \t]*{LINE_END}(?:(.*?){LINE_END})?\+\+\+[ \t]*(?=[\r\n]|\Z)", re.DOTALL
 )
 HAN_RANGES = (
     (0x3400, 0x4DBF),
@@ -135,14 +141,17 @@ class Corpus(Sequence[Document]):
 
     @property
     def documents(self) -> pd.DataFrame:
-        """One row is one document; what its metadata leaves open is NaN, lists are joined by 、."""
+        """One row is one document; what its metadata leaves open is NaN, lists are joined by 、.
+
+        ``n_chars`` counts the whole file, ``n_han`` the Han characters after the front matter.
+        """
         rows = [
             {
                 "doc_id": document.doc_id,
                 **{name: _told(document.metadata.get(name)) for name in METADATA_COLUMNS},
                 "encoding": document.encoding,
                 "n_chars": len(document.text),
-                "n_han": count_han(document.text),
+                "n_han": count_han(document.text[front_matter_end(document.text) :]),
                 "path": document.path,
                 "digest": document.digest,
             }
@@ -168,6 +177,12 @@ def digest_text(text: str) -> str:
     'e3b0c44298fc1c14'
     """
     return sha256(text.encode("utf-8")).hexdigest()[:16]
+
+
+def front_matter_end(text: str) -> int:
+    """Where the front matter of a text ends, just after its second ``+++``; 0 where it has none."""
+    front = FRONT_MATTER.match(text)
+    return front.end() if front else 0
 
 
 def count_han(text: str) -> int:

@@ -7,19 +7,15 @@ import tomllib
 from hashlib import sha256
 from pathlib import Path
 
-from pbgov.corpus.document import Corpus, Document
+from pbgov.corpus.document import FRONT_MATTER, Corpus, Document, front_matter_end
 from pbgov.corpus.encodings import BYTE_ORDER_MARKS, decode
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
 
 READABLE = (".txt", ".md")
 HIDDEN = (".", "~$")  # .DS_Store and its like; lock files of Word and WPS
-LINE_END = r"(?:\r\n|\r|\n)"
-FRONT_MATTER = re.compile(
-    rf"\+\+\+[ \t]*{LINE_END}(?:(.*?){LINE_END})?\+\+\+[ \t]*(?=[\r\n]|\Z)", re.DOTALL
-)
 FENCE = re.compile(r"\+\+\+[ \t]*(?:[\r\n]|\Z)")
-WORDS = ("id", "title", "venue", "city", "district", "region_code", "genre")
+WORDS = ("id", "title", "venue", "city", "district", "region_code", "genre", "original_title")
 LISTS = ("authors", "unverified")
 
 
@@ -103,8 +99,7 @@ def read_document(path: str | Path) -> Document:
         text, encoding = decode(content)
     except UnicodeDecodeError as error:
         raise _refusal("E401", path, seen=f"byte {error.start}: {error.reason}") from error
-    front = FRONT_MATTER.match(text)
-    if not text[front.end() if front else 0 :].strip():
+    if not text[front_matter_end(text) :].strip():
         raise _refusal("E402", path)
     metadata = _metadata(text, path)
     return Document(
@@ -116,12 +111,6 @@ def read_document(path: str | Path) -> Document:
         digest=sha256(content).hexdigest(),
         metadata=metadata,
     )
-
-
-def front_matter_end(text: str) -> int:
-    """Where the front matter of a text ends, just after its second ``+++``; 0 where it has none."""
-    front = FRONT_MATTER.match(text)
-    return front.end() if front else 0
 
 
 def _metadata(text: str, path: str | Path) -> dict[str, object]:

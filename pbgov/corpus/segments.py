@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from pbgov.corpus.document import Document
+from pbgov.corpus.document import Document, front_matter_end
 from pbgov.corpus.headings import Headings
-from pbgov.corpus.readers import front_matter_end
 from pbgov.corpus.sentences import sentence_ends
 from pbgov.errors import InputError
 from pbgov.schemas import SEGMENTS

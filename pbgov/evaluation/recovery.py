@@ -10,7 +10,6 @@ from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate
 from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.evaluation.regression import regress
-from pbgov.indicators.simulated_frame import SimulatedFrame
 from pbgov.indicators.simulation import LOG_DENSITY, RATE_LOGIT, share_column
 from pbgov.inference.permutation import DRAWS
 from pbgov.marks import mark_simulated
@@ -92,7 +91,7 @@ def recovery_table(
     table = pd.DataFrame(rows)
     table["covers_truth"] = table["covers_truth"].astype("boolean")
     table["reason"] = table["reason"].astype("str")
-    return SimulatedFrame(mark_simulated(table[list(COLUMNS)]))
+    return mark_simulated(table[list(COLUMNS)])
 
 
 def _shares(scores: pd.DataFrame, modes: list[str], labels: str) -> pd.DataFrame:

@@ -17,7 +17,6 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from pbgov.errors import InputError
-from pbgov.indicators.simulated_frame import SimulatedFrame
 from pbgov.marks import SIMULATED, mark_simulated
 
 if TYPE_CHECKING:
@@ -221,7 +220,7 @@ def simulate_panel(
     )
     panel = panel.merge(beside, on="region_code", validate="many_to_one")
     return Simulation(
-        panel=SimulatedFrame(mark_simulated(panel)),
+        panel=mark_simulated(panel),
         segments=segments,
         truth=MappingProxyType(dict(effects)),
         parameters=MappingProxyType(
@@ -285,7 +284,7 @@ def _documents(regions: np.ndarray, drawn: pd.DataFrame) -> pd.DataFrame:
             "source_segment_id": drawn["segment_id"],
         }
     )
-    return SimulatedFrame(mark_simulated(segments))
+    return mark_simulated(segments)
 
 
 def _one_row_each(table: pd.DataFrame, key: str, needed: list[str]) -> pd.DataFrame:

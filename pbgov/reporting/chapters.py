@@ -78,7 +78,8 @@ def _documents(found: Findings) -> list[Block]:
     unverified = documents.dropna(subset=["unverified"])
     if len(unverified):
         listed = "；".join(
-            f"{found.short_titles[row.doc_id]}：{row.unverified}" for row in unverified.itertuples()
+            f"{found.short_titles[str(row.doc_id)]}：{row.unverified}"
+            for row in unverified.itertuples()
         )
         blocks.append(Paragraph(f"元数据里有未经核实的项目（{listed}），引用前请核对。", "局限"))
     return blocks
@@ -170,11 +171,13 @@ def _coding(found: Findings) -> list[Block]:
         summary = overall(agreement)
         summary = summary.assign(code_id=summary["family"] + "/" + summary["coder_a"])
         labels = {
-            row.code_id: f"{found.family_names.get(row.family, row.family)}，"
-            f"对照{found.coder_name(row.coder_a)}"
-            for row in summary.itertuples()
+            f"{family}/{coder}": f"{found.family_names.get(family, family)}·{coder}"
+            for family, coder in zip(summary["family"], summary["coder_a"], strict=True)
         }
-        judged = f"{_cases(found)}；data/codings"
+        coders_named = "；".join(
+            f"{coder} 为{found.coder_name(coder)}" for coder in summary["coder_a"].unique()
+        )
+        judged = f"{_cases(found)}；data/codings（{coders_named}）"
         coders = ("规则编码", "人工编码")
         blocks += [
             ExhibitBlock(table_agreement(summary, source=judged, labels=labels, coders=coders)),
@@ -275,7 +278,7 @@ def _assessment(found: Findings) -> list[Block]:
     source = (
         "data/assessment（首都环境建设管理考核，各媒体转载）；data/indicators（普查与统计数字）"
     )
-    density = data.drop_duplicates("region_code").set_index("region_code")[plan.focal]
+    density = dict(zip(data["region_code"], data[plan.focal], strict=True))
     labels = _period_labels(data)
     return [
         Paragraph(
@@ -284,9 +287,7 @@ def _assessment(found: Findings) -> list[Block]:
             + NOT_SATISFACTION,
             "方法",
         ),
-        ExhibitBlock(
-            figure_assessment(data, density.to_dict(), source=source, names=found.region_names)
-        ),
+        ExhibitBlock(figure_assessment(data, density, source=source, names=found.region_names)),
         ExhibitBlock(
             table_estimate(
                 focal,
@@ -391,7 +392,7 @@ def _references(found: Findings) -> list[Block]:
             f"{'、'.join(sorted(rows['indicator'].unique()))}：{address}"
             for address, rows in used.groupby("source_url")
         ]
-    return [References(tuple(entries))]
+    return [References(tuple(entries), title="")]
 
 
 def _document_entry(document: Any) -> str:

@@ -28,12 +28,15 @@ LEVEL = 0.05
 
 def main_claims(found: Findings) -> list[Claim]:
     """The statements a reader in a hurry reads, in the order of the report."""
-    claims = [_on_practices(found), _on_regions(found), *_on_coding(found)]
-    return claims + [
-        claim
-        for claim in (_on_satisfaction(found), _on_assessment(found), *_on_recovery(found))
-        if claim is not None
-    ]
+    claims = (
+        _on_satisfaction(found),
+        _on_assessment(found),
+        *_on_recovery(found),
+        _on_practices(found),
+        _on_regions(found),
+        *_on_coding(found),
+    )
+    return [claim for claim in claims if claim is not None]
 
 
 def _on_practices(found: Findings) -> Claim:
@@ -51,9 +54,12 @@ def _on_practices(found: Findings) -> Claim:
 
 def _on_regions(found: Findings) -> Claim:
     practices = found.need("practices", "practices")
+    regions = found.need("practices", "regions")
+    districts = regions.loc[regions["level"] == "district", "region_code"]
     scores = found.need("score", "regions").drop_duplicates("unit")
+    scores = scores[scores["unit"].isin(districts)]
     read = scores[scores["n_segments"] > 0]
-    placed = practices["region_code"].isin(scores["unit"]).sum()
+    placed = practices["region_code"].isin(districts).sum()
     return Claim(
         f"{len(practices)} 条做法中有 {placed} 条能确定所在的区，分布在 {len(read)} 个区；"
         f"地区表里另有 {len(scores) - len(read)} 个区没有读到任何做法。没有读到，不等于没有做。",
@@ -168,8 +174,7 @@ def printed_p(value: float, draws: float | None = None) -> str:
 
 def focal_row(estimate: Estimate, term: str) -> pd.Series:
     """The row of the declared term."""
-    row: pd.Series = estimate.terms.set_index("term").loc[term]
-    return row
+    return estimate.terms[estimate.terms["term"] == term].iloc[0]
 
 
 def _grade(
@@ -216,7 +221,9 @@ def _on_recovery(found: Findings) -> list[Claim]:
     return [
         Claim(
             f"给 {int(districts['n_units'].max())} 个真实的区编造已知的模式效应和满意率，再走完"
-            "“文本→编码→占比→回归”：" + "".join(claims) + "编码误差会使系数偏离真值，通常拉向零。",
+            "“文本→编码→占比→回归”："
+            + "".join(claims)
+            + "编码误差会使系数偏离真值：误判把它拉向零，漏判使占比变小、系数变大。",
             "模拟",
             "高",
             "真值是自己设定的，可以直接核对；它只检验分析链，不说明任何区的实际情况。",

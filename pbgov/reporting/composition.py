@@ -68,7 +68,7 @@ class Findings:
     def short_titles(self) -> dict[str, str]:
         """Author and year of each document, or the beginning of its title."""
         documents = self.need("read", "documents")
-        return {row.doc_id: short_title(row) for row in documents.itertuples()}
+        return {str(row.doc_id): short_title(row) for row in documents.itertuples()}
 
     def coder_name(self, coder: str) -> str:
         """What the report calls a coder: 原作者的归类, or the coder's own name."""
