@@ -14,6 +14,8 @@ __version__ = "0.1.0"
 PUBLIC: dict[str, tuple[str, ...]] = {
     # errors
     "pbgov.errors": ("PbgovError", "InputError", "DataFileError", "DataFileWarning", "StudyError"),
+    # what is simulated says so 模拟标记
+    "pbgov.marks": ("SIMULATED", "is_simulated", "mark_simulated"),
     # corpus 语料
     "pbgov.corpus.document": ("Document", "Corpus"),
     "pbgov.corpus.readers": ("read_document", "read_corpus"),
@@ -29,7 +31,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.coding.codebook": ("Codebook", "read_codebook"),
     "pbgov.coding.rules": ("code_by_rules",),
     "pbgov.coding.journal": ("read_codings",),
-    "pbgov.coding.agreement": ("agreement",),
+    "pbgov.coding.agreement": ("agreement", "confusion"),
     # indicators 指标
     "pbgov.indicators.register": ("read_assessment", "read_indicators", "read_register"),
     "pbgov.indicators.regions": ("read_adjacency", "read_boundaries", "read_regions"),
@@ -39,10 +41,27 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     # evaluation 评估
     "pbgov.evaluation.estimate": ("Estimate", "NotEstimated"),
     "pbgov.evaluation.regression": ("regress",),
+    "pbgov.evaluation.bounded_outcomes": ("regress_bounded",),
+    "pbgov.evaluation.recovery": ("recovery_table",),
     "pbgov.evaluation.multiplicity": ("adjust_p",),
     # exhibits and report 图表与报告
     "pbgov.exhibits.exhibit": ("Exhibit",),
-    "pbgov.study": ("Study", "read_study", "run_study"),
+    "pbgov.exhibits.tables": (
+        "table_corpus",
+        "table_data_coverage",
+        "table_indicators",
+        "table_practices",
+        "table_scores",
+        "table_terms",
+    ),
+    "pbgov.exhibits.agreement": ("figure_agreement", "table_agreement"),
+    "pbgov.exhibits.estimates": ("table_estimate", "table_recovery"),
+    "pbgov.exhibits.coefficients": ("figure_coefficients", "figure_recovery"),
+    "pbgov.exhibits.figures": ("figure_code_region_heatmap", "figure_codes_by_document"),
+    "pbgov.exhibits.districts": ("figure_assessment", "figure_simulated_path"),
+    "pbgov.exhibits.maps": ("figure_districts",),
+    "pbgov.study": ("Study", "read_study"),
+    "pbgov.run": ("run_study",),
     "pbgov.reporting.report": ("write_report",),
 }
 
