@@ -62,7 +62,6 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.exhibits.maps": ("figure_districts",),
     "pbgov.study": ("Study", "read_study"),
     "pbgov.run": ("run_study",),
-    "pbgov.reporting.report": ("write_report",),
 }
 
 _HOME = {name: module for module, names in PUBLIC.items() for name in names}

@@ -80,7 +80,7 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
     results, state["steps"] = compute(study, state, tell)
 
     from pbgov.reporting.composition import compose
-    from pbgov.reporting.report import write_report as write_files
+    from pbgov.reporting.report import write_files
 
     kept = _clear_former(study.output)
     written = write_files(compose(study, results), study.output)
@@ -88,6 +88,11 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
     _write_json(study.output / PROVENANCE, state)
     tell(REPORT_STEP, True)
     return Outcome(unchanged=False, made=tuple(made), reports=reports, kept=kept)
+
+
+def write_report(study: Study) -> tuple[Path, ...]:
+    """Bring a study's report up to date and give the paths of report.docx and report.html."""
+    return run_study(study).reports
 
 
 def compute(

@@ -27,7 +27,7 @@ from pbgov.reporting.report import (
     Paragraph,
     References,
     Report,
-    write_report,
+    write_files,
 )
 from pbgov.reporting.word import word_document
 
@@ -403,14 +403,14 @@ def test_a_report_without_simulation_says_so():
 # ---- writing ------------------------------------------------------------------------------------
 
 
-def test_write_report_gives_the_same_files_with_the_same_bytes(tmp_path):
-    first = write_report(report(), tmp_path / "one")
+def test_write_files_gives_the_same_files_with_the_same_bytes(tmp_path):
+    first = write_files(report(), tmp_path / "one")
     fresh = report()
     again = tuple(
         ExhibitBlock(replace(block.exhibit)) if isinstance(block, ExhibitBlock) else block
         for block in fresh.blocks
     )
-    second = write_report(replace(fresh, blocks=again), tmp_path / "two")
+    second = write_files(replace(fresh, blocks=again), tmp_path / "two")
     names = [path.relative_to(tmp_path / "one").as_posix() for path in first]
     assert names[:2] == ["report.docx", "report.html"]
     assert {"tables/tab-scores.csv", "figures/模拟_fig-path.png", "captions/tab-long.json"} <= set(

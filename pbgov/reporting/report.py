@@ -236,7 +236,7 @@ class Report:
                     )
 
 
-def write_report(report: Report, folder: str | Path) -> tuple[Path, ...]:
+def write_files(report: Report, folder: str | Path) -> tuple[Path, ...]:
     """Write ``report.docx``, ``report.html`` and every exhibit's own files below `folder`.
 
     Parameters
