@@ -61,7 +61,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.exhibits.districts": ("figure_assessment", "figure_simulated_path"),
     "pbgov.exhibits.maps": ("figure_districts",),
     "pbgov.study": ("Study", "read_study"),
-    "pbgov.run": ("run_study",),
+    "pbgov.run": ("run_study", "write_report"),
 }
 
 _HOME = {name: module for module, names in PUBLIC.items() for name in names}

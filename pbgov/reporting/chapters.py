@@ -118,7 +118,7 @@ def _map_of_practices(found: Findings) -> list[Block]:
                 boundaries,
                 title="各区读到的做法条数",
                 unit="条",
-                note=f"N = {int(counts.sum())} 条能确定所在区的做法。斜线为没有读到做法的区："
+                note=f"共 {int(counts.sum())} 条做法能确定所在的区。斜线为没有读到做法的区："
                 "没有读到，不等于没有做。条数取决于收入了哪些文档，不能比较各区的工作。",
                 source=_cases(found),
             )
@@ -392,7 +392,7 @@ def _references(found: Findings) -> list[Block]:
             f"{'、'.join(sorted(rows['indicator'].unique()))}：{address}"
             for address, rows in used.groupby("source_url")
         ]
-    return [References(tuple(entries), title="")]
+    return [References(tuple(entries))]
 
 
 def _document_entry(document: Any) -> str:
