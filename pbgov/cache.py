@@ -115,7 +115,6 @@ def load_table(path: Path) -> pd.DataFrame:
         dtype=types["columns"],
         keep_default_na=False,
         na_values=[MISSING],
-        float_precision="round_trip",
         encoding="utf-8",
     )
     table.attrs.update(types["attrs"])
