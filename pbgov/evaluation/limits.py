@@ -61,7 +61,8 @@ def refusal(
     """
     n = len(design.matrix)
     if n < 2:
-        return f"只有 {n} 行完整数据", f"only {n} complete rows"
+        there = f"{n} 行" if cluster or unit_name == "行" else f"{n} 个{unit_name}"
+        return f"只有 {there}的数据是完整的", f"only {n} complete rows"
     undefined = [
         name
         for name, values in zip(design.columns, design.matrix.T, strict=True)
