@@ -62,7 +62,7 @@ def _documents(found: Findings) -> list[Block]:
     blocks: list[Block] = [
         Paragraph(
             f"读入 {len(documents)} 篇文档，切成 {n_sentences} 个句子；各片段首尾相接，拼起来与原文一字不差。"
-            "以下每个数字都由这些片段算出（{tab-corpus}）。",
+            "关于文档的每个数字都由这些片段算出（{tab-corpus}）。",
             "真实",
         ),
         ExhibitBlock(table_corpus(shown, source=_cases(found))),

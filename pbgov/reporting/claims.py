@@ -154,15 +154,17 @@ def _on_assessment(found: Findings) -> Claim | None:
     row = focal_row(estimate, plan.focal)
     places = decimals_for(row["std_error"])
     direction = "低" if row["estimate"] < 0 else "高"
+    logged = any(one.name == plan.focal and one.transform == "log" for one in plan.covariates)
+    step = f"{plan.focal}每高 1" + ("（数值约为 2.7 倍）" if logged else "")
     return Claim(
-        f"在 {estimate.n_units} 个{estimate.unit_name}、{estimate.n} 个区·月里，{plan.focal}每高 1，"
+        f"在 {estimate.n_units} 个{estimate.unit_name}、{estimate.n} 个区·月里，{step}，"
         f"月度考核得分平均{direction} {format_number(abs(row['estimate']), places)} 分"
         f"（系数的 95% 区间 {format_interval(row['conf_low'], row['conf_high'], places)}，"
         f"聚类 p {printed_p(row['p_value'])}，"
         f"置换 p {printed_p(row['p_permutation'], row['n_permutations'])}）。"
         "这是相关，不是因果，考核得分也不是满意率。",
         "真实",
-        *_grade(estimate, wider, plan.focal),
+        *grade(estimate, wider, plan.focal),
     )
 
 
@@ -177,7 +179,7 @@ def focal_row(estimate: Estimate, term: str) -> pd.Series:
     return estimate.terms[estimate.terms["term"] == term].iloc[0]
 
 
-def _grade(
+def grade(
     estimate: Estimate, wider: Estimate | NotEstimated | None, term: str
 ) -> tuple[Confidence, str]:
     """中 where both tests in both specifications say the same and the sign holds, else 低."""
