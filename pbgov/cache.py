@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 MISSING = "\\N"
 COMPLETE = "complete"
@@ -119,6 +119,14 @@ def load_table(path: Path) -> pd.DataFrame:
     )
     table.attrs.update(types["attrs"])
     return table
+
+
+def table_of(results: Mapping[str, Results], step: str, name: str) -> pd.DataFrame:
+    """The table `name` that `step` made."""
+    value = results[step][name]
+    if isinstance(value, str):
+        raise TypeError(f"{step}/{name} is JSON, not a table")
+    return value
 
 
 def _save(results: Results, folder: Path) -> None:

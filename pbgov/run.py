@@ -80,10 +80,12 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
     results, state["steps"] = compute(study, state, tell)
 
     from pbgov.reporting.composition import compose
+    from pbgov.reporting.evidence import write_evidence
     from pbgov.reporting.report import write_files
 
     kept = _clear_former(study.output)
-    written = write_files(compose(study, results), study.output)
+    written = [*write_files(compose(study, results), study.output)]
+    written += write_evidence(results, study.output)
     state["outputs"] = digest_files(written, study.output)
     _write_json(study.output / PROVENANCE, state)
     tell(REPORT_STEP, True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbgov.cache import relative_name
+from pbgov.cache import relative_name, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,14 +36,6 @@ class Step:
     after: tuple[str, ...]
     obeys: tuple[str, ...]
     make: Make
-
-
-def table_of(results: Mapping[str, Results], step: str, name: str) -> pd.DataFrame:
-    """The table `name` that `step` made."""
-    value = results[step][name]
-    if isinstance(value, str):
-        raise TypeError(f"{step}/{name} is JSON, not a table")
-    return value
 
 
 def _read(study: Study, _: Mapping[str, Results]) -> Results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import zipfile
 from typing import TYPE_CHECKING
@@ -142,6 +143,43 @@ def test_a_rate_of_135_percent_stops_the_run_and_leaves_the_reports_alone(rerunn
     assert "135" in finding.zh
     assert "135" in finding.en
     assert digests(rerunnable / "reports") == before
+
+
+def test_evidence_stands_in_the_documents_at_its_offsets(ran):
+    texts = {
+        file.stem: file.read_bytes().decode("utf-8") for file in (ran / "data" / "cases").iterdir()
+    }
+    practices = pd.read_csv(ran / "reports" / "evidence" / "practices.csv")
+    assert len(practices) > 50
+    for row in practices.itertuples():
+        assert texts[row.doc_id][row.start : row.end] == row.text
+        at = texts[row.doc_id][row.organisation_start : row.organisation_end]
+        assert at == row.organisation
+    judgements = pd.read_csv(ran / "reports" / "evidence" / "judgements.csv")
+    cited = judgements.dropna(subset=["evidence"])
+    assert set(judgements["coder"]) == {"rules", "author", "draft"}
+    assert (judgements.loc[judgements["coder"] == "rules", "evidence"].notna()).all()
+    for row in cited.itertuples():
+        words = texts[row.doc_id][int(row.evidence_start) : int(row.evidence_end)]
+        assert words == row.evidence
+        assert row.start <= row.evidence_start < row.evidence_end <= row.end
+
+
+def test_documents_without_metadata_get_labels_that_differ(tmp_path):
+    lay_out(tmp_path / "study")
+    cases = tmp_path / "study" / "data" / "cases"
+    for number in (1, 2):
+        text = (
+            f"+++\ntitle = '同名文章'\nauthors = ['王五']\npublished = '2020'\n+++\n第{number}篇。"
+        )
+        (cases / f"{number}.md").write_text(text, encoding="utf-8")
+    (cases / "无题.txt").write_text("东河街道办事处建立责任清单。", encoding="utf-8")
+    run_study(read_study(tmp_path / "study"))
+    text = text_of(tmp_path / "study" / "reports" / "report.docx")
+    assert "王五 2020a" in text
+    assert "王五 2020b" in text
+    assert "无题" in text
+    assert not re.search(r"\bnan\b", text)
 
 
 def test_everything_simulated_says_so_in_file_name_caption_and_table(ran):

@@ -133,3 +133,11 @@ def test_the_lab_is_chinese_by_default(root):
 
     packs = {point.name for point in entry_points(group="jupyterlab.languagepack")}
     assert "zh_CN" in packs
+
+
+def test_every_file_the_readmes_point_to_exists(root):
+    for readme in READMES:
+        text = (root / readme).read_text(encoding="utf-8")
+        targets = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+        assert targets
+        assert [link for link in targets if not (root / link).is_file()] == []

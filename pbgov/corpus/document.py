@@ -26,6 +26,7 @@ METADATA_COLUMNS = (
     "region_code",
     "genre",
     "unverified",
+    "rights",
 )
 LINE_END = r"(?:\r\n|\r|\n)"
 FRONT_MATTER = re.compile(

@@ -15,7 +15,17 @@ from pbgov.findings import Finding
 READABLE = (".txt", ".md")
 HIDDEN = (".", "~$")  # .DS_Store and its like; lock files of Word and WPS
 FENCE = re.compile(r"\+\+\+[ \t]*(?:[\r\n]|\Z)")
-WORDS = ("id", "title", "venue", "city", "district", "region_code", "genre", "original_title")
+WORDS = (
+    "id",
+    "title",
+    "venue",
+    "city",
+    "district",
+    "region_code",
+    "genre",
+    "original_title",
+    "rights",
+)
 LISTS = ("authors", "unverified")
 
 

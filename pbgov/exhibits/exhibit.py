@@ -203,7 +203,7 @@ class Exhibit:
         as a formula get an apostrophe before them.
         """
         folder = Path(folder)
-        raw = _guard_formulas(self.data).to_csv(index=False, lineterminator="\n")
+        raw = guard_formulas(self.data).to_csv(index=False, lineterminator="\n")
         content = {Path(f"{self.kind}s", f"{self.file_stem}.csv"): raw.encode("utf-8-sig")}
         if self.kind == "figure":
             kinds: tuple[Literal["png", "svg"], ...] = ("png", "svg")
@@ -273,7 +273,9 @@ def _hand_on(data: pd.DataFrame) -> pd.DataFrame:
     return marked
 
 
-def _guard_formulas(data: pd.DataFrame) -> pd.DataFrame:
+def guard_formulas(data: pd.DataFrame) -> pd.DataFrame:
+    """`data` with an apostrophe before every text cell that a spreadsheet would run."""
+
     def guard(value: Any) -> Any:
         risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
         return f"'{value}" if risky else value

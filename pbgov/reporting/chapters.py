@@ -197,7 +197,11 @@ def _coding(found: Findings) -> list[Block]:
             )
         )
     blocks.insert(
-        1, Paragraph(f"以“{name}”为例，各文档的做法分布如下；其余编码族见 tables 文件夹。", "真实")
+        1,
+        Paragraph(
+            f"以“{name}”为例，各文档的做法分布如下；全部编码族的判断和占比见 evidence 文件夹。",
+            "真实",
+        ),
     )
     return blocks
 
@@ -369,6 +373,10 @@ def _method(found: Findings) -> list[Block]:
             "方法",
         ),
         Paragraph(
+            "evidence 文件夹里有每条做法和每个判断：在哪篇文档、从第几个字到第几个字、依据哪条规则、原文是什么。",
+            "方法",
+        ),
+        Paragraph(
             f"随机数种子为 {study.seed}。provenance.json 记下每个输入文件的摘要、软件版本和种子；"
             "输入不变，重新运行得到的表格一个字节也不会变。",
             "方法",
@@ -398,11 +406,15 @@ def _references(found: Findings) -> list[Block]:
 def _document_entry(document: Any) -> str:
     known = {
         name: str(getattr(document, name))
-        for name in ("authors", "original_title", "title", "venue", "published")
+        for name in ("authors", "original_title", "title", "venue", "published", "rights")
         if pd.notna(getattr(document, name, None)) and str(getattr(document, name))
     }
     title = known.get("original_title") or known.get("title", document.doc_id)
-    missing = "" if "original_title" in known else "（原题名缺失，此为摘编题名）"
+    missing = (
+        "（原题名缺失，此为摘编题名）"
+        if "rights" in known and "original_title" not in known
+        else ""
+    )
     return (
         f"{known.get('authors', '作者缺失')}：《{title}》{missing}，{known.get('venue', '出处缺失')}，"
         f"{known.get('published', '时间缺失')}。"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
+TITLE_CHARACTERS = 12
 CODER_NAMES = {"author": "原作者的归类", "draft": "一位读者的建议编码（未盲审）"}
 
 
@@ -67,8 +68,7 @@ class Findings:
     @cached_property
     def short_titles(self) -> dict[str, str]:
         """Author and year of each document, or the beginning of its title."""
-        documents = self.need("read", "documents")
-        return {str(row.doc_id): short_title(row) for row in documents.itertuples()}
+        return short_titles(self.need("read", "documents"))
 
     def coder_name(self, coder: str) -> str:
         """What the report calls a coder: 原作者的归类, or the coder's own name."""
@@ -81,19 +81,37 @@ class Findings:
         return dict(families[["family", "zh"]].itertuples(index=False, name=None))
 
 
-def short_title(document: object) -> str:
-    """A label of a few characters: 李明伟等 2022."""
-    authors, title, published = (
-        str(getattr(document, name, "") or "") for name in ("authors", "title", "published")
-    )
-    year = re.search(r"\d{4}", published)
-    names = [name for name in re.split(r"[、,，;；]", authors) if name and name != "nan"]
-    who = (
-        names[0] + ("等" if len(names) > 1 else "")
-        if names
-        else re.split(r"[：:，—]", title)[0][:12]
-    )
-    return f"{who} {year.group()}" if year else who or str(getattr(document, "doc_id", ""))
+def short_titles(documents: pd.DataFrame) -> dict[str, str]:
+    """A label of a few characters for each document, no two the same.
+
+    The first author and the year (李明伟等 2022); without an author the beginning of the title;
+    without a title the document's id. Equal labels get a, b, c … in the order of the table.
+    """
+    labels = {str(row["doc_id"]): _short_title(row) for _, row in documents.iterrows()}
+    taken = list(labels.values())
+    seen: dict[str, int] = {}
+    for doc_id, label in labels.items():
+        if taken.count(label) > 1:
+            seen[label] = seen.get(label, 0) + 1
+            labels[doc_id] = f"{label}{_letters(seen[label])}"
+    return labels
+
+
+def _short_title(document: pd.Series[Any]) -> str:
+    told = {name: str(value) for name, value in document.items() if pd.notna(value)}
+    authors = [name for name in re.split("[、,，;；]", told.get("authors", "")) if name]
+    title = re.split("[：:，—（(]", told.get("title", ""))[0][:TITLE_CHARACTERS]
+    if not authors and not title:
+        return told["doc_id"]
+    who = authors[0] + ("等" if len(authors) > 1 else "") if authors else title
+    year = re.search(r"\d{4}", told.get("published", ""))
+    return f"{who} {year.group()}" if year else who
+
+
+def _letters(number: int) -> str:
+    """1 is a, 26 is z, 27 is aa."""
+    rest, last = divmod(number - 1, 26)
+    return (_letters(rest) if rest else "") + chr(ord("a") + last)
 
 
 def compose(study: Study, results: Mapping[str, Results]) -> Report:
