@@ -11,6 +11,9 @@ from pbgov.exhibits.numerals import reads_as_number
 if TYPE_CHECKING:
     from pbgov.exhibits.exhibit import Exhibit
 
+NUMBER_CELL = ' class="number" style="text-align:right"'
+WORD_CELL = ' style="text-align:left"'
+
 
 def exhibit_markup(exhibit: Exhibit, number: int | None = None) -> str:
     """The exhibit as an HTML ``<figure>``; every text in it is escaped.
@@ -39,11 +42,14 @@ def exhibit_markup(exhibit: Exhibit, number: int | None = None) -> str:
 
 
 def table_markup(exhibit: Exhibit) -> str:
-    """The printed table, numbers aligned right."""
+    """The printed table, numbers aligned right and words left.
+
+    The alignment stands in each cell: JupyterLab's own style would push every column to the right.
+    """
     rows = exhibit.rows()
     header = exhibit.header()
     number = numeric_columns(rows)
-    classes = [' class="number"' if is_number else "" for is_number in number]
+    classes = [NUMBER_CELL if is_number else WORD_CELL for is_number in number]
     head = "".join(f"<th{c}>{escape(n)}</th>" for n, c in zip(header, classes, strict=True))
     lines = [
         "<tr>"
