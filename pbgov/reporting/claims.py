@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.exhibits.numerals import (
     decimals_for,
     format_interval,
@@ -120,18 +121,34 @@ def _on_satisfaction(found: Findings) -> Claim | None:
     refused = [answer for answer in answers.values() if isinstance(answer, NotEstimated)]
     if len(refused) == len(answers):
         return Claim(
-            f"各区的做法与满意率有没有关系，现有真实数据无法估计：{refused[0].reason}。",
+            f"各区的做法与满意率有没有关系，手头的真实数据无法估计：{refused[0].reason}。",
             "真实",
             "高",
-            "这是对数据本身的判断：公开材料里没有足够的区公布满意率。",
+            "这是对数据本身的判断：做法占比和满意率都有数字的区太少。",
         )
-    estimated = len(answers) - len(refused)
+    estimates = {code: one for code, one in answers.items() if isinstance(one, Estimate)}
     return Claim(
-        f"{len(answers)} 个编码中有 {estimated} 个可以与满意率作回归，结果见{{tab-satisfaction}}。",
+        f"{len(answers)} 个编码中有 {len(estimates)} 个可以与满意率作回归，其中{_clear_of_zero(estimates)}"
+        "（{tab-satisfaction}）。这是相关，不是因果。",
         "真实",
         "低",
-        "区数少、满意率接近上限、编码有误差，只能看作相关的线索。",
+        "区数少，占比带着没有校正的编码误差，满意率接近上限时差别本来就小。",
     )
+
+
+def _clear_of_zero(estimates: dict[str, Estimate]) -> str:
+    rows = [focal_row(one, share_term(code)) for code, one in estimates.items()]
+    adjusted = adjust_p([float(row["p_permutation"]) for row in rows])
+    clear = sum(
+        bool(row["conf_low"] * row["conf_high"] > 0) and bool(p < LEVEL)
+        for row, p in zip(rows, adjusted, strict=True)
+    )
+    return f"有 {clear} 个的 95% 区间不含零，而且按 Holm 法校正后的置换 p 小于 {LEVEL:g}"
+
+
+def share_term(code: str) -> str:
+    """Name of the term that is the share of a code, in an estimate from a panel."""
+    return f"share_{code}"
 
 
 def satisfaction_answers(found: Findings) -> dict[str, Estimate | NotEstimated]:

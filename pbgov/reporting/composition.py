@@ -81,6 +81,24 @@ class Findings:
         return dict(families[["family", "zh"]].itertuples(index=False, name=None))
 
 
+def cases(found: Findings) -> str:
+    """The documents, as a source line names them."""
+    return f"本研究的 {len(found.need('read', 'documents'))} 篇文档"
+
+
+def indicators_used(found: Findings) -> set[str]:
+    """The indicators that the declared analyses use."""
+    study = found.study
+    used = set()
+    if study.assessment is not None:
+        used |= {covariate.indicator for covariate in study.assessment.covariates}
+    if study.satisfaction is not None:
+        used.add(study.satisfaction.indicator)
+    if study.simulation is not None:
+        used |= {study.simulation.city_path, study.simulation.density.indicator}
+    return used
+
+
 def short_titles(documents: pd.DataFrame) -> dict[str, str]:
     """A label of a few characters for each document, no two the same.
 

@@ -1,0 +1,29 @@
+"""The chapters of the main job's report, in order; each gives its blocks, or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbgov.reporting.chapters.estimates import assessment, indicators, satisfaction
+from pbgov.reporting.chapters.frame import conclusions, method, references, simulation
+from pbgov.reporting.chapters.texts import coding, documents, practices, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbgov.reporting.composition import Findings
+    from pbgov.reporting.report import Block
+
+CHAPTERS: tuple[tuple[str, Callable[[Findings], list[Block]]], ...] = (
+    ("主要结论", conclusions),
+    ("材料", documents),
+    ("做法", practices),
+    ("用词", terms),
+    ("编码与一致性", coding),
+    ("指标", indicators),
+    ("真实数据：模式与满意率", satisfaction),
+    ("真实数据：考核得分", assessment),
+    ("模拟演示", simulation),
+    ("方法与复现", method),
+    ("资料来源", references),
+)

@@ -1,0 +1,154 @@
+"""The chapters around them: conclusions and limits, the simulation, methods, sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pbgov.evaluation.estimate import NotEstimated
+from pbgov.exhibits.coefficients import figure_recovery
+from pbgov.exhibits.districts import figure_simulated_path
+from pbgov.exhibits.estimates import table_recovery
+from pbgov.reporting.claims import (
+    main_claims,
+    satisfaction_answers,
+)
+from pbgov.reporting.composition import indicators_used
+from pbgov.reporting.report import Block, Box, ExhibitBlock, Paragraph, References
+
+if TYPE_CHECKING:
+    from pbgov.reporting.composition import Findings
+
+
+def conclusions(found: Findings) -> list[Block]:
+    """The main statements, and what the data cannot say."""
+    return [*main_claims(found), _limits(found)]
+
+
+def _limits(found: Findings) -> Box:
+    practices = found.need("practices", "practices")
+    sentences = [
+        "文档写到一种做法，不等于做法有效；没有写到，也不等于没有做。",
+        "文档不是随机抽取的，多为作者认可的成功做法，反例很少，不能推及别处。",
+        "规则编码会判错，按区计算的占比带着编码误差；相关不等于因果，这里没有任何一个数字是“效果”。",
+    ]
+    answers = satisfaction_answers(found)
+    if answers and all(isinstance(answer, NotEstimated) for answer in answers.values()):
+        sentences.insert(
+            0,
+            "手头的数据里没有足够多的区有可以比较的满意率，所以“哪种模式更让群众满意”这个问题，"
+            "现有真实数据不能回答。",
+        )
+    if found.table("simulate", "panel") is not None:
+        sentences.append("带【模拟】字样的表、图和文字都由程序生成，只检验方法，不能引用为事实。")
+    if found.estimate("assess", "focal") is not None:
+        sentences.append("十几个区只看得出很大的差别；没有发现差别，不等于没有差别。")
+    if practices["status"].ne("已实施").any():
+        sentences.append("“建议”和“计划”是文章的主张或打算，不是已经做到的事。")
+    return Box("这些数据不能说明什么", tuple(sentences))
+
+
+def simulation(found: Findings) -> list[Block]:
+    """Planted effects, and whether the chain finds them."""
+    plan = found.study.simulation
+    panel, recovery = found.table("simulate", "panel"), found.table("simulate", "recovery")
+    if plan is None or panel is None or recovery is None:
+        return []
+    source = (
+        f"程序生成，种子 {found.study.seed}；区名、人口密度和全市{plan.city_path}走势是真实的"
+        "（data/indicators），各区的段落和满意率是编造的"
+    )
+    planted = "、".join(
+        f"{found.code_names.get(code, code)} {effect:g}" for code, effect in plan.effects.items()
+    )
+    levels = recovery["level"].unique()
+    districts = recovery[recovery["level"] == levels[0]]
+    label_names = {name: f"{name}编码" for name in recovery["labels"].unique() if name != "真值"}
+    return [
+        Paragraph(
+            f"为每个区从本研究的段落里随机抽取 {plan.segments_per_district} 段，再按设定的效应生成满意率"
+            f"（效应以 logit 计，每增加 1 个占比：{planted}）。各模式的占比互不相关，所以可以一次检验一个模式。",
+            "模拟",
+        ),
+        Paragraph(
+            "然后假装不知道真值，把这些段落交给同一套规则编码、计分和回归，看能不能找回设定的效应"
+            "（{fig-recovery}、{tab-recovery}）。真实标签一栏没有编码误差；规则编码一栏带着编码误差。",
+            "模拟",
+        ),
+        ExhibitBlock(figure_simulated_path(panel, source=source, names=found.region_names)),
+        ExhibitBlock(
+            figure_recovery(
+                districts, source=source, labels=found.code_names, label_names=label_names
+            )
+        ),
+        ExhibitBlock(
+            table_recovery(
+                districts, source=source, labels=found.code_names, label_names=label_names
+            )
+        ),
+    ]
+
+
+def method(found: Findings) -> list[Block]:
+    """How the numbers were made and how to make them again."""
+    study = found.study
+    return [
+        Paragraph(
+            "文档按原样读入（UTF-8、GB18030 或 Big5），切成段落和句子，不丢一个字；做法、编码、词频都记下原文位置。"
+            "编码手册、词典、编码记录和指标都是可以用 WPS 或 Excel 打开的表格，读入时逐行检查。",
+            "方法",
+        ),
+        Paragraph(
+            "回归默认用 HC2 稳健标准误和 Bell–McCaffrey 自由度（分组数据用 CR2），旁边并列置换检验；"
+            "区数太少、自由度不足时不给出 p 值，写明理由。多个检验用 Holm 法校正。",
+            "方法",
+        ),
+        Paragraph(
+            "evidence 文件夹里有每条做法和每个判断：在哪篇文档、从第几个字到第几个字、依据哪条规则、原文是什么。",
+            "方法",
+        ),
+        Paragraph(
+            f"随机数种子为 {study.seed}。provenance.json 记下每个输入文件的摘要、软件版本和种子；"
+            "输入不变，重新运行得到的表格一个字节也不会变。",
+            "方法",
+        ),
+    ]
+
+
+def references(found: Findings) -> list[Block]:
+    """Sources of documents and figures."""
+    entries = [_document_entry(row) for row in found.need("read", "documents").itertuples()]
+    assessment, indicators = (
+        found.table("indicators", name) for name in ("assessment", "indicators")
+    )
+    if assessment is not None:
+        entries += [
+            f"首都环境建设管理考核得分，{'、'.join(sorted(rows['period'].unique()))}：{address}"
+            for address, rows in assessment.groupby("source_url")
+        ]
+    if indicators is not None:
+        used = indicators[indicators["indicator"].isin(indicators_used(found))]
+        entries += [
+            f"{'、'.join(sorted(rows['indicator'].unique()))}：{address}"
+            for address, rows in used.groupby("source_url")
+        ]
+    return [References(tuple(entries))]
+
+
+def _document_entry(document: Any) -> str:
+    known = {
+        name: str(getattr(document, name))
+        for name in ("authors", "original_title", "title", "venue", "published", "rights")
+        if pd.notna(getattr(document, name, None)) and str(getattr(document, name))
+    }
+    title = known.get("original_title") or known.get("title", document.doc_id)
+    missing = (
+        "（原题名缺失，此为摘编题名）"
+        if "rights" in known and "original_title" not in known
+        else ""
+    )
+    return (
+        f"{known.get('authors', '作者缺失')}：《{title}》{missing}，{known.get('venue', '出处缺失')}，"
+        f"{known.get('published', '时间缺失')}。"
+    )

@@ -1,0 +1,176 @@
+"""Chapters on the documents: what was read, which practices, which words, which codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbgov.exhibits.agreement import figure_agreement, table_agreement
+from pbgov.exhibits.figures import figure_code_region_heatmap, figure_codes_by_document
+from pbgov.exhibits.maps import figure_districts
+from pbgov.exhibits.tables import table_corpus, table_practices, table_terms
+from pbgov.indicators.regions import read_boundaries
+from pbgov.reporting.claims import (
+    overall,
+)
+from pbgov.reporting.composition import cases
+from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
+
+if TYPE_CHECKING:
+    from pbgov.reporting.composition import Findings
+
+
+def documents(found: Findings) -> list[Block]:
+    """What was read, and what could not be."""
+    documents = found.need("read", "documents")
+    problems = found.need("read", "problems")
+    sentences = found.need("read", "sentences")
+    n_sentences = int(sentences["kind"].eq("sentence").sum())
+    shown = documents.assign(doc_id=[found.short_titles[name] for name in documents["doc_id"]])
+    blocks: list[Block] = [
+        Paragraph(
+            f"读入 {len(documents)} 篇文档，切成 {n_sentences} 个句子；各片段首尾相接，拼起来与原文一字不差。"
+            "关于文档的每个数字都由这些片段算出（{tab-corpus}）。",
+            "真实",
+        ),
+        ExhibitBlock(table_corpus(shown, source=cases(found))),
+    ]
+    if len(problems):
+        blocks.append(
+            Paragraph(
+                f"有 {len(problems)} 个文件没有读入："
+                + "；".join(f"{row.path}（{row.code}，{row.zh}）" for row in problems.itertuples()),
+                "局限",
+            )
+        )
+    unverified = documents.dropna(subset=["unverified"])
+    if len(unverified):
+        listed = "；".join(
+            f"{found.short_titles[str(row.doc_id)]}：{row.unverified}"
+            for row in unverified.itertuples()
+        )
+        blocks.append(Paragraph(f"元数据里有未经核实的项目（{listed}），引用前请核对。", "局限"))
+    return blocks
+
+
+def practices(found: Findings) -> list[Block]:
+    """The practices found, by document and by district."""
+    practices = found.need("practices", "practices")
+    blocks: list[Block] = [
+        Paragraph(
+            "做法按段落查找：段落里要有组织，组织要有动作。段落带有“建议”“计划”一类用语的分别归类，"
+            "其余按已实施计（{tab-practices}）。",
+            "方法",
+        ),
+        ExhibitBlock(
+            table_practices(
+                practices, source=cases(found), names=found.region_names, titles=found.short_titles
+            )
+        ),
+    ]
+    if (found.study.regions / "beijing_districts.geojson").is_file():
+        blocks += _map_of_practices(found)
+    return blocks
+
+
+def _map_of_practices(found: Findings) -> list[Block]:
+    boundaries = read_boundaries(found.study.regions)
+    drawn = {feature["properties"]["region_code"] for feature in boundaries["features"]}
+    regions = found.need("practices", "practices")["region_code"]
+    counts = regions[regions.isin(drawn)].value_counts()
+    if counts.empty:
+        return []
+    return [
+        ExhibitBlock(
+            figure_districts(
+                counts.astype(float),
+                boundaries,
+                title="各区读到的做法条数",
+                unit="条",
+                note=f"共 {int(counts.sum())} 条做法能确定所在的区。斜线为没有读到做法的区："
+                "没有读到，不等于没有做。条数取决于收入了哪些文档，不能比较各区的工作。",
+                source=cases(found),
+            )
+        )
+    ]
+
+
+def terms(found: Findings) -> list[Block]:
+    """The words that set each document apart."""
+    contrast = found.table("terms", "contrast")
+    if contrast is None:
+        return []
+    return [
+        Paragraph(
+            "分词用 jieba 的词典和算法（不猜新词，结果可以重现）。下表是每篇文档比其他文档用得更多的词"
+            "（{tab-terms}）；一篇文档里的词并不相互独立，数值只用来排序。",
+            "方法",
+        ),
+        ExhibitBlock(table_terms(contrast, source=cases(found), names=found.short_titles)),
+    ]
+
+
+def coding(found: Findings) -> list[Block]:
+    """What the rule coder found, and how far it agrees with people."""
+    scores = found.need("score", "documents")
+    regions = found.need("score", "regions")
+    family = found.study.families[0] if found.study.families else str(scores["code_id"].iloc[0])
+    family = family.split(".")[0]
+    of_family = scores["code_id"].str.startswith(f"{family}.") & scores["code_id"].ne(
+        f"{family}.NONE"
+    )
+    name = found.family_names.get(family, family)
+    source = cases(found) + "；规则编码"
+    blocks: list[Block] = [
+        Paragraph(
+            "规则编码者只看段落正文，不看标题；线索词见编码手册，机构名称里的“组织”等字样先行屏蔽。"
+            "一个段落线索打平时不判。每个判断都记下所依据的字词和位置。",
+            "方法",
+        ),
+        ExhibitBlock(
+            figure_codes_by_document(
+                scores[of_family], source=source, labels=found.code_names, names=found.short_titles
+            )
+        ),
+    ]
+    agreement = found.table("agree", "agreement")
+    if agreement is None:
+        blocks.append(
+            Paragraph("没有人工编码，无法检验规则编码的一致性；上图只能当作线索。", "局限")
+        )
+    else:
+        summary = overall(agreement)
+        summary = summary.assign(code_id=summary["family"] + "/" + summary["coder_a"])
+        labels = {
+            f"{family}/{coder}": f"{found.family_names.get(family, family)}·{coder}"
+            for family, coder in zip(summary["family"], summary["coder_a"], strict=True)
+        }
+        coders_named = "；".join(
+            f"{coder} 为{found.coder_name(coder)}" for coder in summary["coder_a"].unique()
+        )
+        judged = f"{cases(found)}；data/codings（{coders_named}）"
+        coders = ("规则编码", "人工编码")
+        blocks += [
+            ExhibitBlock(table_agreement(summary, source=judged, labels=labels, coders=coders)),
+            ExhibitBlock(figure_agreement(summary, source=judged, labels=labels, coders=coders)),
+        ]
+    read = regions[regions["n_segments"] > 0]
+    if len(read):
+        of_family = regions["code_id"].isin(scores.loc[of_family, "code_id"])
+        blocks.append(
+            ExhibitBlock(
+                figure_code_region_heatmap(
+                    regions[of_family],
+                    source=source,
+                    labels=found.code_names,
+                    names=found.region_names,
+                )
+            )
+        )
+    blocks.insert(
+        1,
+        Paragraph(
+            f"以“{name}”为例，各文档的做法分布如下；全部编码族的判断和占比见 evidence 文件夹。",
+            "真实",
+        ),
+    )
+    return blocks
