@@ -159,7 +159,9 @@ def _satisfaction(study: Study, results: Mapping[str, Results]) -> Results:
     plan = study.satisfaction
     if plan is None:
         return {}
+    families = table_of(results, "code", "families").set_index("family")
     codes = table_of(results, "code", "codes").query("family == @plan.family")["code_id"]
+    codes = codes[codes != families["residual"].get(plan.family)]
     rates = _district_rates(plan.indicator, results)
     if rates is None:
         reason = (

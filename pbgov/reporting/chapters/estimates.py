@@ -133,7 +133,10 @@ def _table_of_refusals(
             "编码": [found.code_names.get(code, code) for code in refused],
             "可用的区": [one.n for one in refused.values()],
             "结论": "不予估计",
-            "理由": [one.reason for one in refused.values()],
+            "理由": [
+                one.reason.replace(share_term(code), f"{found.code_names.get(code, code)}的占比")
+                for code, one in refused.items()
+            ],
         }
     )
     return Exhibit(
