@@ -21,7 +21,7 @@ KNOWN_KEYS = {
     "inputs": INPUTS,
     "coding": ("references", "families", "seen_text"),
     "assessment": ("covariates", "focal", "permutations"),
-    "satisfaction": ("indicator", "family"),
+    "satisfaction": ("indicator", "family", "remark"),
     "simulation": ("city_path", "density", "segments_per_district", "effects"),
 }
 
@@ -47,10 +47,14 @@ class AssessmentPlan:
 
 @dataclass(frozen=True)
 class SatisfactionPlan:
-    """The regression one would like to run on real rates, if there were any."""
+    """The regression of real rates on the share of each code of a family.
+
+    ``remark`` is what the study knows about the availability of such rates; the report prints it.
+    """
 
     indicator: str
     family: str
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,7 @@ def read_study(path: str | Path = "study.toml") -> Study:
             SatisfactionPlan(
                 _need(declared["satisfaction"], "satisfaction", "indicator", str, file),
                 _need(declared["satisfaction"], "satisfaction", "family", str, file),
+                str(declared["satisfaction"].get("remark", "")),
             )
             if "satisfaction" in declared
             else None

@@ -124,7 +124,9 @@ def _on_satisfaction(found: Findings) -> Claim | None:
             f"各区的做法与满意率有没有关系，手头的真实数据无法估计：{refused[0].reason}。",
             "真实",
             "高",
-            "这是对数据本身的判断：做法占比和满意率都有数字的区太少。",
+            found.study.satisfaction.remark
+            if found.study.satisfaction is not None and found.study.satisfaction.remark
+            else "这是对数据本身的判断：做法占比和满意率都有数字的区太少。",
         )
     estimates = {code: one for code, one in answers.items() if isinstance(one, Estimate)}
     return Claim(

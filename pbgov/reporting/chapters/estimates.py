@@ -69,6 +69,8 @@ def satisfaction(found: Findings) -> list[Block]:
             "方法",
         )
     ]
+    if plan.remark:
+        blocks.append(Paragraph(plan.remark, "局限"))
     if estimates:
         blocks += [
             ExhibitBlock(_table_of_satisfaction(found, estimates, plan.indicator, source)),

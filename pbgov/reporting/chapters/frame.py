@@ -38,7 +38,7 @@ def _limits(found: Findings) -> Box:
         sentences.insert(
             0,
             "手头的数据里没有足够多的区有可以比较的满意率，所以“哪种模式更让群众满意”这个问题，"
-            "现有真实数据不能回答。",
+            "真实数据不能回答。",
         )
     if found.table("simulate", "panel") is not None:
         sentences.append("带【模拟】字样的表、图和文字都由程序生成，只检验方法，不能引用为事实。")
