@@ -141,3 +141,20 @@ def test_every_file_the_readmes_point_to_exists(root):
         targets = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
         assert targets
         assert [link for link in targets if not (root / link).is_file()] == []
+
+
+def test_every_data_file_has_its_line(root):
+    text = (root / "data" / "README.md").read_text(encoding="utf-8")
+    files = [
+        file.relative_to(root / "data").as_posix()
+        for file in (root / "data").rglob("*.*")
+        if file.is_file() and "derived" not in file.parts and not file.name.startswith(".")
+    ]
+    told = {"README.md", "codebook/CHANGES.md"}
+    unnamed = [
+        name
+        for name in files
+        if name not in told and not name.startswith("cases/") and f"`{name}`" not in text
+    ]
+    assert len(files) > 25
+    assert unnamed == []
