@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,14 +21,32 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 FIRST_ROW = 2  # a spreadsheet counts the header as line 1
+SPREADSHEETS = (".xls", ".xlsx", ".et", ".ods")
+_NUMERAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_KINDS = {"float64": "半角数字 plain number", "Int64": "整数 whole number", "str": "文字 text"}
+_SEPARATORS = (";", "\t", "，", "；", "|")
+
+
+def table_files(folder: str | Path) -> list[Path]:
+    """The ``*.csv`` files of a folder in the order of their names.
+
+    Hidden files and the lock files of office programs are not data. A spreadsheet (.xlsx, .et …)
+    in the folder is not read; a `DataFileWarning` (W152) says so.
+    """
+    files = sorted(file for file in Path(folder).glob("*") if not file.name.startswith((".", "~$")))
+    for file in files:
+        if file.suffix.lower() in SPREADSHEETS:
+            warnings.warn(str(Finding("W152", str(file))), DataFileWarning, stacklevel=3)
+    return [file for file in files if file.suffix.lower() == ".csv"]
 
 
 def read_table(path: str | Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """The rows of a UTF-8 CSV file, with the types of `schema`.
 
-    Empty cells become NaN; rows without any filled cell, as spreadsheets leave them at the end,
-    are passed over. A UTF-8 byte order mark, as WPS and Excel write it, is read over and remarked
-    upon with a `DataFileWarning` (W151).
+    Empty and blank cells become NaN; rows and columns without any filled cell, as spreadsheets
+    leave them at the end, are passed over. Numbers are written in plain digits: ``1,234``, ``90%``
+    and full-width digits are findings, not guesses. A UTF-8 byte order mark, as WPS and Excel
+    write it, is read over and remarked upon with a `DataFileWarning` (W151).
 
     Parameters
     ----------
@@ -50,21 +70,99 @@ def read_table(path: str | Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
 
 def read_numbered(path: str | Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """As `read_table`, but the index holds each row's number in the file (the header is row 1)."""
+    table, findings = inspect_table(path, schema)
+    if findings:
+        raise DataFileError(findings)
+    return table
+
+
+def inspect_table(
+    path: str | Path, schema: pa.DataFrameSchema
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """A file as far as it can be read, and everything that is wrong with it.
+
+    For a reader that has more to check than the schema: with the findings of both, the user
+    corrects a file once.
+
+    Returns
+    -------
+    table : DataFrame
+        As `read_numbered` gives it, with NaN in every cell that a finding concerns; no row at all
+        where the file cannot be cut into the columns of `schema`.
+    findings : list of Finding
+        In the order of the rows; empty where all is well.
+    """
     path = Path(path)
-    numbered = _rows(path)
+    try:
+        texts = _texts(path, schema)
+    except DataFileError as error:
+        return pd.DataFrame(columns=list(schema.columns)), list(error.findings)
+    findings = [*_untidy_keys(texts, schema, path), *_not_numerals(texts, schema, path)]
+    for finding in findings:
+        texts.loc[finding.row, finding.column] = float("nan")
+    found_already = {(finding.row, finding.column) for finding in findings}
+    try:
+        return validate(texts, schema, path=str(path), rows=list(texts.index)), findings
+    except DataFileError as error:
+        others = [one for one in error.findings if (one.row, one.column) not in found_already]
+    for finding in others:
+        if finding.row is not None and finding.column in texts:
+            texts.loc[finding.row, finding.column] = float("nan")
+    findings = sorted([*findings, *others], key=lambda finding: finding.row or 0)
+    numbers = [name for name, column in schema.columns.items() if str(column.dtype) in _NUMBERS]
+    return texts.assign(**{name: pd.to_numeric(texts[name]) for name in numbers}), findings
+
+
+def _texts(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The cells as they stand, indexed by their row in the file; blank ones are NaN."""
+    numbered = _rows(path, alone=len(schema.columns) == 1)
     header_row = min(numbered)
     header = numbered.pop(header_row)
     missing = [name for name in schema.columns if name not in header]
     if missing:
+        padded = {name.strip(): name for name in header}
         raise DataFileError(
-            [Finding("E102", str(path), header_row, name, seen=name) for name in missing]
+            [
+                Finding("E115", str(path), header_row, name, seen=padded[name])
+                if name in padded
+                else Finding("E102", str(path), header_row, name, seen=name)
+                for name in missing
+            ]
         )
     if not numbered:
         raise DataFileError([Finding("E111", str(path))])
-    table = pd.DataFrame(list(numbered.values()), columns=header, dtype=str)
-    return validate(
-        table.replace("", float("nan")), schema, path=str(path), rows=list(numbered)
-    ).set_axis(list(numbered))
+    table = pd.DataFrame(list(numbered.values()), columns=header, dtype=str, index=list(numbered))
+    return table.replace(r"^\s*$", float("nan"), regex=True)
+
+
+def _untidy_keys(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> list[Finding]:
+    """E115 for each cell of a key that would not be found again as it looks: “2024 ” is not 2024."""
+    keys = [name for name, column in schema.columns.items() if column.unique]
+    return [
+        Finding("E115", str(path), row, name, seen=str(cell))
+        for name in dict.fromkeys([*(schema.unique or ()), *keys])
+        for row, cell in table[name].dropna().items()
+        if str(cell) != str(cell).strip() or any(map(_is_invisible, str(cell)))
+    ]
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf")
+
+
+def _not_numerals(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> list[Finding]:
+    """E103 for each cell of a column of numbers that Python, but no reader, takes for a number."""
+    kinds = {name: str(column.dtype) for name, column in schema.columns.items()}
+    return [
+        Finding("E103", str(path), row, name, seen=str(cell), wanted=_KINDS[kind])
+        for name, kind in kinds.items()
+        if kind in _NUMBERS
+        for row, cell in table[name].dropna().items()
+        if not _NUMERAL.fullmatch(str(cell))
+    ]
+
+
+_NUMBERS = ("float64", "Int64")
 
 
 def validate(
@@ -119,8 +217,12 @@ def _all_cases(
     return mistyped
 
 
-def _rows(path: Path) -> dict[int, list[str]]:
-    """The rows that hold something, by their number as a spreadsheet counts it."""
+def _rows(path: Path, *, alone: bool) -> dict[int, list[str]]:
+    """The rows that hold something, by their number as a spreadsheet counts it.
+
+    `alone` says that one column is wanted, so that a header of one cell is no sign of a wrong
+    separator.
+    """
     content = _decode(path)
     try:
         numbered = dict(enumerate(csv.reader(io.StringIO(content, newline=""), strict=True), 1))
@@ -129,24 +231,37 @@ def _rows(path: Path) -> dict[int, list[str]]:
     numbered = {number: row for number, row in numbered.items() if any(map(str.strip, row))}
     if not numbered:
         raise DataFileError([Finding("E111", str(path))])
-    header = numbered[min(numbered)]
-    repeated = {name for name in header if header.count(name) > 1}
-    if repeated:
-        seen = f"{', '.join(sorted(repeated))!r} heads two columns"
-        raise DataFileError([Finding("E112", str(path), min(numbered), seen=seen)])
-    ragged = [
-        Finding("E112", str(path), number, seen=f"{len(row)} cells, header has {len(header)}")
-        for number, row in numbered.items()
-        if len(row) != len(header)
+    first = min(numbered)
+    header = numbered[first]
+    if len(header) == 1 and not alone:
+        for separator in _SEPARATORS:
+            if separator in header[0]:
+                raise DataFileError([Finding("E119", str(path), first, seen=separator)])
+    faults = [
+        Finding("E116", str(path), first, name, seen=name)
+        for name in dict.fromkeys(filter(str.strip, header))
+        if header.count(name) > 1
     ]
-    if ragged:
-        raise DataFileError(ragged)
-    return numbered
+    width = len(header)
+    for number, row in numbered.items():
+        beyond = [place for place in range(width, len(row)) if row[place].strip()]
+        if len(row) < width or beyond:
+            faults.append(Finding("E118", str(path), number, seen=str(len(row)), wanted=str(width)))
+    if faults:
+        raise DataFileError(faults)
+    unnamed = [place for place in range(width) if not header[place].strip()]
+    filled = [place for place in unnamed if any(row[place].strip() for row in numbered.values())]
+    if filled:
+        raise DataFileError(
+            [Finding("E117", str(path), first, seen=str(place + 1)) for place in filled]
+        )
+    named = [place for place in range(width) if place not in unnamed]
+    return {number: [row[place] for place in named] for number, row in numbered.items()}
 
 
 def _decode(path: Path) -> str:
     if not path.is_file():
-        raise DataFileError([Finding("E113", str(path))])
+        raise DataFileError([Finding("E120" if path.is_dir() else "E113", str(path))])
     raw = path.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataFileError([Finding("E101", str(path), seen="UTF-16")])
@@ -155,7 +270,7 @@ def _decode(path: Path) -> str:
     except UnicodeDecodeError:
         raise DataFileError([Finding("E101", str(path), seen=_likely_encoding(raw))]) from None
     if raw.startswith(b"\xef\xbb\xbf"):
-        warnings.warn(str(Finding("W151", str(path))), DataFileWarning, stacklevel=5)
+        warnings.warn(str(Finding("W151", str(path))), DataFileWarning, stacklevel=7)
     return content
 
 
@@ -163,7 +278,7 @@ def _likely_encoding(raw: bytes) -> str:
     try:
         raw.decode("gb18030")
     except UnicodeDecodeError:
-        return "unknown"
+        return "不明 unknown"
     return "GBK/GB18030"
 
 
@@ -182,6 +297,8 @@ def _findings(
         seen = str(failure.failure_case)
         if check == "multiple_fields_uniqueness" or check == "field_uniqueness":
             columns = [failure.column] if check == "field_uniqueness" else schema.unique
+            if table.loc[failure.index, list(columns)].isna().any():
+                continue  # what is missing or wrong is a finding of its own
             key = _key(table, failure.index, columns)
             if (row, key) not in seen_keys and _repeats(table, failure.index, columns):
                 seen_keys.add((row, key))
@@ -193,7 +310,7 @@ def _findings(
         elif check.startswith((">=", "<=")):
             yield Finding("E106", path, row, failure.column, seen, check)
         elif check.startswith("coerce_dtype"):
-            wanted = str(schema.columns[failure.column].dtype)
+            wanted = _KINDS[str(schema.columns[failure.column].dtype)]
             yield Finding("E103", path, row, failure.column, seen, wanted)
         elif not check.startswith("dtype"):  # dtype only repeats a failed coercion
             yield Finding("E103", path, row, failure.column, seen, check)

@@ -67,9 +67,44 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "文件不是能读取的 GeoJSON（{seen}）；请确认没有拿错文件。",
         "The file cannot be read as GeoJSON ({seen}); make sure it is the right file.",
     ),
+    "E115": (
+        "“{seen}”首尾有空格，或含有看不见的字符；看起来相同的两格会被当作不同，请删去它们。",
+        "{seen!r} has spaces around it or holds an invisible character, so that it is not what it"
+        " looks like; delete them.",
+    ),
+    "E116": (
+        "列名“{seen}”出现了不止一次；请只留一列。",
+        "The column name {seen!r} stands more than once; keep one column.",
+    ),
+    "E117": (
+        "第 {seen} 列有内容却没有列名；请补上列名，或删去这一列。",
+        "Column {seen} is filled but has no name; name it or delete it.",
+    ),
+    "E118": (
+        "这一行有 {seen} 个单元格，表头有 {wanted} 个；请检查多出或缺少的逗号和引号。",
+        "This row has {seen} cells, the header {wanted}; check its commas and quotes.",
+    ),
+    "E119": (
+        "单元格之间用的是“{seen}”，不是英文逗号；请另存为以逗号分隔的“CSV UTF-8”再试。",
+        "Cells are separated by {seen!r}, not by a comma; save it as 'CSV UTF-8', comma delimited.",
+    ),
+    "E120": (
+        "这是一个文件夹，不是文件；请把它移走，或改成不以 .csv 结尾的名字。",
+        "This is a folder, not a file; move it, or give it a name that does not end in .csv.",
+    ),
+    "E121": (
+        "时期“{seen}”像是被表格软件改写过的日期；请改回 2024、2024-05 或 2023-06-30 这样的写法，"
+        "并先把这一列设为文本格式。",
+        "The period {seen!r} looks like a date that a spreadsheet rewrote; restore it as in 2024,"
+        " 2024-05 or 2023-06-30, and format the column as text first.",
+    ),
     "W151": (
         "文件带有 UTF-8 BOM（WPS/Excel 常见）；已照常读取，内容不受影响。",
         "The file starts with a UTF-8 BOM (usual for WPS/Excel); it was read as it is, nothing changes.",
+    ),
+    "W152": (
+        "这个表格文件没有读入；里面若有数据，请另存为“CSV UTF-8”。",
+        "This spreadsheet was not read; if it holds data, save it as 'CSV UTF-8'.",
     ),
     # codebook and codings
     "E201": (

@@ -29,7 +29,7 @@ def number(
     low: float | None = None, high: float | None = None, *, nullable: bool = False
 ) -> pa.Column:
     """A column of floats inside ``[low, high]``."""
-    checks = [pa.Check(_is_finite, element_wise=True, error="a finite number")]
+    checks = [pa.Check(_is_finite, element_wise=True, error="有限的数 a finite number")]
     if low is not None:
         checks.append(pa.Check.ge(low, error=f">= {low:g}"))
     if high is not None:

@@ -291,7 +291,19 @@ def findings_of(folder):
         (OTHER.replace(",96,", ",九十六,"), "E103", "value"),
         (OTHER.replace(",96,", ",96%,"), "E103", "value"),
         (OTHER.replace(",96,", ",inf,"), "E103", "value"),
+        (OTHER.replace(",96,", ",nan,"), "E103", "value"),
+        (OTHER.replace(",96,", ',"1,234",'), "E103", "value"),
+        (OTHER.replace(",96,", ",９６,"), "E103", "value"),
+        (OTHER.replace(",96,", ",9_6,"), "E103", "value"),
         (OTHER.replace(",96,", ",,"), "E110", "value"),
+        (OTHER.replace(",96,", ",  ,"), "E110", "value"),
+        (OTHER.replace("110102", "110102.0"), "E105", "region_code"),
+        (OTHER.replace("110102", "110102 "), "E115", "region_code"),
+        (OTHER.replace("2024", "2024\u200b"), "E115", "period"),
+        (OTHER.replace("满意率", "满意率\u3000"), "E115", "indicator"),
+        (OTHER.replace("2024", "May-24"), "E121", "period"),
+        (OTHER.replace("2024", "2024/5/1"), "E121", "period"),
+        (OTHER.replace("2024", "45413"), "E121", "period"),
         (OTHER.replace("110102", "119999"), "E105", "region_code"),
         (OTHER.replace("110102", "西城区"), "E105", "region_code"),
         (OTHER.replace(",96,", ",135,"), "E106", "value"),
@@ -301,8 +313,8 @@ def findings_of(folder):
         (OTHER.replace("满意率", "满意度"), "E108", "indicator"),
         (OTHER.replace(",%,", ",分,"), "E109", "unit"),
         (GOOD, "E104", "region_code+period+indicator"),
-        (OTHER + ",多出的一格", "E112", None),
-        (OTHER.replace(",调查", ""), "E112", None),
+        (OTHER + ",多出的一格", "E118", None),
+        (OTHER.replace(",调查", ""), "E118", None),
     ],
 )
 @pytest.mark.parametrize("blank", ["", "\n", ",,,,,,,,\n\n"])
@@ -318,11 +330,15 @@ def test_a_spoiled_row_is_named_by_its_row(study, spoiled, code, column, blank):
         (f"{HEADER}\n{GOOD}\n".replace(",unit", "").replace(",%,", ","), "utf-8", ("E102", 1, "unit")),
         (f"{HEADER}\n{GOOD}\n", "gb18030", ("E101", None, None)),
         (f"{HEADER}\n{GOOD}\n", "utf-16", ("E101", None, None)),
+        (f"{HEADER}\n{GOOD}\n".replace(",", ";"), "utf-8", ("E119", 1, None)),
+        (f"{HEADER}\n{GOOD}\n".replace(",", "\t"), "utf-8", ("E119", 1, None)),
+        (f"{HEADER}\n{GOOD}\n".replace("value", " value"), "utf-8", ("E115", 1, "value")),
+        (f"{HEADER},\n{GOOD},98\n", "utf-8", ("E117", 1, None)),
         ("", "utf-8", ("E111", None, None)),
         ("\n\n", "utf-8", ("E111", None, None)),
         (HEADER + "\n", "utf-8", ("E111", None, None)),
         (f'{HEADER}\n"{GOOD}\n', "utf-8", ("E112", None, None)),
-        (f"{HEADER},unit\n{GOOD},%\n", "utf-8", ("E112", 1, None)),
+        (f"{HEADER},unit\n{GOOD},%\n", "utf-8", ("E116", 1, "unit")),
     ],
 )  # fmt: skip
 def test_a_spoiled_file_is_named(study, content, encoding, expected):
@@ -346,6 +362,51 @@ def test_windows_line_ends_and_line_breaks_in_cells_keep_the_row_numbers(study):
     broken = OTHER.replace("调查", '"一行\r\n又一行"') + "\r\n" + OTHER.replace("110102", "110999")
     spoil(study, f"{HEADER}\r\n{GOOD}\r\n{broken}\r\n")
     assert findings_of(study) == [("E105", "rates.csv", 4, "region_code")]
+
+
+def test_empty_columns_that_a_spreadsheet_leaves_change_nothing(study):
+    spoil(study, f"{HEADER}\n{GOOD}\n{OTHER}\n")
+    plain = pbgov.read_indicators(study)
+    spoil(study, f"{HEADER},,\n{GOOD},,\n{OTHER},, ,\n,,,,,,,,,,\n")
+    pd.testing.assert_frame_equal(pbgov.read_indicators(study), plain)
+
+
+def test_one_reading_names_every_fault_of_a_file(study):
+    rows = [
+        OTHER.replace(",96,", ",九十六,").replace("110102", "119999"),
+        GOOD.replace(",97.5,", ",135,").replace("110101", "110105"),
+        GOOD.replace("%", "分").replace("110101", "110106").replace("实际", "真实"),
+        GOOD.replace(",97.5,", ",x,"),
+        GOOD.replace(",97.5,", ",y,"),
+    ]
+    spoil(study, "\n".join([HEADER, *rows]) + "\n")
+    assert sorted(findings_of(study)) == [
+        ("E103", "rates.csv", 2, "value"),
+        ("E103", "rates.csv", 5, "value"),
+        ("E103", "rates.csv", 6, "value"),
+        ("E104", "rates.csv", 6, "region_code+period+indicator"),
+        ("E105", "rates.csv", 2, "region_code"),
+        ("E106", "rates.csv", 3, "value"),
+        ("E107", "rates.csv", 4, "status"),
+        ("E109", "rates.csv", 4, "unit"),
+    ]
+
+
+def test_only_tables_of_the_folder_are_read_and_spreadsheets_are_named(study):
+    spoil(study, f"{HEADER}\n{GOOD}\n", name="A.CSV")
+    for name in (".hidden.csv", "~$A.csv", "._A.csv"):
+        (study / name).write_bytes(b"\x00lock")
+    (study / "README.md").write_text("x", encoding="utf-8")
+    assert len(pbgov.read_indicators(study)) == 1
+    (study / "another.xlsx").write_bytes(b"PK")
+    with pytest.warns(DataFileWarning, match=r"W152 .*another\.xlsx"):
+        pbgov.read_indicators(study)
+
+
+def test_a_folder_named_like_a_table_is_a_finding(study):
+    (study / "x.csv").mkdir()
+    with pytest.raises(DataFileError, match="E120"):
+        pbgov.read_indicators(study)
 
 
 def test_findings_of_all_files_come_together(study):

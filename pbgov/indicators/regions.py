@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pbgov.datafiles import read_numbered
+import pandas as pd
+
+from pbgov.datafiles import inspect_table
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
 from pbgov.schemas import ADJACENCY, REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
-
-    import pandas as pd
 
 REGIONS_FILE = "regions.csv"
 ADJACENCY_FILE = "adjacency.csv"
@@ -40,9 +40,9 @@ def read_regions(folder: str | Path) -> pd.DataFrame:
         Also where a ``parent_code`` is not itself a region of the file (E105).
     """
     path = Path(folder) / REGIONS_FILE
-    numbered = read_numbered(path, REGIONS)
+    numbered, findings = inspect_table(path, REGIONS)
     parents = numbered.parent_code.dropna()
-    raise_for(unknown_regions(parents, set(numbered.region_code), path))
+    raise_for([*findings, *unknown_regions(parents, set(numbered.region_code), path)])
     return numbered.reset_index(drop=True)
 
 
@@ -67,14 +67,16 @@ def read_adjacency(folder: str | Path) -> pd.DataFrame:
         itself (E107), or where a code is unknown (E105).
     """
     path = Path(folder) / ADJACENCY_FILE
-    numbered = read_numbered(path, ADJACENCY)
+    numbered, findings = inspect_table(path, ADJACENCY)
     known = set(read_regions(folder).region_code)
-    findings = unknown_regions(numbered.region_code_a, known, path)
-    findings += unknown_regions(numbered.region_code_b, known, path)
+    for name in ("region_code_a", "region_code_b"):
+        findings += unknown_regions(numbered[name].dropna(), known, path)
     seen: set[frozenset[str]] = set()
     for row, a, b in zip(
         numbered.index, numbered.region_code_a, numbered.region_code_b, strict=True
     ):
+        if pd.isna(a) or pd.isna(b):
+            continue
         if a == b:
             findings.append(Finding("E107", str(path), row, "region_code_b", b, f"≠ {a}"))
         elif frozenset((a, b)) in seen:
@@ -133,6 +135,6 @@ def unknown_regions(codes: pd.Series[str], known: Container[str], path: Path) ->
 
 
 def raise_for(findings: Iterable[Finding]) -> None:
-    """Raise `DataFileError` where there is any finding."""
-    if found := list(findings):
+    """Raise `DataFileError`, in the order of files and rows, where there is any finding."""
+    if found := sorted(findings, key=lambda finding: (finding.path, finding.row or 0)):
         raise DataFileError(found)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pbgov.datafiles import read_numbered
-from pbgov.errors import DataFileError, InputError
+from pbgov.datafiles import inspect_table, table_files
+from pbgov.errors import InputError
 from pbgov.findings import Finding
 from pbgov.indicators.regions import raise_for, read_regions, unknown_regions
 from pbgov.schemas import ASSESSMENT, INDICATORS, REGISTER
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 REGISTER_FILE = "register.csv"
+_REWRITTEN = re.compile(  # 2024-05 as a spreadsheet gives it back: May-24, 2024/5/1, 45413, 2024.0
+    r"[A-Z][a-z]{2}-\d{2}|\d{1,2}-[A-Z][a-z]{2}(-\d+)?|\d+/\d+(/\d+)?|\d{5}|\d{4}\.\d+"
+)
 
 
 def read_register(folder: str | Path) -> pd.DataFrame:
@@ -40,8 +44,7 @@ def read_register(folder: str | Path) -> pd.DataFrame:
         denominator (E110).
     """
     path = Path(folder) / REGISTER_FILE
-    numbered = read_numbered(path, REGISTER)
-    findings = []
+    numbered, findings = inspect_table(path, REGISTER)
     row: Any
     for row in numbered.itertuples():
         if row.low > row.high:
@@ -80,14 +83,15 @@ def read_indicators(folder: str | Path, regions: pd.DataFrame | None = None) -> 
     Raises
     ------
     DataFileError
-        With all findings of all files together: what breaks the schema, and regions (E105),
-        indicators (E108), units (E109) and values (E106) that do not agree with the regions
-        and the register, and a figure recorded twice, in one file or in two (E104).
+        With all findings of all files together: what breaks the schema, periods that a
+        spreadsheet rewrote (E121), regions (E105), indicators (E108), units (E109) and values
+        (E106) that do not agree with the regions and the register, and a figure recorded twice,
+        in one file or in two (E104).
     InputError
         Where `folder` holds no indicator table.
     """
     folder = Path(folder)
-    files = sorted(file for file in folder.glob("*.csv") if file.name != REGISTER_FILE)
+    files = [file for file in table_files(folder) if file.name != REGISTER_FILE]
     if not files:
         raise InputError(f"{folder} holds no indicator table (a *.csv besides {REGISTER_FILE}).")
     register = read_register(folder)
@@ -120,13 +124,13 @@ def read_assessment(folder: str | Path, regions: pd.DataFrame | None = None) -> 
     Raises
     ------
     DataFileError
-        Also where ``score_low`` exceeds ``score_high`` (E106), a region is unknown (E105), or a
-        district-month stands in two files (E104).
+        Also where ``score_low`` exceeds ``score_high`` (E106), a region is unknown (E105), a
+        spreadsheet rewrote a period (E121), or a district-month stands in two files (E104).
     InputError
         Where `folder` holds no CSV file.
     """
     folder = Path(folder)
-    files = sorted(folder.glob("*.csv"))
+    files = table_files(folder)
     if not files:
         raise InputError(f"{folder} holds no assessment table (*.csv).")
     tables, findings = _read_all(files, ASSESSMENT, _known_regions(folder, regions))
@@ -147,16 +151,19 @@ def _known_regions(folder: Path, regions: pd.DataFrame | None) -> set[str]:
 def _read_all(
     files: list[Path], schema: pa.DataFrameSchema, known: set[str]
 ) -> tuple[dict[Path, pd.DataFrame], list[Finding]]:
-    """The tables that keep to `schema`, indexed by file row, and what is wrong with any of them."""
+    """Each file as far as it can be read, indexed by file row, and what is wrong with any of them."""
     tables: dict[Path, pd.DataFrame] = {}
     findings: list[Finding] = []
     for path in files:
-        try:
-            tables[path] = read_numbered(path, schema)
-        except DataFileError as broken:
-            findings += broken.findings
-        else:
-            findings += unknown_regions(tables[path].region_code, known, path)
+        tables[path], wrong = inspect_table(path, schema)
+        findings += wrong
+        findings += unknown_regions(tables[path].region_code.dropna(), known, path)
+        periods = tables[path].period.dropna()
+        findings += [
+            Finding("E121", str(path), row, "period", period)
+            for row, period in zip(periods.index, periods, strict=True)
+            if _REWRITTEN.fullmatch(period)
+        ]
     return tables, findings
 
 
@@ -165,10 +172,12 @@ def _against_register(table: pd.DataFrame, register: pd.DataFrame, path: Path) -
     findings = []
     row: Any
     for row in table.itertuples():
+        if pd.isna(row.indicator):
+            continue
         entry = entries.get(row.indicator)
         if entry is None:
             findings.append(Finding("E108", str(path), row.Index, "indicator", row.indicator))
-        elif row.unit != entry.unit:
+        elif not pd.isna(row.unit) and row.unit != entry.unit:
             findings.append(Finding("E109", str(path), row.Index, "unit", row.unit, entry.unit))
         elif row.value < entry.low or row.value > entry.high:
             wanted = f"{entry.low:g} – {entry.high:g} {entry.unit}"
@@ -190,13 +199,13 @@ def _crossed_bounds(table: pd.DataFrame, path: Path) -> list[Finding]:
 def _recorded_twice(tables: dict[Path, pd.DataFrame], schema: pa.DataFrameSchema) -> list[Finding]:
     """A finding (E104) for each key that another file has recorded already."""
     key = list(schema.unique or ())
-    first: dict[tuple[str, ...], str] = {}
+    first: dict[tuple[str, ...], tuple[Path, int]] = {}
     findings = []
     for path, table in tables.items():
-        for row, values in zip(table.index, table[key].itertuples(index=False), strict=True):
-            here = f"{path.name}:{row}"
-            place = first.setdefault(tuple(map(str, values)), here)
-            if place != here:
-                seen = f"{', '.join(map(str, values))} ← {place}"
+        complete = table[key].dropna()
+        for row, values in zip(complete.index, complete.itertuples(index=False), strict=True):
+            elsewhere, line = first.setdefault(tuple(map(str, values)), (path, row))
+            if elsewhere != path:  # within one file, the schema's own check has said it
+                seen = f"{', '.join(map(str, values))} ← {elsewhere.name}:{line}"
                 findings.append(Finding("E104", str(path), row, "+".join(key), seen))
     return findings
