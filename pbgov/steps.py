@@ -117,6 +117,7 @@ def _agree(study: Study, results: Mapping[str, Results]) -> Results:
 
 
 def _score(study: Study, results: Mapping[str, Results]) -> Results:
+    """Shares by document among all practices; by region among those that were carried out."""
     from pbgov.indicators.scores import score
 
     practices = table_of(results, "practices", "practices")
@@ -127,12 +128,19 @@ def _score(study: Study, results: Mapping[str, Results]) -> Results:
     frame = paragraphs.merge(
         practices[["segment_id", "region_code", "status"]], on="segment_id", how="inner"
     )
-    judged = codings[(codings["coder"] == RULES) & codings["segment_id"].isin(frame["segment_id"])]
+    by_rules = codings[codings["coder"] == RULES]
+    done = frame[frame["status"] == "已实施"]
     districts = regions.loc[regions["level"] == "district", "region_code"]
     return {
-        "documents": score(judged, frame, by="doc_id", codes=codes),
-        "regions": score(judged, frame, by="region_code", units=districts, codes=codes),
+        "documents": score(_within(frame, by_rules), frame, by="doc_id", codes=codes),
+        "regions": score(
+            _within(done, by_rules), done, by="region_code", units=districts, codes=codes
+        ),
     }
+
+
+def _within(frame: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
+    return codings[codings["segment_id"].isin(frame["segment_id"])]
 
 
 def _indicators(study: Study, _: Mapping[str, Results]) -> Results:

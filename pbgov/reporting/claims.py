@@ -57,13 +57,11 @@ def _on_regions(found: Findings) -> Claim:
     practices = found.need("practices", "practices")
     regions = found.need("practices", "regions")
     districts = regions.loc[regions["level"] == "district", "region_code"]
-    scores = found.need("score", "regions").drop_duplicates("unit")
-    scores = scores[scores["unit"].isin(districts)]
-    read = scores[scores["n_segments"] > 0]
-    placed = practices["region_code"].isin(districts).sum()
+    placed = practices.loc[practices["region_code"].isin(districts), "region_code"]
+    read = placed.nunique()
     return Claim(
-        f"{len(practices)} 条做法中有 {placed} 条能确定所在的区，分布在 {len(read)} 个区；"
-        f"地区表里另有 {len(scores) - len(read)} 个区没有读到任何做法。没有读到，不等于没有做。",
+        f"{len(practices)} 条做法中有 {len(placed)} 条能确定所在的区，分布在 {read} 个区；"
+        f"地区表里另有 {len(districts) - read} 个区没有读到任何做法。没有读到，不等于没有做。",
         "真实",
         "高",
         "按原文写明的地名或文档的元数据逐条登记，没有写明的不推测。",
