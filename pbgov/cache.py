@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pbgov.marks import as_simulated, is_simulated
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -101,6 +103,7 @@ def save_table(table: pd.DataFrame, path: Path) -> None:
     types = {
         "columns": {str(name): str(kind) for name, kind in table.dtypes.items()},
         "attrs": table.attrs,
+        "simulated": is_simulated(table),
     }
     path.with_suffix(".types").write_text(
         json.dumps(types, ensure_ascii=False), encoding="utf-8", newline="\n"
@@ -108,7 +111,7 @@ def save_table(table: pd.DataFrame, path: Path) -> None:
 
 
 def load_table(path: Path) -> pd.DataFrame:
-    """The table that `save_table` wrote: same values, types, missing cells and attributes."""
+    """The table that `save_table` wrote: same values, types, missing cells, attributes and mark."""
     types = json.loads(path.with_suffix(".types").read_text(encoding="utf-8"))
     table = pd.read_csv(
         path,
@@ -118,7 +121,7 @@ def load_table(path: Path) -> pd.DataFrame:
         encoding="utf-8",
     )
     table.attrs.update(types["attrs"])
-    return table
+    return as_simulated(table) if types["simulated"] else table
 
 
 def table_of(results: Mapping[str, Results], step: str, name: str) -> pd.DataFrame:

@@ -261,3 +261,74 @@ def test_shipped_indicators_join(root):
     assert len(panel.only_indicators) == 14
     density = panel.data.set_index("region_code")["人口密度"]
     assert density["110105"] == pytest.approx(3_452_460 / 463.29, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"value": 2}, "value 2 for a"),
+        ({"value": np.nan}, "value nan for a"),
+        ({"value": "1"}, "value '1' for a"),
+    ],
+)
+def test_a_judgement_is_one_or_zero(found, read, change, message):
+    with pytest.raises(InputError, match=message):
+        pbgov.score(found.assign(**change), read, by="region_code")
+
+
+def test_two_judgements_of_one_stretch_are_refused_not_chosen_between(found, read):
+    torn = pd.concat([found, found.iloc[:1].assign(value=0)])
+    with pytest.raises(InputError, match=r"judges a\[0:10\] \(DIM\.LAW\) more than once"):
+        pbgov.score(torn, read, by="region_code")
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"units": "110101"}, r"write a list, \['110101'\]"),
+        ({"codes": "DIM.LAW"}, r"write a list, \['DIM.LAW'\]"),
+        ({"units": ["110101", None]}, "units holds None"),
+    ],
+)
+def test_lists_of_names_are_lists_of_names(found, read, asked, message):
+    with pytest.raises(InputError, match=message):
+        pbgov.score(found, read, by="region_code", **asked)
+
+
+def test_codes_that_became_numbers_meet_or_are_refused(found, read):
+    placed = read.dropna(subset=["region_code"])
+    inside = found.drop(index=3)
+    whole = pbgov.score(
+        inside, placed.assign(region_code=placed.region_code.astype(int)), "region_code"
+    )
+    pd.testing.assert_frame_equal(whole, pbgov.score(inside, placed, "region_code"))
+    with pytest.raises(InputError, match=r"110101\.0; codes of units are text"):
+        pbgov.score(found, read.assign(region_code=read.region_code.astype(float)), "region_code")
+    figures = pd.DataFrame(
+        {"region_code": [110101, 110102], "period": 2020, "indicator": "人口", "value": [1.0, 2.0]}
+    )
+    assert list(pbgov.join_panel(whole, figures, periods="2020").data["人口"]) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("name", ["share_DIM.LAW", "region_code", "n_segments", "status"])
+def test_an_indicator_does_not_displace_a_column_of_the_panel(found, read, name):
+    figures = pd.DataFrame(
+        {"region_code": [CEDAR, ELM], "period": "2020", "indicator": name, "value": [1.0, 2.0]}
+    )
+    with pytest.raises(InputError, match=f"named '{name}'"):
+        pbgov.join_panel(pbgov.score(found, read, by="region_code"), figures)
+
+
+def test_a_panel_says_what_is_wrong_with_its_tables(found, read):
+    scores = pbgov.score(found, read, by="region_code")
+    figures = pd.DataFrame(
+        {"region_code": [CEDAR, ELM], "period": "2020", "indicator": "人口", "value": [1.0, 2.0]}
+    )
+    with pytest.raises(InputError, match="indicators has no column period"):
+        pbgov.join_panel(scores, figures.drop(columns="period"))
+    with pytest.raises(InputError, match="scores has no column share"):
+        pbgov.join_panel(scores.drop(columns="share"), figures)
+    with pytest.raises(InputError, match="1 rows without region_code"):
+        pbgov.join_panel(scores, figures.assign(region_code=[CEDAR, None]))
+    with pytest.raises(InputError, match=r"write one period as text"):
+        pbgov.join_panel(scores, figures, periods=["2020"])

@@ -114,11 +114,20 @@ def test_an_exhibit_stands_once():
 
 @pytest.mark.parametrize(
     "statement",
-    [Claim("见{fig-path}。", "真实", "低", "理由"), Paragraph("见{fig-path}。", "真实")],
+    [
+        Claim("见{fig-path}。", "真实", "低", "理由"),
+        Claim("占比各不相同。", "真实", "低", "依据见{fig-path}"),
+        Paragraph("见{fig-path}。", "真实"),
+    ],
 )
 def test_what_rests_on_simulation_cannot_be_labelled_real(statement):
     with pytest.raises(InputError, match="simulated"):
         report(blocks=(statement, ExhibitBlock(figure(simulated=True))))
+
+
+def test_a_mention_of_a_simulated_exhibit_carries_the_mark():
+    made = report(blocks=(Paragraph("见{fig-path}。"), ExhibitBlock(figure(simulated=True))))
+    assert made.pieces("见{fig-path}。") == ["见", Mention("fig-path", "图1"), "【模拟】", "。"]
 
 
 @pytest.mark.parametrize(
@@ -232,7 +241,7 @@ def test_every_picture_and_table_has_words_for_those_who_cannot_see(word):
 def test_labels_stand_before_what_they_label(word):
     texts = [p.text for p in word.paragraphs]
     assert "【真实】 【把握：中】●●○ 各区占比不同，见表1。" in texts
-    assert "【模拟】 【把握：高】●●● 走势能够找回，见图1和表2。" in texts
+    assert "【模拟】 【把握：高】●●● 走势能够找回，见图1【模拟】和表2。" in texts
     assert "把握的依据：只有三个区" in texts
     assert "【局限】 没有分区满意率。" in texts
     legend = word.tables[0].cell(0, 0).text

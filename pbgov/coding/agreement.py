@@ -21,6 +21,7 @@ from pbgov.coding.reliability import (
 )
 from pbgov.coding.rules import SECONDARY
 from pbgov.errors import InputError
+from pbgov.marks import carry_mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +98,7 @@ def agreement(
     table = pd.DataFrame([*rows, _overall_row(frame, draws)])
     table.insert(1, "coder_a", coders[0])
     table.insert(2, "coder_b", coders[1])
-    return table.astype({"majority_code": "str", "remark": "str"})
+    return carry_mark(table.astype({"majority_code": "str", "remark": "str"}), codings, segments)
 
 
 def confusion(
@@ -121,13 +122,14 @@ def confusion(
     sides = [np.column_stack([side, ~side.any(axis=1)]) for side in (frame.a, frame.b)]
     counts = sides[0].T.astype(int) @ sides[1].astype(int)
     names = [*frame.codes, ABSTAINED]
-    return pd.DataFrame(
+    pairs = pd.DataFrame(
         [
             {"code_a": first, "code_b": second, "n": int(counts[row, column])}
             for row, first in enumerate(names)
             for column, second in enumerate(names)
         ]
     )
+    return carry_mark(pairs, codings, segments)
 
 
 @dataclass(frozen=True)

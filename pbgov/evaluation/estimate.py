@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from pbgov.marks import as_simulated, is_simulated
+
 TERM_COLUMNS = (
     "term",
     "estimate",
@@ -57,7 +59,7 @@ class Estimate:
     limits : tuple of str
         Chinese sentences that belong under every exhibit of this estimate.
     simulated : bool
-        True where any input was simulated.
+        True where any input was simulated; ``terms`` and ``beside`` then carry the mark too.
     inputs_digest : str
         SHA-256 of the rows and columns used, whatever their order.
     seed : int
@@ -78,6 +80,12 @@ class Estimate:
     simulated: bool
     inputs_digest: str
     seed: int
+
+    def __post_init__(self) -> None:
+        if self.simulated or is_simulated((self.terms, self.beside)):
+            object.__setattr__(self, "simulated", True)
+            object.__setattr__(self, "terms", as_simulated(self.terms))
+            object.__setattr__(self, "beside", as_simulated(self.beside))
 
     def to_json(self) -> str:
         """The estimate as JSON; every digit is kept, NaN is written as null."""

@@ -38,7 +38,7 @@ from pbgov.inference.permutation import (
     freedman_lane,
     mean_difference_test,
 )
-from pbgov.marks import SIMULATED, is_simulated
+from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel
@@ -161,10 +161,7 @@ def table_of(data: pd.DataFrame | Panel) -> tuple[pd.DataFrame, bool]:
     table = data if isinstance(data, pd.DataFrame) else getattr(data, "data", None)
     if not isinstance(table, pd.DataFrame):
         raise InputError(f"cannot regress a {type(data).__name__}; pass a DataFrame or a Panel")
-    # a merge of two tables with a status each leaves status_x and status_y
-    statuses = table[[name for name in table.columns if str(name).startswith("status")]]
-    merged_in = bool(statuses.isin([SIMULATED]).to_numpy().any())
-    return table, is_simulated(data) or is_simulated(table) or merged_in
+    return table, is_simulated((data, table))
 
 
 def terms_table(

@@ -87,6 +87,7 @@ def figure_assessment(
         source=source,
         data=assessment,
         footer=f"{counted} · 各月横轴不同 · 来源：{short_source(source)}",
+        evidence=density,
     )
 
 

@@ -107,8 +107,7 @@ class Exhibit:
                 )
         if self.data.empty:
             raise InputError(f"exhibit {self.exhibit_id!r} has no data; there is nothing to show")
-        resting_on = evidence if isinstance(evidence, (tuple, list)) else (evidence,)
-        simulated = self.simulated or any(map(_marked, (self.data, self.body, *resting_on)))
+        simulated = self.simulated or is_simulated([self.data, self.body, evidence])
         object.__setattr__(self, "simulated", simulated)
         object.__setattr__(self, "data", _hand_on(self.data) if simulated else self.data.copy())
         if isinstance(self.body, pd.DataFrame):
@@ -247,27 +246,11 @@ def short_source(source: str) -> str:
     return f"{first} 等" if more else first
 
 
-def _marked(thing: Any) -> bool:
-    """True where `thing` is simulated, or a header or status cell of a table says so."""
-    if thing is None:
-        return False
-    if is_simulated(thing):
-        return True
-    if not isinstance(thing, pd.DataFrame):
-        return False
-    names: list[Any] = [*thing.index.names, *thing.columns.names]
-    for level in range(thing.columns.nlevels):
-        names += thing.columns.get_level_values(level).tolist()
-    if any(str(name).startswith(SIMULATED) for name in names):
-        return True
-    return "状态" in thing.columns and bool(thing["状态"].astype(str).eq(SIMULATED).any())
-
-
 def _hand_on(data: pd.DataFrame) -> pd.DataFrame:
     """A copy of simulated data that says so itself, wherever it goes from here."""
     marked = pd.DataFrame(data.copy())  # a plain frame: what it is must stand in its cells
     marked.attrs.pop("simulated", None)
-    if not _marked(marked):
+    if not is_simulated(marked):
         marked["status" if "status" not in marked.columns else MARK_COLUMN] = SIMULATED
     marked.attrs["simulated"] = True
     return marked

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pbgov.errors import InputError
-from pbgov.marks import is_simulated, mark_simulated
+from pbgov.indicators.scores import need_columns, unit_names
+from pbgov.marks import carry_mark, is_simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
 SHOWN = 8  # unmatched units printed one by one; the rest as a count
@@ -33,7 +33,8 @@ class Panel:
     only_scores, only_indicators : tuple of str
         Units that stand on one side only, and so are not in `data`.
     simulated : bool
-        True where any score or figure in `data` was simulated.
+        True where any score or figure in `data` was simulated; False is overridden where `data`
+        says so itself.
     """
 
     data: pd.DataFrame
@@ -42,6 +43,9 @@ class Panel:
     only_scores: tuple[str, ...] = ()
     only_indicators: tuple[str, ...] = ()
     simulated: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "simulated", self.simulated or is_simulated(self.data))
 
     def __str__(self) -> str:
         parts = [f"{len(self.data)} joined"]
@@ -87,8 +91,9 @@ def join_panel(
     Raises
     ------
     InputError
-        Where an indicator or period is not there, an indicator would have two periods or a unit
-        two figures for it, or where no unit at all is on both sides.
+        Where a column, an indicator or a period is not there, an indicator would have two periods
+        or a unit two figures for it, an indicator is named as a column of the panel is, a unit
+        is missing or a number with decimals, or where no unit at all is on both sides.
 
     Examples
     --------
@@ -100,10 +105,20 @@ def join_panel(
     >>> print(join_panel(scores, figures))
     Panel: 1 joined; scores only: ['110118']; indicators only: ['110119']
     """
-    chosen = _choose(indicators, periods, on)
+    need_columns(scores, ["unit", "code_id", "n_segments", "share"], "scores")
+    need_columns(indicators, [on, "period", "indicator", "value"], "indicators")
+    named = unit_names(indicators[on], "indicators")
+    if named.isna().any():
+        raise InputError(f"indicators has {named.isna().sum()} rows without {on}; fill them in.")
+    period = indicators.period.astype("string").astype("str")
+    chosen = _choose(indicators.assign(**{on: named, "period": period}), periods, on)
     wide_scores = _widen_scores(scores, on)
-    wide_figures = chosen.pivot(index=on, columns="indicator", values="value")
     taken = _periods_taken(chosen, periods)
+    if clash := sorted({*wide_scores.columns, "status"} & set(taken)):
+        raise InputError(
+            f"An indicator is named {clash[0]!r}, as a column of the panel is; rename it."
+        )
+    wide_figures = chosen.pivot(index=on, columns="indicator", values="value")
     wide_figures = wide_figures[list(taken)].rename_axis(columns=None).reset_index()
 
     only_scores = _absent(wide_scores[on], wide_figures[on])
@@ -114,14 +129,12 @@ def join_panel(
             f"No unit is both in scores (such as {only_scores[:1]}) and in column {on} of "
             f"indicators (such as {only_indicators[:1]}); make the scores with by={on!r}."
         )
-    simulated = is_simulated(scores) or is_simulated(chosen)
     return Panel(
-        data=mark_simulated(data) if simulated else data,
+        data=carry_mark(data, scores, chosen),
         unit=on,
         periods=taken,
         only_scores=only_scores,
         only_indicators=only_indicators,
-        simulated=simulated,
     )
 
 
@@ -133,7 +146,12 @@ def _choose(
     elif isinstance(periods, str):
         chosen = indicators[indicators.period == periods]
         if chosen.empty:
-            raise InputError(f"indicators holds nothing for period {periods!r}.")
+            there = ", ".join(sorted(map(str, indicators.period.unique())))
+            raise InputError(f"indicators holds nothing for period {periods!r}; it has {there}.")
+    elif not isinstance(periods, Mapping):
+        raise InputError(
+            f"periods is {periods!r}; write one period as text, or {{indicator: period, …}}."
+        )
     else:
         for indicator, period in periods.items():
             _check_there(indicators, indicator, period)
@@ -143,7 +161,7 @@ def _choose(
     several = chosen.groupby("indicator").period.unique()
     several = several[several.map(len) > 1]
     if len(several):
-        name, found = several.index[0], sorted(several.iloc[0])
+        name, found = several.index[0], sorted(map(str, several.iloc[0]))
         raise InputError(
             f"{name} has {len(found)} periods ({', '.join(found)}); "
             f"choose one: periods={{{name!r}: …}}."
@@ -156,7 +174,7 @@ def _choose(
 
 
 def _check_there(indicators: pd.DataFrame, indicator: str, period: str) -> None:
-    found = sorted(indicators.period[indicators.indicator == indicator].unique())
+    found = sorted(map(str, indicators.period[indicators.indicator == indicator].unique()))
     if not found:
         raise InputError(f"indicators holds no {indicator!r}.")
     if period not in found:

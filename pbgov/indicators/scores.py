@@ -8,7 +8,7 @@ import pandas as pd
 
 from pbgov.datafiles import validate
 from pbgov.errors import InputError
-from pbgov.marks import is_simulated
+from pbgov.marks import carry_mark
 from pbgov.schemas import SCORES
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def score(
     ------
     InputError
         Where a column is missing, several coders are mixed, a coding lies outside what was
-        read, or a segment stands twice under the same unit.
+        read, has a value other than 0 and 1 or is given twice, a segment stands twice under the
+        same unit, or units are numbers with decimals (110101.0).
 
     Examples
     --------
@@ -75,19 +76,17 @@ def score(
     0  110101  DIM.LAW           2      1.0    0.5
     1  110102  DIM.LAW           0      NaN    NaN
     """
-    _need(codings, [*STRETCH, "code_id", "coder", "value"], "codings")
-    _need(segments, [*STRETCH, by], "segments")
+    need_columns(codings, [*STRETCH, "code_id", "coder", "value"], "codings")
+    need_columns(segments, [*STRETCH, by], "segments")
     judged = _one_coder(codings, coder)
-    wanted = list(dict.fromkeys(sorted(judged.code_id.unique()) if codes is None else codes))
+    wanted = sorted(judged.code_id.unique()) if codes is None else _as_list(codes, "codes")
     if not wanted:
         raise InputError("codings is empty, so there is no code to count; pass codes=[…].")
     read = _what_was_read(segments, by)
     placed = read.dropna(subset=["unit"])
     n_segments = placed.groupby("unit", sort=False).size()
-    n_segments = n_segments.reindex(
-        list(dict.fromkeys([*map(str, () if units is None else units), *n_segments.index])),
-        fill_value=0,
-    )
+    asked = [] if units is None else _as_list(units, "units")
+    n_segments = n_segments.reindex(list(dict.fromkeys([*asked, *n_segments.index])), fill_value=0)
     carried = _carried(judged, read, wanted).merge(placed, on=STRETCH)
     n_coded = carried.groupby(["unit", "code_id"]).size()
 
@@ -100,16 +99,40 @@ def score(
     table["share"] = table.n_coded / table.n_segments.mask(unread)
     table = validate(table, SCORES, path="scores")
     table.attrs = {"by": by, "unplaced": int(read.unit.isna().sum())}
-    if is_simulated(codings) or is_simulated(segments):
-        table.attrs["simulated"] = True
-    return table
+    return carry_mark(table, codings, segments)
 
 
-def _need(table: pd.DataFrame, columns: list[str], name: str) -> None:
+def need_columns(table: pd.DataFrame, columns: list[str], name: str) -> None:
+    """Refuse a table, called `name`, that lacks one of `columns`."""
     if absent := [column for column in columns if column not in table]:
         raise InputError(
             f"{name} has no column {', '.join(absent)}; it has {', '.join(map(str, table.columns))}."
         )
+
+
+def unit_names(units: pd.Series, name: str) -> pd.Series[str]:
+    """The column of a table, called `name`, that names units: text, NaN where there is none.
+
+    Raises
+    ------
+    InputError
+        Where it holds numbers with decimals: 110101.0 would never meet 110101.
+    """
+    if pd.api.types.is_float_dtype(units.dtype) and units.notna().any():
+        raise InputError(
+            f"column {units.name} of {name} holds numbers such as {units.dropna().iloc[0]};"
+            " codes of units are text: read the table with dtype=str."
+        )
+    return units.astype("string").astype("str")
+
+
+def _as_list(names: Iterable[str], parameter: str) -> list[str]:
+    if isinstance(names, str):
+        raise InputError(f"{parameter} is one text, {names!r}; write a list, [{names!r}].")
+    listed = list(names)
+    if missing := [name for name in listed if pd.isna(name)]:
+        raise InputError(f"{parameter} holds {missing[0]!r}; leave out what is missing.")
+    return list(dict.fromkeys(map(str, listed)))
 
 
 def _one_coder(codings: pd.DataFrame, coder: str | None) -> pd.DataFrame:
@@ -129,7 +152,7 @@ def _one_coder(codings: pd.DataFrame, coder: str | None) -> pd.DataFrame:
 def _what_was_read(segments: pd.DataFrame, by: str) -> pd.DataFrame:
     if "kind" in segments:
         segments = segments[segments.kind.isin(READABLE_KINDS)]
-    read = segments[STRETCH].assign(unit=segments[by].astype("string").astype("str"))
+    read = segments[STRETCH].assign(unit=unit_names(segments[by], "segments"))
     twice = read[read.duplicated(keep="first")]
     if len(twice):
         raise InputError(
@@ -140,7 +163,7 @@ def _what_was_read(segments: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def _carried(judged: pd.DataFrame, read: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
-    """Segment x code, once each, where the code was found; all of it inside what was read."""
+    """Segment x code where the code was found; one sound judgement each, inside what was read."""
     inside = pd.MultiIndex.from_frame(judged[STRETCH]).isin(pd.MultiIndex.from_frame(read[STRETCH]))
     if not inside.all():
         first = judged[~inside].iloc[0]
@@ -149,8 +172,22 @@ def _carried(judged: pd.DataFrame, read: pd.DataFrame, codes: list[str]) -> pd.D
             f"read ({(~inside).sum()} such codings). Codings and segments must be of the same unit: "
             "sentence with sentence, paragraph with paragraph."
         )
+    odd = judged[~judged.value.isin([0, 1])]
+    if len(odd):
+        first = odd.iloc[0]
+        raise InputError(
+            f"codings holds the value {odd.value.tolist()[0]!r} for {_name(first)} ({first.code_id});"
+            " a judgement is 1 or 0."
+        )
+    torn = judged[judged.duplicated([*STRETCH, "code_id"])]
+    if len(torn):
+        first = torn.iloc[0]
+        raise InputError(
+            f"codings judges {_name(first)} ({first.code_id}) more than once"
+            f" ({len(torn)} such rows); keep one judgement of one coder."
+        )
     found = judged[judged.value.eq(1) & judged.code_id.isin(codes)]
-    return found[[*STRETCH, "code_id"]].drop_duplicates()
+    return found[[*STRETCH, "code_id"]]
 
 
 def _name(stretch: pd.Series) -> str:

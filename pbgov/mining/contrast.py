@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.marks import carry_mark
 from pbgov.mining.terms import count_terms, word_tokens
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def contrast(
         tables.append(table)
     result = pd.concat(tables, ignore_index=True)
     result.attrs["caution"] = CAUTION
-    return result
+    return carry_mark(result, segments)
 
 
 def _comparisons(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.marks import carry_mark
 from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def count_terms(
         }
     ).sort_values(["unit", "count", "term"])
     columns = ["unit", "term", "count", "n_tokens", "per_thousand", "n_segments"]
-    return table.loc[order.index, columns].reset_index(drop=True)
+    return carry_mark(table.loc[order.index, columns].reset_index(drop=True), segments)
 
 
 def word_tokens(segments: pd.DataFrame, lexicon: Lexicon, *, by: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pbgov.errors import InputError
+from pbgov.marks import SIMULATED
 
 if TYPE_CHECKING:
     import datetime
@@ -142,7 +143,7 @@ class Report:
     ------
     InputError
         Where an exhibit stands twice or a text names one that is not there; where a statement
-        labelled 真实 names a simulated exhibit; where a text holds a character that no Word file
+        labelled 真实, or the reason given for it, names a simulated exhibit; where a text holds a character that no Word file
         may hold.
     """
 
@@ -192,13 +193,16 @@ class Report:
         )
 
     def pieces(self, text: str) -> list[str | Mention]:
-        """`text` cut into plain stretches and mentions of exhibits."""
-        labels = {exhibit.exhibit_id: exhibit.label for exhibit in self.exhibits}
+        """`text` cut into plain stretches and mentions of exhibits, the mark behind simulated ones."""
+        exhibits = {exhibit.exhibit_id: exhibit for exhibit in self.exhibits}
         numbers = self.numbers
         pieces: list[str | Mention] = []
         for place, part in enumerate(_REFERENCE.split(text)):
-            if place % 2:
-                pieces.append(Mention(part, f"{labels.get(part, '')}{numbers.get(part, '')}"))
+            if place % 2 and part in exhibits:
+                pieces.append(Mention(part, f"{exhibits[part].label}{numbers[part]}"))
+                pieces += [f"【{SIMULATED}】"] if exhibits[part].simulated else []
+            elif place % 2:
+                pieces.append(Mention(part, ""))
             elif part:
                 pieces.append(part)
         return pieces
@@ -227,9 +231,9 @@ class Report:
         for block in self.blocks:
             if not isinstance(block, (Claim, Paragraph)) or block.reality != "真实":
                 continue
-            named = [piece for piece in self.pieces(block.text) if isinstance(piece, Mention)]
-            for piece in named:
-                if piece.exhibit_id in simulated:
+            stated = block.text + (block.reason if isinstance(block, Claim) else "")
+            for piece in self.pieces(stated):
+                if isinstance(piece, Mention) and piece.exhibit_id in simulated:
                     raise InputError(
                         f"the statement {block.text[:30]!r} is labelled 真实 but rests on"
                         f" {piece.exhibit_id!r}, which is simulated; label it 模拟"
