@@ -237,7 +237,12 @@ def test_exact_outcomes_give_least_squares(assessment):
     sigma = np.sqrt(np.mean(least.residuals**2))
     assert fit.sigma == pytest.approx(sigma, rel=1e-9)
     assert fit.log_likelihood == pytest.approx(norm.logpdf(least.residuals, 0, sigma).sum())
-    np.testing.assert_allclose(fit.covariance, sigma**2 * least.inverse_gram, rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(
+        fit.covariance,
+        sigma**2 * np.linalg.inv(least.design.T @ least.design),
+        rtol=1e-7,
+        atol=1e-12,
+    )
 
 
 def test_intervals_far_in_the_tail_keep_their_digits():
@@ -289,3 +294,37 @@ def test_cluster_score_test_of_exact_data_is_freedman_lane_on_cluster_sums():
     expected = freedman_lane(means, x, np.ones((12, 1)), seed=9)
     assert result.statistic == pytest.approx(expected.statistic)
     assert result.p_value == expected.p_value
+
+
+@pytest.mark.parametrize("shift", [0.0, 2024.0, 1.7e9])
+@pytest.mark.parametrize("clustered", [False, True])
+def test_where_a_regressor_begins_to_count_changes_nothing_about_its_slope(shift, clustered):
+    """Moving a regressor (a year, seconds since 1970) moves the intercept only: textbook algebra."""
+    random = np.random.default_rng(8)
+    x, y = random.normal(size=18), random.normal(size=18)
+    units = np.repeat(np.arange(9), 2)
+
+    def slope(column):
+        fit = least_squares(np.column_stack([np.ones(18), column]), y)
+        if clustered:
+            covariance, df = cr2(fit, units)
+            return fit.coefficients[1], covariance[1, 1], df[1], cr1(fit, units)[1, 1]
+        return fit.coefficients[1], hc2(fit)[1, 1], bell_mccaffrey_df(fit)[1], hc3(fit)[1, 1]
+
+    np.testing.assert_allclose(slope(shift + x), slope(x), rtol=1e-5)
+
+
+def test_ties_far_from_zero_are_still_ties():
+    """Of the ten pairs out of 1..5, only {4, 5} and {1, 2} lie this far from the rest: 2 in 10."""
+    values = np.array([1.0, 2, 3, 4, 5])
+    treated = np.array([False, False, False, True, True])
+    near = mean_difference_test(values, treated, seed=1)
+    far = mean_difference_test(1e12 + values / 3, treated, seed=1)
+    assert near.p_value == far.p_value == 2 / 10
+
+
+@pytest.mark.parametrize("asked", [{"draws": 0}, {"draws": -5}, {"draws": 9.5}, {"seed": -1}])
+def test_draws_and_seed_are_whole_numbers(asked):
+    random = np.random.default_rng(0)
+    with pytest.raises(InputError, match="draws is a whole number above 0"):
+        correlation_test(random.normal(size=16), random.normal(size=16), **{"seed": 1, **asked})

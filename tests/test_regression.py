@@ -10,6 +10,7 @@ import pytest
 import statsmodels.formula.api as smf
 from pandas.testing import assert_frame_equal
 
+import pbgov
 from pbgov.errors import InputError
 from pbgov.evaluation.bounded_outcomes import regress_bounded
 from pbgov.evaluation.estimate import BESIDE_COLUMNS, TERM_COLUMNS, Estimate, NotEstimated
@@ -365,3 +366,79 @@ def test_adjusted_p_values_match_r(root):
         )
     with pytest.raises(InputError, match="outside 0 to 1"):
         adjust_p([0.1, 1.2])
+
+
+def small_table(**columns):
+    random = np.random.default_rng(4)
+    table = pd.DataFrame({"y": random.normal(size=18), "x": random.normal(size=18)})
+    return table.assign(**columns)
+
+
+@pytest.mark.parametrize("name", ["满意率", "share_MODE.M1", "占 比", "x'y", 'q"z', "PM2.5", "0"])
+def test_any_name_of_a_column_can_be_asked_for(name):
+    table = small_table(**{name: lambda t: t["x"]})
+    named = pbgov.regress(table, f"y ~ Q({name!r})", permutations=9)
+    plain = pbgov.regress(table, "y ~ x", permutations=9)
+    assert list(named.terms["term"]) == ["Intercept", name]
+    np.testing.assert_allclose(named.terms["std_error"], plain.terms["std_error"], rtol=1e-9)
+
+
+def test_columns_named_by_numbers_are_found():
+    table = small_table().rename(columns={"x": 0})
+    assert list(pbgov.regress(table, "y ~ Q('0')", permutations=9).terms["term"])[1] == "0"
+
+
+@pytest.mark.parametrize(
+    ("formula", "columns", "message"),
+    [
+        ("y ~ 占 比", {}, "name with a dot or a blank"),
+        ("y = x", {}, "one ~ between"),
+        ("y ～ x", {}, "full-width sign ～"),
+        (None, {}, "write a text"),
+        ("y ~ when", {"when": pd.date_range("2020", periods=18)}, "make numbers or texts"),
+        ("y ~ z", {"z": 1j}, "complex"),
+        ("y ~ z", {"z": ["1", 2] * 9}, "holds texts and numbers"),
+        ("y ~ z", {"z": [f"{n}.5" for n in range(18)]}, r"numbers written as text.*C\(z\)"),
+        ("y ~ C(C)", {"C": ["a", "b"] * 9}, "a column is named 'C'"),
+    ],
+)
+def test_a_table_that_cannot_be_meant_is_an_error(formula, columns, message):
+    with pytest.raises(InputError, match=message):
+        pbgov.regress(small_table(**columns), formula, permutations=9)
+
+
+def test_codes_of_regions_may_still_name_groups_and_clusters():
+    table = small_table(
+        code=np.repeat(["110101", "110102"], 9), unit=[f"{n % 14}" for n in range(18)]
+    )
+    assert isinstance(pbgov.regress(table, "y ~ C(code)", permutations=9), pbgov.Estimate)
+    assert pbgov.regress(table, "y ~ x", "unit", permutations=9).n_units == 14
+
+
+def test_a_refused_intercept_has_its_reason_too():
+    """Two rows at x = 0 and 16 at x = 10: the intercept rests on the two."""
+    table = small_table(x=[0.0] * 2 + [10.0] * 16)
+    estimate = pbgov.regress(table, "y ~ x", permutations=9)
+    assert np.isnan(estimate.terms["p_value"][0])
+    assert any(limit.startswith("截距的") for limit in estimate.limits)
+
+
+def test_rows_are_counted_as_rows_and_units_as_units():
+    assert pbgov.regress(small_table(), "y ~ x", permutations=9).size == "18 行"
+    assert pbgov.regress(small_table(), "y ~ x", unit_name="区", permutations=9).size == "18 个区"
+    panel = small_table(unit=[n % 14 for n in range(18)])
+    assert pbgov.regress(panel, "y ~ x", "unit", permutations=9).size == "18 行（14 个组）"
+
+
+def test_bounds_are_numbers_and_enclose_something():
+    table = small_table(
+        low=lambda t: t["y"], high=lambda t: t["y"] + 1, unit=[n % 14 for n in range(18)]
+    )
+    with pytest.raises(InputError, match="column 'low' holds text"):
+        pbgov.regress_bounded(
+            table.assign(low=table["low"].astype(str)), "low", "high", "x", "unit"
+        )
+    with pytest.raises(InputError, match="do not enclose"):
+        pbgov.regress_bounded(table.assign(low=-np.inf, high=np.inf), "low", "high", "x", "unit")
+    bounded = pbgov.regress_bounded(table, "low", "high", "x", "unit", permutations=9)
+    assert any("“x”" in limit and "没有相应的置换检验" in limit for limit in bounded.limits)

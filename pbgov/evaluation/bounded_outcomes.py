@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pandas.api.types import is_numeric_dtype
 
 from pbgov.errors import InputError
 from pbgov.evaluation.design import read_design
@@ -18,6 +19,7 @@ from pbgov.evaluation.limits import (
     sentences_on_permutation,
     sentences_on_simulation,
     sentences_on_size,
+    sentences_on_untested,
 )
 from pbgov.evaluation.regression import SEED, beside_table, table_of, terms_table
 from pbgov.inference.bounded import cluster_covariance, cluster_score_test, interval_regression
@@ -65,15 +67,15 @@ def regress_bounded(
         Standard errors are the cluster sandwich (CR1 factor) with the Satterthwaite
         degrees of freedom of the same design in a linear regression: with t(G - 1) a
         true null is rejected up to 10 times in a hundred at 16 units, with these 5 to 6,
-        by the permutation test 5 (benchmarks/rejection_rates.py). Beside them those of the observed information,
-        which take rows for independent. The permutation test of each term that is
-        constant in units permutes units. p values are refused under four degrees of
-        freedom, or with three treated units or fewer.
+        by the permutation test 5 (benchmarks/rejection_rates.py). Beside them those of the
+        observed information, which take rows for independent. The permutation test of each
+        term that is constant in units permutes units. p values are refused under four
+        degrees of freedom, or with three treated units or fewer.
 
     Raises
     ------
     InputError
-        Where a column is missing or bounds are crossed.
+        Where a column is missing, or bounds are crossed, not numbers or open on both sides.
 
     References
     ----------
@@ -82,6 +84,9 @@ def regress_bounded(
     table, simulated = table_of(data)
     formula = f"[{low}, {high}] ~ {right_side}"
     design = read_design(table, f"~ {right_side}", [low, high, cluster])
+    for name in (low, high):
+        if not is_numeric_dtype(design.rows[name].dtype):
+            raise InputError(f"column {name!r} holds text; make numbers of it, and inf where open")
     n = len(design.rows)
     lows, highs = (design.rows[name].to_numpy(dtype=float) for name in (low, high))
     crossed = np.flatnonzero(lows > highs)
@@ -89,7 +94,7 @@ def regress_bounded(
         seen = design.rows.loc[crossed[0], [cluster, low, high]].to_dict()
         raise InputError(f"the lower bound is above the upper one in {seen}; correct that row")
     reason = refusal(design, cluster, unit_name, allow_regressors)
-    if reason is None and np.array_equal(lows, highs) and np.ptp(lows) == 0:
+    if reason is None and np.array_equal(lows, highs) and len(set(lows)) == 1:
         reason = f"结果变量“{low}”没有变化", f"the outcome {low!r} does not vary"
     if reason is None:
         fit = interval_regression(design.matrix, lows, highs)
@@ -123,6 +128,9 @@ def regress_bounded(
         *sentences_on_gaps(design),
         *refusals,
         *sentences_on_permutation(permuted, unit_name, seed),
+        *sentences_on_untested(
+            [design.terms[j] for j in range(1, len(between)) if not between[j]], unit_name
+        ),
         *sentences_on_agreement(terms),
         f"并列的第二种标准误：{beside_covariance}。",
     ]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _FUNCTIONS = {name: getattr(np, name) for name in ("log", "log1p", "log10", "exp", "sqrt")}
 _OF_PATSY = ("C", "I", "Q", "center", "standardize", "Treatment", "Sum")
 _NUMBER = re.compile(r"np\.\w+\((-?[\d.]+?)(?:\.0)?\)")
-_QUOTED = re.compile(r"""Q\((['"])(.+?)\1\)""")
+_QUOTED = re.compile(r"""Q\(((?:'(?:[^'\\]|\\.)*')|(?:"(?:[^"\\]|\\.)*"))\)""")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,20 +93,28 @@ def read_design(table: pd.DataFrame, formula: str, others: Sequence[str] = ()) -
     ------
     InputError
         Where the formula cannot be read, names a column that is not there, uses
-        anything but the allowed functions, or leaves out the intercept.
+        anything but the allowed functions, or leaves out the intercept; where a column
+        holds neither numbers nor texts, or a mixture of both.
     """
     import patsy
 
+    if not isinstance(formula, str):
+        raise InputError(f"the formula is {formula!r}; write a text such as '结果 ~ 解释变量'")
     try:
         desc = patsy.ModelDesc.from_formula(formula)
     except patsy.PatsyError as error:
-        raise InputError(f"formula {formula!r} cannot be read: {error}") from None
+        wide = next((sign for sign in "～＋－＊（）：＝" if sign in formula), "")
+        hint = f" (it holds the full-width sign {wide}; write it in half width)" if wide else ""
+        raise InputError(f"formula {formula!r} cannot be read: {error}{hint}") from None
+    table = table.set_axis([str(name) for name in table.columns], axis=1)
     if patsy.INTERCEPT not in desc.rhs_termlist:
         raise InputError(f"formula {formula!r} leaves out the intercept; the tests here need it")
     used = _used_columns(desc, table, formula)
     for name in others:
         _require(name, table, formula)
     wanted = list(dict.fromkeys([*used, *others]))
+    for name in wanted:
+        _refuse_odd_kinds(table[name], grouped=name in others or name in _grouped(desc))
     complete, dropped, gaps = _complete_rows(table, wanted)
     rows = complete.sort_values(sorted(wanted), kind="stable", ignore_index=True)
     environment = patsy.EvalEnvironment([{"np": np, **_FUNCTIONS}])
@@ -164,6 +172,34 @@ def _plain(values: pd.Series[Any]) -> np.ndarray:
     return np.array([str(value) for value in values], dtype=object)
 
 
+def _refuse_odd_kinds(values: pd.Series[Any], *, grouped: bool) -> None:
+    """Refuse what is neither numbers nor texts, or texts that are meant as numbers."""
+    kinds = {
+        "a number"
+        if isinstance(value, (int, float, np.integer, np.floating))
+        else type(value).__name__
+        for value in pd.unique(values.dropna())
+    } - {"bool"}
+    if kinds - {"a number", "str"}:
+        raise InputError(
+            f"column {values.name!r} holds {', '.join(sorted(kinds))}; make numbers or texts of it"
+        )
+    if len(kinds) > 1:
+        raise InputError(f"column {values.name!r} holds texts and numbers; make one kind of them")
+    as_numbers = pd.to_numeric(values, errors="coerce") if kinds == {"str"} else None
+    if not grouped and as_numbers is not None and as_numbers[values.notna()].notna().all():
+        raise InputError(
+            f"column {values.name!r} holds numbers written as text; make numbers of it, or write"
+            f" C({values.name}) where they name groups"
+        )
+
+
+def _grouped(desc: ModelDesc) -> set[str]:
+    """Columns that stand in C(…)."""
+    factors = {factor.code for term in desc.rhs_termlist for factor in term.factors}
+    return {name for code in factors if code.startswith("C(") for name in _names(code, code)}
+
+
 def _complete_rows(
     table: pd.DataFrame, wanted: list[str]
 ) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...]]:
@@ -181,7 +217,8 @@ def _outcome_name(desc: ModelDesc) -> str:
 
 def _shown(name: str) -> str:
     """A name without patsy's quotes and numpy's way of printing numbers."""
-    return _NUMBER.sub(r"\1", _QUOTED.sub(r"\2", name))
+    plain = _QUOTED.sub(lambda found: str(ast.literal_eval(found[1])), name)
+    return _NUMBER.sub(r"\1", plain)
 
 
 def _used_columns(desc: ModelDesc, table: pd.DataFrame, formula: str) -> list[str]:
@@ -191,6 +228,11 @@ def _used_columns(desc: ModelDesc, table: pd.DataFrame, formula: str) -> list[st
             for name in _names(factor.code, formula):
                 _require(name, table, formula)
                 used[name] = None
+    called = [name for name in used if name in (*_FUNCTIONS, *_OF_PATSY)]
+    if called and any("(" in factor.code for term in desc.rhs_termlist for factor in term.factors):
+        raise InputError(
+            f"a column is named {called[0]!r}, as a function of formulas is; rename it"
+        )
     return list(used)
 
 
@@ -208,6 +250,13 @@ def _require(name: str, table: pd.DataFrame, formula: str) -> None:
 def _names(code: str, formula: str) -> list[str]:
     """Columns one factor of a formula reads, after a check that it does nothing else."""
     found: list[str] = []
+    try:
+        parsed = ast.parse(code, mode="eval").body
+    except SyntaxError:
+        raise InputError(
+            f"formula {formula!r}: {code!r} cannot be read; it wants one ~ between outcome and"
+            ' regressors, and a column name with a dot or a blank as Q("name")'
+        ) from None
 
     def read(node: ast.AST) -> None:
         match node:
@@ -235,7 +284,7 @@ def _names(code: str, formula: str) -> list[str]:
                     ' Q("name").'
                 )
 
-    read(ast.parse(code, mode="eval").body)
+    read(parsed)
     return found
 
 

@@ -26,6 +26,11 @@ TERM_COLUMNS = (
 BESIDE_COLUMNS = ("term", "std_error", "df", "p_value", "conf_low", "conf_high")
 
 
+def counted(n: int, unit_name: str) -> str:
+    """A number of units in Chinese: 16 个区, but 16 行."""
+    return f"{n:,} 行" if unit_name == "行" else f"{n:,} 个{unit_name}"
+
+
 @dataclass(frozen=True, eq=False)
 class Estimate:
     """A fitted regression: numbers, second opinion, and limits.
@@ -87,6 +92,12 @@ class Estimate:
             object.__setattr__(self, "terms", as_simulated(self.terms))
             object.__setattr__(self, "beside", as_simulated(self.beside))
 
+    @property
+    def size(self) -> str:
+        """N in Chinese: 16 个区, or 64 行（16 个区） where rows come in units."""
+        units = counted(self.n_units, self.unit_name)
+        return units if self.n == self.n_units else f"{self.n:,} 行（{units}）"
+
     def to_json(self) -> str:
         """The estimate as JSON; every digit is kept, NaN is written as null."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -112,7 +123,7 @@ class Estimate:
         return "\n".join(
             [
                 f"{head}{self.formula}",
-                f"{self.method}，{self.covariance}，{self.n_units} 个{self.unit_name}，{self.n} 行",
+                f"{self.method}，{self.covariance}，N = {self.size}",
                 shown.to_string(index=False, float_format=lambda value: f"{value:.4g}"),
                 *(f"· {sentence}" for sentence in self.limits),
             ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pbgov.evaluation.estimate import counted
 from pbgov.inference.linear import dependent_columns
 from pbgov.inference.power import minimum_detectable_r
 from pbgov.marks import SIMULATED_NOTE
@@ -61,7 +62,7 @@ def refusal(
     """
     n = len(design.matrix)
     if n < 2:
-        there = f"{n} 行" if cluster or unit_name == "行" else f"{n} 个{unit_name}"
+        there = counted(n, "行" if cluster else unit_name)
         return f"只有 {there}的数据是完整的", f"only {n} complete rows"
     undefined = [
         name
@@ -105,28 +106,28 @@ def _crowding(
 ) -> tuple[str, str] | None:
     n, k = design.matrix.shape
     own = {cluster, f"C({cluster})"} if cluster else set()
-    counted = np.array([term not in {"Intercept", *own} for term in design.terms])
-    levels = [("行" if cluster else unit_name, "rows" if cluster else "units", n, k, counted)]
+    asked_for = np.array([term not in {"Intercept", *own} for term in design.terms])
+    levels = [("行" if cluster else unit_name, "rows" if cluster else "units", n, k, asked_for)]
     if cluster:
         clusters = design.rows[cluster].to_numpy()
         n_clusters = len(np.unique(clusters))
         if n_clusters < 2:
-            return f"只有 {n_clusters} 个{unit_name}", f"only {n_clusters} cluster"
-        between = counted & constant_in_clusters(design.matrix, clusters)
+            return f"只有 {counted(n_clusters, unit_name)}", f"only {n_clusters} cluster"
+        between = asked_for & constant_in_clusters(design.matrix, clusters)
         if between.any():
             levels.insert(0, (unit_name, "units", n_clusters, int(between.sum()) + 1, between))
     for name, name_en, units, coefficients, regressors in levels:
         if units < coefficients + RESIDUAL_DF:
             need = coefficients + RESIDUAL_DF
             return (
-                f"{units} 个{name}要估计 {coefficients} 个系数；至少需要 {need} 个{name}",
+                f"{counted(units, name)}要估计 {coefficients} 个系数；至少需要 {counted(need, name)}",
                 f"{units} {name_en} for {coefficients} coefficients; need {need}",
             )
         most = max(1, units // UNITS_PER_REGRESSOR)
         asked = int(regressors.sum())
         if asked > most and (allow_regressors is None or asked > allow_regressors):
             return (
-                f"{units} 个{name}最多支持 {most} 个解释变量，式中有 {asked} 个；"
+                f"{counted(units, name)}最多支持 {most} 个解释变量，式中有 {asked} 个；"
                 f"确有理由时写 allow_regressors={asked}",
                 f"{units} {name_en} carry {most} regressors, the formula has {asked};"
                 f" with good reason say allow_regressors={asked}",
@@ -159,14 +160,14 @@ def refused_p(
     for j, name in enumerate(names):
         few = _fewer_units(matrix[:, j], clusters)
         if j and few is not None and few <= FEW_TREATED:
-            reason = f"两组中较小的一组只有 {few} 个{unit_name}"
+            reason = f"两组中较小的一组只有 {counted(few, unit_name)}"
         elif not df[j] >= LEAST_DF:
             reason = f"有效自由度只有 {df[j]:.1f}"
         else:
             continue
         refused[j] = True
-        if j:
-            sentences.append(f"“{name}”的{reason}，不给出稳健标准误的 p 值和区间，只看置换检验。")
+        whose, instead = (f"“{name}”", "，只看置换检验") if j else ("截距", "")
+        sentences.append(f"{whose}的{reason}，不给出稳健标准误的 p 值和区间{instead}。")
     return refused, tuple(sentences)
 
 
@@ -183,10 +184,10 @@ def sentences_on_size(
 ) -> list[str]:
     """How many units there are and, for terms that differ between units, what they could show."""
     rows = f"（{n} 行）" if clustered else ""
-    sentences = [f"样本量：{n_units} 个{unit_name}{rows}。"]
+    sentences = [f"样本量：{counted(n_units, unit_name)}{rows}。"]
     if detectable:
         sentences.append(
-            f"{n_units} 个{unit_name}要有八成把握在 5% 水平上查出关联，相关系数须达到"
+            f"{counted(n_units, unit_name)}要有八成把握在 5% 水平上查出关联，相关系数须达到"
             f" |r|≥{minimum_detectable_r(n_units):.2f}；更弱的关联多半查不出来，查不出不等于没有。"
         )
     return [*sentences, "相关不等于因果。"]
@@ -205,18 +206,27 @@ def sentences_on_permutation(
     permuted: dict[int, PermutationResult], unit_name: str, seed: int
 ) -> list[str]:
     """How the permutation tests were made, and what they assume."""
-    if not permuted:
+    made = [result for result in permuted.values() if result.n_permutations]
+    if not made:
         return []
     how = {
         f"穷举全部 {result.n_permutations:,} 种"
         if result.exact
         else f"随机抽取 {result.n_permutations:,} 种，种子 {seed}"
-        for result in permuted.values()
+        for result in made
     }
     return [
         f"置换检验在{unit_name}之间重排未解释的部分（{'；'.join(sorted(how))}），"
         f"假定没有关联时各{unit_name}可以互换；误差大小随解释变量而变时，它会偏松。"
     ]
+
+
+def sentences_on_untested(untested: list[str], unit_name: str) -> list[str]:
+    """Which terms have no permutation test, because units cannot be shuffled for them."""
+    if not untested:
+        return []
+    names = "、".join(f"“{name}”" for name in dict.fromkeys(untested))
+    return [f"{names}在{unit_name}内变化，或无法与其他变量分开，没有相应的置换检验。"]
 
 
 def sentences_on_agreement(terms: pd.DataFrame) -> list[str]:

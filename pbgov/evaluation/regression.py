@@ -19,6 +19,7 @@ from pbgov.evaluation.limits import (
     sentences_on_permutation,
     sentences_on_simulation,
     sentences_on_size,
+    sentences_on_untested,
 )
 from pbgov.inference.clusters import cr1, cr2
 from pbgov.inference.linear import (
@@ -134,7 +135,7 @@ def regress(
         *sentences_on_gaps(design),
         *refusals,
         *sentences_on_permutation(permuted, unit_name, seed),
-        *_sentences_on_untested([design.terms[j] for j in untested], unit_name),
+        *sentences_on_untested([design.terms[j] for j in untested], unit_name),
         *sentences_on_agreement(terms),
         f"并列的第二种标准误：{beside_covariance}。",
     ]
@@ -265,13 +266,6 @@ def _permute(
     if others.shape[1] == 1 and len(kinds) == 2:
         return mean_difference_test(outcome, column == kinds[1], seed=seed, draws=draws)
     return freedman_lane(outcome, column, others, seed=seed, draws=draws)
-
-
-def _sentences_on_untested(untested: list[str], unit_name: str) -> list[str]:
-    if not untested:
-        return []
-    names = "、".join(f"“{name}”" for name in dict.fromkeys(untested))
-    return [f"{names}在{unit_name}内变化，或无法与其他变量分开，没有相应的置换检验。"]
 
 
 def _fit_numbers(fit: LeastSquares, outcome: np.ndarray) -> dict[str, float]:

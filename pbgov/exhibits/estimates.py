@@ -211,12 +211,10 @@ def count_recovered(recovery: pd.DataFrame) -> str:
 
 def count_units(estimate: Estimate, lang: Lang = "zh") -> str:
     """N as it is printed: rows, and the units at the level of the regressor where they differ."""
+    if lang == "zh":
+        return estimate.size
     rows, units = format_count(estimate.n), format_count(estimate.n_units)
-    if lang == "en":
-        return rows if estimate.n == estimate.n_units else f"{rows} rows in {units} clusters"
-    if estimate.n == estimate.n_units:
-        return f"{rows} 个{estimate.unit_name}"
-    return f"{rows} 行（{units} 个{estimate.unit_name}）"
+    return rows if estimate.n == estimate.n_units else f"{rows} rows in {units} clusters"
 
 
 def _torn_by_second_opinion(estimate: Estimate) -> list[str]:

@@ -38,9 +38,8 @@ def cr1(fit: LeastSquares, clusters: np.ndarray) -> np.ndarray:
         Where there are fewer than two clusters.
     """
     members = cluster_members(clusters, fit.n)
-    sums = np.array([fit.design[rows].T @ fit.residuals[rows] for rows in members])
-    meat = sums.T @ sums * len(members) / (len(members) - 1)
-    return np.asarray(fit.inverse_gram @ meat @ fit.inverse_gram)
+    scores = np.array([fit.weights[rows].T @ fit.residuals[rows] for rows in members])
+    return np.asarray(scores.T @ scores * len(members) / (len(members) - 1))
 
 
 def cr2(fit: LeastSquares, clusters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,21 +77,20 @@ def cr2(fit: LeastSquares, clusters: np.ndarray) -> tuple[np.ndarray, np.ndarray
     """
     members = cluster_members(clusters, fit.n)
     k = fit.k
-    root = np.linalg.cholesky(fit.inverse_gram)
     scores = np.empty((len(members), k))  # what each cluster adds to each coefficient
     lengths = np.empty((len(members), k))
-    shadows = np.empty((len(members), k, k))  # shadows[g, :, j] = X_g' u_gj
+    shadows = np.empty((len(members), k, k))  # what the fit takes out of each cluster's weights
     for position, rows in enumerate(members):
-        block = fit.design[rows]
-        weights = _adjusted(block, root, block @ fit.inverse_gram)
+        block = fit.basis[rows]
+        weights = _adjusted(block, fit.weights[rows])
         scores[position] = weights.T @ fit.residuals[rows]
         lengths[position] = (weights**2).sum(axis=0)
         shadows[position] = block.T @ weights
     df = np.full(k, np.nan)
     for j in range(k):
         shadow = shadows[:, :, j]
-        overlap = np.diag(lengths[:, j]) - shadow @ fit.inverse_gram @ shadow.T
-        if np.trace(overlap) > _NO_INFORMATION * fit.inverse_gram[j, j]:
+        overlap = np.diag(lengths[:, j]) - shadow @ shadow.T
+        if np.trace(overlap) > _NO_INFORMATION * (fit.weights[:, j] ** 2).sum():
             df[j] = np.trace(overlap) ** 2 / (overlap**2).sum()
     return scores.T @ scores, df
 
@@ -114,12 +112,12 @@ def cluster_members(clusters: np.ndarray, n: int) -> list[np.ndarray]:
     return [np.flatnonzero(codes == code) for code in range(len(names))]
 
 
-def _adjusted(block: np.ndarray, root: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _adjusted(block: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """``(I - H_gg)`` to the power -1/2 times `weights`; directions without residual become 0.
 
     ``H_gg`` has at most k directions, so a district of a thousand rows costs little.
     """
-    directions, lengths, _ = np.linalg.svd(block @ root, full_matrices=False)
+    directions, lengths, _ = np.linalg.svd(block, full_matrices=False)
     left = 1 - lengths**2
     stretch = np.full(left.shape, -1.0)
     kept = left > _NO_INFORMATION

@@ -30,15 +30,24 @@ class LeastSquares:
     residuals : ndarray, shape (n,)
     leverage : ndarray, shape (n,)
         Diagonal of the hat matrix, between 0 and 1.
-    inverse_gram : ndarray, shape (k, k)
-        Inverse of ``design.T @ design``.
+    basis : ndarray, shape (n, k)
+        Orthonormal columns that span the design; ``basis @ basis.T`` is the hat matrix.
+    weights : ndarray, shape (n, k)
+        How each outcome moves each coefficient: ``weights.T @ outcome`` are the coefficients,
+        ``weights.T @ weights`` is the inverse of ``design.T @ design``.
+
+    Notes
+    -----
+    Everything is taken from the basis: the inverse of ``design.T @ design`` itself loses all its
+    digits where a column lies far from zero, such as a year in seconds.
     """
 
     design: np.ndarray
     coefficients: np.ndarray
     residuals: np.ndarray
     leverage: np.ndarray
-    inverse_gram: np.ndarray
+    basis: np.ndarray
+    weights: np.ndarray
 
     @property
     def n(self) -> int:
@@ -149,7 +158,8 @@ def least_squares(design: np.ndarray, outcome: np.ndarray) -> LeastSquares:
         coefficients=coefficients,
         residuals=outcome - design @ coefficients,
         leverage=np.einsum("ij,ij->i", q, q),
-        inverse_gram=r_inverse @ r_inverse.T,
+        basis=q,
+        weights=q @ r_inverse.T,
     )
 
 
@@ -215,11 +225,10 @@ def bell_mccaffrey_df(fit: LeastSquares) -> np.ndarray:
     *Review of Economics and Statistics*, 98(4), 701-712.
     """
     _refuse_full_leverage(fit)
-    weights = fit.design @ fit.inverse_gram  # row i: how outcome i moves each coefficient
-    scaled = weights / np.sqrt(1 - fit.leverage)[:, None]
-    maker = np.eye(fit.n) - fit.design @ fit.inverse_gram @ fit.design.T
+    scaled = fit.weights / np.sqrt(1 - fit.leverage)[:, None]
+    maker = np.eye(fit.n) - fit.basis @ fit.basis.T
     spread = np.einsum("ij,il,lj->j", scaled**2, maker**2, scaled**2)
-    return np.asarray((weights**2).sum(axis=0) ** 2 / spread)
+    return np.asarray((fit.weights**2).sum(axis=0) ** 2 / spread)
 
 
 def coefficient_tests(
@@ -265,6 +274,5 @@ def _refuse_full_leverage(fit: LeastSquares) -> None:
 
 def _sandwich(fit: LeastSquares, power: int) -> np.ndarray:
     _refuse_full_leverage(fit)
-    weights = fit.design @ fit.inverse_gram
     squared = fit.residuals**2 / (1 - fit.leverage) ** power
-    return np.asarray((weights * squared[:, None]).T @ weights)
+    return np.asarray((fit.weights * squared[:, None]).T @ fit.weights)

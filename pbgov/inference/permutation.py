@@ -83,6 +83,7 @@ def mean_difference_test(
     if treated.shape != outcome.shape or n_treated in (0, n):
         raise InputError(f"{n_treated} of {n} rows are treated; need some of each")
     centred = outcome - outcome.mean()
+    centred -= centred.mean()  # once more: what rounding left would tell ties apart
     scale = 1 / n_treated + 1 / (n - n_treated)
     observed = centred[treated].sum() * scale
 
@@ -231,6 +232,10 @@ def _draw(
     seed: int,
     draws: int,
 ) -> PermutationResult:
+    if not (isinstance(draws, int) and draws > 0 and isinstance(seed, int) and seed >= 0):
+        raise InputError(
+            f"draws {draws!r}, seed {seed!r}: draws is a whole number above 0, seed one of 0 or more"
+        )
     random = np.random.default_rng(seed)
     count, left = 0, draws
     while left:
