@@ -255,6 +255,11 @@ def test_places_of_segments_have_offsets_into_the_document():
     assert found.segment_id.tolist() == ["d/p0001s01", "d/p0002s01"]
 
 
+def test_a_paragraph_with_many_places_is_read_in_passing_time():
+    """Looking back from each place to the start of the text took minutes here."""
+    assert len(pbgov.find_places("青石区团结街道建立责任清单，" * 20_000, REGIONS)) == 40_000
+
+
 def test_a_frame_without_regions_finds_nothing():
     assert pbgov.find_places("朝阳区", REGIONS.iloc[:0]).empty
 

@@ -47,6 +47,9 @@ ROLES = (
     "并列",
     "人",
     "否定",
+    "未然",
+    "往昔",
+    "整词",
     "起句",
     "使成名词",
     "克服",
@@ -110,6 +113,17 @@ class Cues:
         """True where a word plays one of some roles."""
         return any(word in self.grammar.get(role, ()) for role in roles)
 
+    def ending(self, text: str) -> str | None:
+        """The longest organisation term that a word ends in; a word that only contains it is none.
+
+        One character ends a name only after two others: 民政局, not 格局.
+        """
+        for length in range(len(text), 0, -1):
+            whole = length == len(text)
+            if text[-length:] in self.organisations and (length > 1 or whole or len(text) > 2):
+                return text[-length:]
+        return None
+
     def terms(self, status: str, *forms: str) -> frozenset[str]:
         """The terms of one status in any of some forms."""
         return frozenset().union(*(self.modality.get((status, form), ()) for form in forms))
@@ -148,6 +162,7 @@ def _read(folder: Path, regions: tuple[str, ...]) -> Cues:
     headings = modality.form.isin(["标题", "标题末"])
     tagged = dict.fromkeys(actions.term, "v") | dict.fromkeys(modality.term[~headings], "v")
     tagged |= dict.fromkeys(grammar.term[grammar.role == "方式"], "d")
+    tagged |= dict.fromkeys(grammar.term[grammar.role == "整词"], "b")
     tagged |= dict.fromkeys(organisations.term, "nt") | dict.fromkeys(regions, "ns")
     return Cues(
         dict(zip(organisations.term, organisations.alone == "是", strict=True)),

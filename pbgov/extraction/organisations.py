@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbgov.extraction.words import STOPS
+from pbgov.extraction.words import STOPS, leads_to_verb, takes_object
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -69,15 +69,9 @@ def _ends_name(words: list[Word], place: int, cues: Cues, regions: Container[str
         return after not in ("起来", "起", "了")  # “两新”组织, a noun
     if word.pos == "name":
         return False
-    return _ending(word.text, cues) is not None
-
-
-def _ending(text: str, cues: Cues) -> str | None:
-    """The longest organisation term that a word ends in; a word that only contains it is none."""
-    for length in range(len(text), 1, -1):
-        if text[-length:] in cues.organisations:
-            return text[-length:]
-    return text if text in cues.organisations else None
+    ending = cues.ending(word.text)
+    noun = word.pos in ("n", "ns", "nt", "nz", "j")  # not the idioms 顾全大局, 一手包办
+    return ending is not None and (noun or len(ending) > 1 or ending == word.text)
 
 
 def _grows_right(words: list[Word], place: int, cues: Cues, regions: Container[str]) -> bool:
@@ -87,9 +81,10 @@ def _grows_right(words: list[Word], place: int, cues: Cues, regions: Container[s
         if _ends_name(words, later, cues, regions):
             return True
         joins = word.text == "的" or cues.plays(word.text, "并列", "限定")
-        named = cues.actions.get(word.text, word.pos == "vn")
-        nounlike = named or word.pos in ("name", "eng") or word.pos[0] in "nbjmqahkzl"
-        if cues.plays(word.text, "方式") or not (joins or nounlike or _unknown(word)):
+        tagged = word.pos in ("vn", "name", "eng") or word.pos[0] in "nbjmqahkzl"
+        nounlike = cues.actions.get(word.text, tagged)  # 新建 is a county too, and no name here
+        governs = cues.plays(word.text, "方式", "引出宾语", "引出谓语")
+        if governs or not (joins or nounlike or _unknown(word)):
             return False
     return False
 
@@ -143,7 +138,7 @@ def _is_cue(word: Word, cues: Cues) -> bool:
 def _stands_alone(word: Word, cues: Cues, regions: Container[str]) -> bool:
     if word.text in regions or word.pos == "ns":
         return True
-    ending = _ending(word.text, cues)
+    ending = cues.ending(word.text)
     return bool(ending and (cues.organisations[ending] or ending != word.text))
 
 
@@ -179,12 +174,15 @@ def _predicate_follows(words: list[Word], place: int, cues: Cues) -> bool:
         if word.text in cues.actions and not cues.actions[word.text]:
             return True
         if word.pos == "vn" and not led_in:
-            return word.text in cues.actions and _takes_object(words, at)
+            return word.text in cues.actions and takes_object(words, at)
         if word.pos[0] == "v" or (word.pos[0] in "il" and len(word.text) >= 4):
             return not word.text.startswith("不")
-        how = word.pos[0] in "dca" or cues.plays(word.text, "方式")
+        how = word.pos[0] in "dca" or cues.plays(word.text, "方式", "往昔")
         led_in = led_in or how
-        people = word.text in ("的", "等") or cues.plays(word.text, "人", "并列")
+        people = cues.plays(word.text, "人", "并列") or word.text == "等"
+        if word.text == "的" or word.pos[0] == "b":  # 街道的党员, 街道主要领导; not 街道的做法
+            following = words[at + 1].text if at + 1 < len(words) else ""
+            people = cues.plays(following, "人")
         aside = word.pos == "name" or word.pos[0] in "tf"
         if not (how or people or aside):
             return False
@@ -194,12 +192,7 @@ def _predicate_follows(words: list[Word], place: int, cues: Cues) -> bool:
 def _is_modal(words: list[Word], place: int, cues: Cues) -> bool:
     """A modal word before a verb, as in 计划建立; the noun of 计划书 is none."""
     modal = cues.terms("建议", "情态", "弱情态") | cues.terms("计划", "情态")
+    if words[place].text not in modal:
+        return False
     following = words[place + 1].pos[0] if place + 1 < len(words) else ""
-    return words[place].text in modal and following in tuple("vpdar")
-
-
-def _takes_object(words: list[Word], place: int) -> bool:
-    following = words[place + 1] if place + 1 < len(words) else None
-    return following is not None and (
-        following.pos in ("ul", "uz", "ug", "name", "quote") or following.pos[0] in "nmrj"
-    )
+    return following in tuple("vpdar") or leads_to_verb(words, place, cues)

@@ -36,6 +36,7 @@ JOINED = re.compile(r"[、和与及]\Z|以及\Z")
 # A city named right before a district, unless the word only means 'the city'
 CITY_BEFORE = re.compile(rf"{HAN}{{2,3}}[市州盟]\Z")
 NO_NAME = re.compile(r"(?:全|本|该|我|各|城|外|两|辖|级|同|省|县|区|个|了|到|在)市\Z")
+LONGEST_BEFORE = 4  # characters that the patterns ending in \Z look back
 
 
 class Region(NamedTuple):
@@ -136,7 +137,7 @@ class Gazetteer:
     def _district_meant(
         self, text: str, mention: Mention, following: Mention | None, code: str
     ) -> bool:
-        if INSTITUTION.match(text, mention.end) or LOCATED.search(text, 0, mention.start):
+        if INSTITUTION.match(text, mention.end) or LOCATED.search(_before(text, mention)):
             return True
         if following is None:
             return False
@@ -174,8 +175,8 @@ class Gazetteer:
             return False
         if before is not None and before[0].end == mention.start:
             return True  # a region in which it does not lie stands right before it
-        named = CITY_BEFORE.search(text, 0, mention.start)
-        return bool(named and not NO_NAME.search(text, 0, mention.start))
+        before_it = _before(text, mention)
+        return bool(CITY_BEFORE.search(before_it) and not NO_NAME.search(before_it))
 
     def _by_company(self, kept: list[tuple[Mention, str]]) -> list[tuple[Mention, str]]:
         """Open names settled by the one candidate whose district the same text names."""
@@ -213,11 +214,7 @@ def find_places(segments: pd.DataFrame | str, regions: pd.DataFrame) -> pd.DataF
         certain which region is meant, the code, name and level are NaN and ``candidates`` lists
         the codes, separated by spaces; else ``candidates`` is NaN.
     """
-    return places_in(segments, Gazetteer(regions))
-
-
-def places_in(segments: pd.DataFrame | str, gazetteer: Gazetteer) -> pd.DataFrame:
-    """As `find_places`, with the names already in order."""
+    gazetteer = Gazetteer(regions)
     rows = []
     for doc_id, segment_id, start, text in _texts(segments):
         for mention, code in gazetteer.mentions(text):
@@ -237,6 +234,10 @@ def places_in(segments: pd.DataFrame | str, gazetteer: Gazetteer) -> pd.DataFram
             )
     kinds = dict.fromkeys(COLUMNS, "str") | {"start": "Int64", "end": "Int64"}
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(kinds)
+
+
+def _before(text: str, mention: Mention) -> str:
+    return text[max(0, mention.start - LONGEST_BEFORE) : mention.start]
 
 
 def _texts(segments: pd.DataFrame | str) -> Iterable[tuple[str | None, str | None, int, str]]:

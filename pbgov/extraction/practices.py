@@ -21,6 +21,7 @@ from pbgov.extraction.modality import (
     read_clause,
     read_heading,
     read_sentence,
+    undone,
 )
 from pbgov.extraction.organisations import Name, organisations
 from pbgov.extraction.places import Gazetteer
@@ -41,6 +42,7 @@ class Sentence(NamedTuple):
     words: list[Word]
     reading: Reading
     names: list[Name]
+    undone: frozenset[int]
 
 
 class Found(NamedTuple):
@@ -62,8 +64,10 @@ def find_practices(
 
     A paragraph tells a practice where an organisation stands as the subject of a verb and a verb of
     doing follows, outside quotations and outside sentences that only give an opinion (作者认为…); or
-    where someone advises or plans such doing and an organisation is named. Paragraphs under headings
-    such as 结语, 编者按 or 存在的问题 tell none.
+    where someone advises or plans such doing and an organisation is named. What a sentence denies
+    (尚未建立…) or gave up (原计划…) is not done. Paragraphs under headings such as 结语, 编者按 or
+    存在的问题 tell none. Sentences without a subject, as briefings often are, name no organisation
+    and tell none here.
 
     Parameters
     ----------
@@ -83,7 +87,13 @@ def find_practices(
         organisation is the city itself; else the district of the document's metadata
         (``region_basis`` document); NaN where the paragraph states several or none is known.
         ``place`` is the name as stated. ``status_start`` bounds the cue; it is NaN where the
-        status comes from a heading or from no cue at all.
+    status comes from a heading or from no cue at all.
+
+    Notes
+    -----
+    Statutes and regulations say in hundreds of articles what organisations shall do. Those
+    paragraphs come out as practices of status 建议; they are duties, and no one has done them yet.
+    Keep such texts out of a corpus of practices; ``Corpus.remarks`` points them out (W455).
     """
     gazetteer = Gazetteer(regions) if regions is not None else None
     names = [] if gazetteer is None else [each.name for each in gazetteer.regions.values()]
@@ -126,14 +136,13 @@ def _find(text: str, default: str, cues: Cues, regions: Sequence[str]) -> Found 
     for sentence in _read(text, cues, frozenset(regions)):
         if sentence.reading.status in (ADVISED, PLANNED):
             ahead, topic = (sentence, sentence.reading), None
-        telling = sentence.words[: _told(sentence)]
         for name in sentence.names:
-            if not name.acts or name.end > len(telling):
+            if not name.acts or name.end > _told(sentence):
                 continue
             own = read_clause(sentence.words, name, cues)
             if own.status != DONE:
                 ahead = sentence, own
-            if not _does(telling[name.end :], cues):
+            if not _does(sentence, name.end, cues):
                 topic = topic or (sentence, name)
                 continue
             found = _found(sentence, name, ahead, default)
@@ -142,7 +151,7 @@ def _find(text: str, default: str, cues: Cues, regions: Sequence[str]) -> Found 
             agent = agent or found
         if ahead and topic is None and sentence.names:
             topic = sentence, sentence.names[0]
-        if topic and (ahead or topic[0] is not sentence) and _does(telling, cues):
+        if topic and (ahead or topic[0] is not sentence) and _does(sentence, 0, cues):
             return _found(*topic, ahead, default)
     return agent
 
@@ -155,7 +164,7 @@ def _read(text: str, cues: Cues, regions: frozenset[str]) -> Iterator[Sentence]:
             for word in words_of(text[at:end], cues)
         ]
         names = list(organisations(words, cues, regions))
-        yield Sentence(words, read_sentence(words, cues), names)
+        yield Sentence(words, read_sentence(words, cues), names, undone(words, cues))
         at = end
 
 
@@ -165,8 +174,13 @@ def _told(sentence: Sentence) -> int:
     return sentence.reading.first if opinion else len(sentence.words)
 
 
-def _does(words: Sequence[Word], cues: Cues) -> bool:
-    return any(word.text in cues.actions for word in words)
+def _does(sentence: Sentence, first: int, cues: Cues) -> bool:
+    """True where a verb of doing stands from one word on that nothing denies."""
+    return any(
+        sentence.words[place].text in cues.actions
+        for place in range(first, _told(sentence))
+        if place not in sentence.undone
+    )
 
 
 def _found(

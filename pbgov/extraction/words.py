@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pbgov.extraction.cues import Cues
 
 # “两新”组织 and 社区（村） are parts of names; a quoted sentence or a title is another voice.
@@ -13,8 +15,9 @@ QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》|「[^「」]*」|\"[^\"]
 ASIDE = re.compile(r"[（(][^（()）]{1,8}[)）]")
 OPAQUE = re.compile(rf"{QUOTED.pattern}|{ASIDE.pattern}")
 LONGEST_NAME_PART = 8
+LENGTH_OF_PHRASE = 4
 STOPS = "，。；：！？,;:!?、…—"
-COMMITTEE_OF = "省市区县"  # 云州市|委 is the committee of 云州市
+PREDICATE_GOES_ON = "dtfai"  # adverbs, times, directions, adjectives and idioms before a verb
 ENDS_CLAUSE = "，。；：！？,;:!?…"
 
 
@@ -52,14 +55,57 @@ def clause_of(words: list[Word], place: int) -> range:
     return range(first, last)
 
 
+def leads_to_verb(words: list[Word], place: int, cues: Cues) -> bool:
+    """True where a verb follows one word, with nothing between but when and how."""
+    for at in range(place + 1, len(words)):
+        word = words[at]
+        if cues.plays(word.text, "引出谓语"):
+            return True
+        if cues.actions.get(word.text, word.pos == "vn"):
+            return word.pos == "v" or takes_object(words, at)
+        if word.text in cues.actions or word.pos[0] == "v":
+            return True
+        if not (word.pos[0] in PREDICATE_GOES_ON or cues.plays(word.text, "方式")):
+            return False
+    return False
+
+
+def takes_object(words: list[Word], place: int) -> bool:
+    """True where what follows reads like an object, or a suffix of verbs (了, 着, 过)."""
+    following = words[place + 1] if place + 1 < len(words) else None
+    return following is not None and (
+        following.pos in ("ul", "uz", "ug", "name", "quote") or following.pos[0] in "nmrj"
+    )
+
+
 def _plain(text: str, start: int, end: int, cues: Cues) -> list[Word]:
     found: list[Word] = []
     at = start
-    for token in cues.words.cut(text[start:end]):
+    for token in _tokens(text[start:end], cues):
         end = at + len(token)
-        if token == "委" and found and found[-1].text[-1] in COMMITTEE_OF:
+        if found and _ends_the_name_before(token, found[-1]):
             found[-1] = Word(found[-1].text + token, found[-1].start, end, "nt")
         else:
             found.append(Word(token, at, end, cues.words.part_of_speech(token)))
         at = end
     return found
+
+
+def _tokens(text: str, cues: Cues) -> Iterator[str]:
+    """The tokens of a text, phrases of the dictionary (建立健全, 深入开展, 结合实际) in their halves."""
+    for token in cues.words.cut(text):
+        first, second = token[:2], token[2:]
+        verb_first = cues.actions.get(first) is False or cues.plays(first, "引出谓语")
+        how_first = cues.actions.get(second) is False and (
+            cues.plays(first, "方式") or cues.words.part_of_speech(first)[0] in "adv"
+        )
+        if len(token) == LENGTH_OF_PHRASE and (verb_first or how_first):
+            yield from (first, second)
+        else:
+            yield token
+
+
+def _ends_the_name_before(token: str, before: Word) -> bool:
+    """云州市|委, 卫生健康|委 and 柳荫街|道, which the dictionary cuts in two."""
+    committee = token == "委" and before.pos[0] in "nvaj"
+    return committee or (token == "道" and before.text[-1] == "街")
