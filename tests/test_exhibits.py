@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from dataclasses import replace
 
@@ -87,9 +88,26 @@ def test_shipped_font_is_registered_and_drawn_with(recwarn):
         assert "Bold" in font_manager.findfont(bold)
 
 
-def test_a_missing_glyph_is_refused_not_boxed():
-    with pytest.raises(InputError, match=r"fig-plain.*20BB7"):
-        exhibit(exhibit_id="fig-plain", body=figure_body("𠮷")).image("png")
+def test_a_character_without_a_glyph_becomes_a_geta_mark_that_the_note_explains(recwarn):
+    """U+20BB7 and U+3402 stand outside GB 2312 and the shipped font; 党 stands in both."""
+    scores = SCORES.assign(unit=SCORES["unit"].map({"110101": "𠮷党", "110102": "党"}))
+    made = figure_codes_by_document(scores, source="㐂", names={"𠮷党": "𠮷党"}, labels={})
+    note = made.notes()[0]
+    assert "图中“〓”代替字体里没有的字：𠮷（U+20BB7）、㐂（U+3402）。" in note
+    with figure_style():
+        drawn = made.draw()
+        printed = [text.get_text() for text in drawn.findobj(Text)]
+        printed += [label.get_text() for label in drawn.axes[0].get_yticklabels()]
+    assert any("〓党" in text for text in printed)
+    assert not any("𠮷" in text or "㐂" in text for text in printed)
+    assert made.image("png")
+    assert not [one for one in recwarn if "Glyph" in str(one.message)]
+    plain = figure_codes_by_document(SCORES, source=SOURCE)
+    assert "〓" not in plain.notes()[0]
+    assert (
+        "（U+1F3D9）"
+        in exhibit(exhibit_id="fig-plain", body=figure_body("🏙"), lang="en").notes()[0]
+    )
 
 
 def test_style_does_not_outlive_its_block():
@@ -834,3 +852,82 @@ def test_one_simulated_estimate_marks_the_whole_figure():
         {"真": estimate(), "拟": estimate(simulated=True)}, title="a", source=SOURCE, unit="分"
     )
     assert made.simulated is True
+
+
+# ---- figures and tables of any size ----------------------------------------------------------------
+
+
+def scores_of(n, codes=("A", "B"), read=lambda unit: 10):
+    return pd.DataFrame(
+        [
+            {"unit": f"{u:02d}", "code_id": code, "n_segments": read(u), "share": 0.5}
+            for u in range(n)
+            for code in codes
+        ]
+    )
+
+
+LONG = "党建引领基层治理共建共治共享的社会治理共同体建设之街道社区与两新组织联动机制创新"
+
+
+@pytest.mark.parametrize("make", [figure_codes_by_document, figure_code_region_heatmap])
+@pytest.mark.parametrize("n", [1, 5, 60])
+def test_a_figure_of_any_number_of_units_fits_a_page(make, n):
+    made = make(scores_of(n, read=lambda unit: unit + 1), source=SOURCE)
+    height = made.draw().get_size_inches()[1] * 2.54
+    assert height <= 22.5
+    drawn = [label.get_text() for label in made.draw().axes[0].get_yticklabels()]
+    left = n - len(drawn)
+    assert (f"其余 {left} 个见数据表" in made.notes()[0]) == (left > 0)
+    assert len(made.data) == 2 * n
+    if left:
+        assert not any(label.startswith("00") for label in drawn), "the least read is left out"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: figure_codes_by_document(scores_of(3), source=SOURCE, labels={"A": LONG, "B": LONG + "二"}, names={"00": LONG}),
+        lambda: figure_code_region_heatmap(scores_of(3), source=SOURCE, labels={"A": LONG}, names={"00": LONG}),
+        lambda: figure_coefficients({LONG: estimate(), LONG + "二": estimate()}, title=LONG, source=LONG * 4, unit=LONG),
+    ],
+)  # fmt: skip
+def test_long_names_neither_leave_the_figure_nor_meet_one_another(make):
+    with figure_style():
+        figure = make().draw()
+        figure.draw_without_rendering()
+        width, height = figure.bbox.width, figure.bbox.height
+        boxes = []
+        for axes in figure.axes:
+            boxes += [t.get_window_extent() for t in axes.get_yticklabels() if t.get_text()]
+        named = [text for text in figure.findobj(Text) if LONG[:4] in text.get_text()]
+    assert named
+    for text in named:
+        box = text.get_window_extent()
+        assert min(box.x0, box.y0) >= -1, text.get_text()
+        assert box.x1 <= width + 1, text.get_text()
+        assert box.y1 <= height + 1, text.get_text()
+    for one, other in itertools.combinations(boxes, 2):
+        assert not (
+            one.y0 + 1 < other.y1
+            and other.y0 + 1 < one.y1
+            and one.x0 < other.x1
+            and other.x0 < one.x1
+        )
+
+
+def test_more_codes_than_a_heat_map_can_name_are_refused():
+    with pytest.raises(InputError, match="17 codes"):
+        figure_code_region_heatmap(scores_of(2, [f"X{n}" for n in range(17)]), source=SOURCE)
+
+
+def test_a_table_without_rows_prints_its_header_and_one_without_columns_is_refused():
+    contrast = pd.DataFrame(
+        [("a", "党建", -1.0, -0.5, 1.0, 2.0)],
+        columns=["group", "term", "z", "log_ratio", "rate_group", "rate_against"],
+    )
+    made = table_terms(contrast, source=SOURCE)
+    assert made.rows() == []
+    assert "<th" in made._repr_html_()
+    with pytest.raises(InputError, match="without columns"):
+        exhibit(body=pd.DataFrame(index=[1]))

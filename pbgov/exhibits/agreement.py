@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, wrap
 from pbgov.exhibits.numerals import (
     MISSING,
     format_count,
@@ -151,7 +151,7 @@ def figure_agreement(
     lines = max(map(len, rows))
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import INK, LINE_HEIGHT, PALETTE, new_figure
+        from pbgov.exhibits.style import INK, PALETTE, new_figure
 
         figure = new_figure(2.6 + len(table) * max(0.62, 0.2 + LINE_HEIGHT * lines))
         axes = figure.add_subplot()

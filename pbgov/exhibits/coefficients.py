@@ -10,7 +10,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.exhibits.estimates import INTERCEPT, count_recovered, count_units
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, wrap
 from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+NO_INTERVAL = "有点没有线的，自由度太少，不给出区间。"
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -70,6 +71,8 @@ def figure_coefficients(
     if "second" in set(table["opinion"]):
         second = sorted({str(one.beside.attrs.get("covariance", "")) for one in fitted.values()})
         note += f"细线为第二算法的 95% 区间（{'；'.join(filter(None, second))}）。"
+    if table.loc[table["opinion"].eq("first"), "conf_low"].isna().any():
+        note += NO_INTERVAL
     if refused:
         note += f"没有估计：{'；'.join(refused)}。"
     note += "系数表示相关，不表示因果。"
@@ -78,7 +81,10 @@ def figure_coefficients(
         from pbgov.exhibits.style import new_figure
 
         figure = new_figure(_height(table, labels))
-        _draw_coefficients(figure.add_subplot(), table, unit, labels)
+        axes = figure.add_subplot()
+        _draw_coefficients(axes, table, unit, labels)
+        if table["series"].nunique() > 1:
+            _legend(figure, axes)
         return figure
 
     return Exhibit(
@@ -137,15 +143,14 @@ def figure_recovery(
         for term, (low, high) in positions.items():
             axes.plot([truths[term]] * 2, [low - 0.3, high + 0.3], color=INK, lw=1, ls="--")
         axes.plot([], [], color=INK, lw=1, ls="--", label="设定的效应")
-        _legend(axes)
+        _legend(figure, axes)
         return figure
 
     return Exhibit(
         exhibit_id="fig-recovery",
         title="估计能否找回设定的效应",
         body=draw,
-        note=f"{counted}。虚线为程序设定的效应，点和线为估计值与 95% 区间；有点没有线的，"
-        "自由度太少，不给出区间。"
+        note=f"{counted}。虚线为程序设定的效应，点和线为估计值与 95% 区间。{NO_INTERVAL}"
         "只检验方法，不说明任何地区的实际情况。",
         source=source,
         data=recovery,
@@ -190,11 +195,12 @@ def _printed(term: str, labels: Mapping[str, str]) -> list[str]:
 
 def _height(table: pd.DataFrame, labels: Mapping[str, str]) -> float:
     """Height in cm that gives every interval and every line of a label its room."""
-    from pbgov.exhibits.style import LINE_HEIGHT
+    from pbgov.exhibits.style import legend_layout
 
-    series = table["series"].nunique()
+    series = list(dict.fromkeys(table["series"]))
     lines = max(len(_printed(term, labels)) for term in table["term"])
-    return 2.8 + table["term"].nunique() * max(0.62 * series, 0.3 + LINE_HEIGHT * lines)
+    rows = table["term"].nunique() * max(0.62 * len(series), 0.3 + LINE_HEIGHT * lines)
+    return 2.8 + legend_layout(series)[2] + rows
 
 
 def _draw_coefficients(
@@ -247,20 +253,13 @@ def _draw_coefficients(
         color=GRID,
         lw=0.5,
     )
-    axes.set_xlabel(f"估计值与 95% 区间（{unit}）")
-    if len(series) > 1:
-        _legend(axes)
+    axes.set_xlabel("\n".join(wrap(f"估计值与 95% 区间（{unit}）", 70)))
     return bands
 
 
-def _legend(axes: Axes) -> None:
+def _legend(figure: Figure, axes: Axes) -> None:
+    from pbgov.exhibits.style import legend_layout
+
     handles, names = axes.get_legend_handles_labels()
-    axes.legend(
-        handles,
-        names,
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        ncols=min(3, len(names)),
-        borderaxespad=0.2,
-        handletextpad=0.5,
-    )
+    wrapped, columns, _ = legend_layout(names)
+    figure.legend(handles, wrapped, loc="outside upper left", ncols=columns, handletextpad=0.5)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+PANELS_ACROSS = 4
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -62,18 +63,23 @@ def figure_assessment(
     exact = int(assessment["score_low"].eq(assessment["score_high"]).sum())
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import new_figure
+        from pbgov.exhibits.style import legend_layout, new_figure
 
-        figure = new_figure(2.8 + 0.46 * len(order))
-        panels = figure.subplots(1, len(periods), sharey=True, squeeze=False)[0]
-        for axes, period in zip(panels, periods, strict=True):
+        across = min(PANELS_ACROSS, len(periods))
+        down = -(-len(periods) // across)
+        wrapped, columns, more = legend_layout(groups)
+        figure = new_figure(1.2 + more + down * (1.6 + 0.46 * len(order)))
+        panels = figure.subplots(down, across, sharey=True, squeeze=False).ravel()
+        for axes in panels[len(periods) :]:
+            axes.set_visible(False)
+        for axes, period in zip(panels, periods, strict=False):
             _draw_month(axes, assessment[assessment["period"].eq(period)], order, groups)
             axes.set_title(period)
             axes.set_xlabel("得分")
         panels[0].set_yticks(range(len(order)), [names.get(code, code) for code in order])
         panels[0].set_ylim(len(order) - 0.4, -0.6)
-        handles, words = panels[0].get_legend_handles_labels()
-        figure.legend(handles, words, loc="outside upper left", ncols=4, handletextpad=0.4)
+        handles, _ = panels[0].get_legend_handles_labels()
+        figure.legend(handles, wrapped, loc="outside upper left", ncols=columns, handletextpad=0.4)
         return figure
 
     counted = f"N = {len(assessment)} 个区·月（{len(order)} 个区，{len(periods)} 个月）"

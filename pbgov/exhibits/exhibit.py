@@ -32,6 +32,7 @@ _WORDS = {
         "simulated": SIMULATED_NOTE,
         "footer": "模拟数据 · ",
         "missing": "“—”表示没有读到、没有测量或不适用，不是 0。",
+        "geta": "图中“〓”代替字体里没有的字：{}。",
     },
     "en": {
         "table": "Table ",
@@ -42,6 +43,7 @@ _WORDS = {
         "simulated": "Simulated data: made by a program, not a measurement of any region.",
         "footer": "Simulated data 模拟数据 · ",
         "missing": "“—” means not read, not measured or not applicable; it is not 0.",
+        "geta": "“〓” in the figure stands for a character its font lacks: {}.",
     },
 }
 
@@ -92,6 +94,7 @@ class Exhibit:
     lang: Literal["zh", "en"] = field(default="zh", repr=False)
     evidence: InitVar[Any] = None
     _images: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
+    _undrawn: list[str] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self, evidence: Any) -> None:
         if not _ID.fullmatch(self.exhibit_id):
@@ -111,6 +114,8 @@ class Exhibit:
         object.__setattr__(self, "simulated", simulated)
         object.__setattr__(self, "data", _hand_on(self.data) if simulated else self.data.copy())
         if isinstance(self.body, pd.DataFrame):
+            if not len(self.body.columns):
+                raise InputError(f"exhibit {self.exhibit_id!r} has a table without columns")
             object.__setattr__(self, "body", self.body.copy())
 
     @property
@@ -141,13 +146,20 @@ class Exhibit:
         """Note and source as they stand under the exhibit, each with its label."""
         words = _WORDS[self.lang]
         note = self.note.strip()
+        gap = " " if self.lang == "en" else ""
         if self.simulated and words["simulated"] not in note:
-            note = (
-                f"{words['simulated']} {note}" if self.lang == "en" else words["simulated"] + note
-            )
+            note = words["simulated"] + gap + note
         if "—" not in note and any(MISSING in row for row in self.rows()):
-            note = f"{note} {words['missing']}" if self.lang == "en" else note + words["missing"]
+            note += gap + words["missing"]
+        if undrawn := self._undrawn_characters():
+            note += gap + words["geta"].format("、".join(undrawn))
         return words["note"] + note, words["source"] + self.source.strip()
+
+    def _undrawn_characters(self) -> list[str]:
+        """Each character that the figure shows as 〓, with its code point; [] for a table."""
+        if self.kind == "figure" and self._undrawn is None:
+            self.draw()
+        return [f"{char}（U+{ord(char):04X}）" for char in self._undrawn or ()]
 
     def rows(self) -> list[list[str]]:
         """The printed cells of a table, row by row and without the header; [] for a figure."""
@@ -165,12 +177,14 @@ class Exhibit:
     def draw(self) -> Figure:
         """The figure, with source and N, and the mark where simulated, on its lower edge.
 
+        A character that the fonts lack is drawn as 〓; `notes` names it.
+
         Raises
         ------
         InputError
             For a table.
         """
-        from pbgov.exhibits.style import add_footer, figure_style
+        from pbgov.exhibits.style import add_footer, figure_style, replace_unprintable
 
         if isinstance(self.body, pd.DataFrame):
             raise InputError(f"exhibit {self.exhibit_id!r} is a table; it has no figure to draw")
@@ -178,6 +192,7 @@ class Exhibit:
             figure = self.body()
             mark = _WORDS[self.lang]["footer"] if self.simulated else ""
             add_footer(figure, mark + (self.footer or self.source).strip())
+            object.__setattr__(self, "_undrawn", replace_unprintable(figure))
         return figure
 
     def image(self, kind: Literal["png", "svg"]) -> bytes:
@@ -187,10 +202,7 @@ class Exhibit:
         if kind not in self._images:
             figure = self.draw()
             with figure_style():
-                try:
-                    self._images[kind] = render(figure, kind)
-                except InputError as refusal:
-                    raise InputError(f"exhibit {self.exhibit_id!r}: {refusal}") from None
+                self._images[kind] = render(figure, kind)
         return self._images[kind]
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:

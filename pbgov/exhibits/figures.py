@@ -8,7 +8,7 @@ import numpy as np
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, wrap
 from pbgov.exhibits.tables import require_columns
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_BARS = 5
+MOST_COLUMNS = 16
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -42,7 +43,8 @@ def figure_codes_by_document(
     Returns
     -------
     Exhibit
-        ``fig-codes-by-document``
+        ``fig-codes-by-document``. Where a page cannot hold all documents, those with the most
+        segments read are drawn, and the note says how many are not.
 
     Raises
     ------
@@ -57,29 +59,32 @@ def figure_codes_by_document(
             f"scores hold {len(codes)} codes; five bars can be told apart."
             " Pass one family, or use figure_code_region_heatmap."
         )
-    shares = scores.pivot(index="unit", columns="code_id", values="share").loc[units, codes]
     read = scores.groupby("unit")["n_segments"].max()
-    rows = [[*wrap(names.get(unit, unit), 22), f"（读 {int(read[unit])} 段）"] for unit in units]
+    printed = {
+        unit: [*wrap(names.get(unit, unit), 22), f"（读 {int(read[unit])} 段）"] for unit in units
+    }
+    row = max(0.5 + 0.36 * len(codes), 0.3 + LINE_HEIGHT * max(map(len, printed.values())))
+    shown = _that_fit(units, read, row)
+    rows = [printed[unit] for unit in shown]
+    shares = scores.pivot(index="unit", columns="code_id", values="share").loc[shown, codes]
 
     def draw() -> Figure:
         from pbgov.exhibits.style import (
             HATCHES,
             INK,
-            LINE_HEIGHT,
             MUTED,
             PALETTE,
             SMALL_SIZE,
+            legend_layout,
             new_figure,
         )
 
-        lines = max(map(len, rows))
-        figure = new_figure(
-            2.2 + len(units) * max(0.5 + 0.36 * len(codes), 0.2 + LINE_HEIGHT * lines)
-        )
+        legend, columns, more = legend_layout([labels.get(code, code) for code in codes])
+        figure = new_figure(2.2 + more + len(shown) * row)
         axes = figure.add_subplot()
         thickness = 0.8 / len(codes)
         for place, code in enumerate(codes):
-            at = np.arange(len(units)) - 0.4 + thickness * (place + 0.5)
+            at = np.arange(len(shown)) - 0.4 + thickness * (place + 0.5)
             values = 100 * shares[code].to_numpy(dtype=float)
             axes.barh(
                 at,
@@ -89,7 +94,7 @@ def figure_codes_by_document(
                 hatch=HATCHES[place],
                 edgecolor="white",
                 lw=0.3,
-                label=labels.get(code, code),
+                label=legend[place],
             )
             for y, value in zip(at, values, strict=True):
                 text = "未读" if np.isnan(value) else f" {value:.0f}"
@@ -101,13 +106,13 @@ def figure_codes_by_document(
                     fontsize=SMALL_SIZE - 1,
                     color=MUTED if np.isnan(value) else INK,
                 )
-        axes.set_yticks(range(len(units)), ["\n".join(row) for row in rows], linespacing=1.3)
-        axes.invert_yaxis()
+        axes.set_yticks(range(len(shown)), ["\n".join(lines) for lines in rows], linespacing=1.3)
+        axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set_xlim(0, max(10.0, 110 * float(shares.fillna(0).to_numpy(dtype=float).max())))
         axes.set_xlabel("编有该码的段落占已读段落的百分比（%）")
         axes.grid(axis="x")
         axes.tick_params(axis="y", length=0)
-        figure.legend(loc="outside upper left", ncols=min(5, len(codes)))
+        figure.legend(loc="outside upper left", ncols=columns)
         return figure
 
     total = int(read.sum())
@@ -115,7 +120,7 @@ def figure_codes_by_document(
         exhibit_id="fig-codes-by-document",
         title="各文档的编码占比",
         body=draw,
-        note=f"N = {len(units)} 篇文档，{total} 段。一段可以编多个码，占比之和可以超过 100%。"
+        note=f"N = {len(units)} 篇文档，{total} 段。{_left_out(units, shown)}一段可以编多个码，占比之和可以超过 100%。"
         "文档、地区、年份和作者在这里完全重叠，差别不能归因于其中任何一项。",
         source=source,
         data=scores,
@@ -143,31 +148,39 @@ def figure_code_region_heatmap(
     Returns
     -------
     Exhibit
-        ``fig-code-region``
+        ``fig-code-region``; of more regions than a page holds, as in `figure_codes_by_document`.
+
+    Raises
+    ------
+    InputError
+        For more than sixteen codes.
     """
     require_columns("scores", scores, "unit", "code_id", "n_segments", "share")
     codes = list(dict.fromkeys(scores["code_id"]))
     units = list(dict.fromkeys(scores["unit"]))
-    shares = scores.pivot(index="unit", columns="code_id", values="share").loc[units, codes]
+    if len(codes) > MOST_COLUMNS:
+        raise InputError(
+            f"scores hold {len(codes)} codes; a page holds {MOST_COLUMNS}. Pass one code family."
+        )
     read = scores.groupby("unit")["n_segments"].max()
     unread = int(read.eq(0).sum())
+    printed = {unit: wrap(f"{names.get(unit, unit)}（{int(read[unit])}）", 24) for unit in units}
+    heads = [wrap(labels.get(code, code), max(4, 72 // len(codes))) for code in codes]
+    row = 0.09 + LINE_HEIGHT * max(map(len, printed.values()))
+    above = LINE_HEIGHT * (max(map(len, heads)) - 1)
+    shown = _that_fit(units, read, row, above)
+    shares = scores.pivot(index="unit", columns="code_id", values="share").loc[shown, codes]
 
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure
 
-        figure = new_figure(3.4 + 0.5 * len(units))
+        figure = new_figure(3.4 + above + row * len(shown))
         axes = figure.add_subplot()
         _draw_cells(axes, 100 * shares.to_numpy(dtype=float), len(codes) <= 8)
         axes.set_yticks(
-            range(len(units)),
-            [f"{names.get(unit, unit)}（{int(read[unit])}）" for unit in units],
+            range(len(shown)), ["\n".join(printed[unit]) for unit in shown], linespacing=1.3
         )
-        across = max(4, 72 // len(codes))
-        axes.set_xticks(
-            range(len(codes)),
-            ["\n".join(wrap(labels.get(code, code), across)) for code in codes],
-            linespacing=1.3,
-        )
+        axes.set_xticks(range(len(codes)), ["\n".join(head) for head in heads], linespacing=1.3)
         return figure
 
     return Exhibit(
@@ -175,11 +188,24 @@ def figure_code_region_heatmap(
         title="各地区的编码占比（斜线为没有读到材料）",
         body=draw,
         note=f"N = {len(units)} 个地区，{int(read.sum())} 段；{unread} 个地区没有读到任何材料，"
-        "画斜线，不等于 0。括号内为已读段数；段数少的地区，占比很不稳定。",
+        f"画斜线，不等于 0。{_left_out(units, shown)}"
+        "括号内为已读段数；段数少的地区，占比很不稳定。",
         source=source,
         data=scores,
         footer=f"N = {len(units)} 个地区，{int(read.sum())} 段 · 来源：{short_source(source)}",
     )
+
+
+def _that_fit(units: list[str], read: pd.Series, row: float, above: float = 0.0) -> list[str]:
+    """The units a page holds at `row` cm each: those read most, in the order given."""
+    most = max(1, int((PAGE_HEIGHT - 3.4 - above) / row))
+    kept = set(read.loc[units].sort_values(ascending=False, kind="stable").index[:most])
+    return [unit for unit in units if unit in kept]
+
+
+def _left_out(units: list[str], shown: list[str]) -> str:
+    left = len(units) - len(shown)
+    return f"图中只画已读段数最多的 {len(shown)} 个，其余 {left} 个见数据表。" if left else ""
 
 
 def _draw_cells(axes: Axes, values: Any, written: bool) -> None:

@@ -1,8 +1,17 @@
-"""How wide a line of mixed Chinese and Latin text is, and where it may break."""
+"""How wide a line of mixed Chinese and Latin text is, where it may break, and the room for it."""
 
 from __future__ import annotations
 
 import unicodedata
+
+WIDTH = 14.0
+"""Width of a figure in cm: one column of the report, so that it is printed at its own size."""
+
+PAGE_HEIGHT = 21.0
+"""Height in cm that a page of the report leaves for a figure with its caption and note."""
+
+LINE_HEIGHT = 0.41
+"""Height of a line of a tick label in cm, its spacing included."""
 
 
 def text_width(text: str) -> int:

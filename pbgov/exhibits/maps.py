@@ -10,6 +10,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
+from pbgov.exhibits.lines import WIDTH, wrap
 from pbgov.exhibits.numerals import format_number, is_missing
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def figure_districts(
     Raises
     ------
     InputError
-        For a value whose region is not on the map, or where no district has a value.
+        For a value that is infinite or whose region is not on the map, or where no district has
+        a value.
     """
     by_code = {str(code): float(value) for code, value in dict(values).items()}
     districts = _districts(boundaries)
@@ -81,6 +83,8 @@ def figure_districts(
     )
     if data["value"].isna().all():
         raise InputError("no district has a value; there is nothing to map")
+    if np.isinf(data["value"]).any():
+        raise InputError("a district has an infinite value, for which there is no colour")
     data.attrs.update(getattr(values, "attrs", {}))
     known = int(data["value"].notna().sum())
 
@@ -142,7 +146,7 @@ def _draw_map(
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    from pbgov.exhibits.style import WIDTH, sequential
+    from pbgov.exhibits.style import sequential
 
     low, high = float(values.min()), float(values.max())
     paint = ScalarMappable(Normalize(low, high if high > low else low + 1), sequential())
@@ -166,7 +170,7 @@ def _draw_map(
         _enlarge(enlarged, whole, districts, small, values, paint)
         written.append(_label(enlarged, small, labels))
     bar = figure.colorbar(paint, ax=whole, location="bottom", shrink=0.6, aspect=30, pad=0.02)
-    bar.set_label(unit)
+    bar.set_label("\n".join(wrap(unit, 44)))
     bar.outline.set_visible(False)
     if values.isna().any():
         _explain_hatching(whole)

@@ -48,7 +48,7 @@ def table_markup(exhibit: Exhibit) -> str:
     """
     rows = exhibit.rows()
     header = exhibit.header()
-    number = numeric_columns(rows)
+    number = numeric_columns(header, rows)
     classes = [NUMBER_CELL if is_number else WORD_CELL for is_number in number]
     head = "".join(f"<th{c}>{escape(n)}</th>" for n, c in zip(header, classes, strict=True))
     lines = [
@@ -70,6 +70,8 @@ def image_markup(exhibit: Exhibit, caption: str) -> str:
     return f'<img alt="{spoken}" src="data:image/svg+xml;base64,{picture}">'
 
 
-def numeric_columns(rows: list[list[str]]) -> list[bool]:
-    """Whether each column of a printed table holds nothing but numbers."""
+def numeric_columns(header: list[str], rows: list[list[str]]) -> list[bool]:
+    """Whether each column of a printed table holds nothing but numbers; without rows, none does."""
+    if not rows:
+        return [False] * len(header)
     return [all(reads_as_number(cell) for cell in column) for column in zip(*rows, strict=True)]

@@ -1,14 +1,14 @@
 """How every figure looks: shipped Chinese fonts, palette, sizes, and bytes that do not change.
 
 Nothing is set when this module is imported; `figure_style` sets it for the length of a ``with``
-block. A figure that would show a box instead of a character is refused by `render`.
+block. A character that no font can draw becomes 〓 in the figure and is named in its note.
 """
 
 from __future__ import annotations
 
 import io
-import warnings
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,20 +16,20 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from pbgov.errors import InputError
-from pbgov.exhibits.lines import wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, WIDTH, text_width, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "PBGov Sans SC"
+FAMILIES = (FAMILY, "DejaVu Sans")
+GETA = "〓"
+"""What Chinese typesetters put in the place of a character they have no type for."""
 
 CM = 1 / 2.54
-WIDTH = 14.0
-"""Width of a figure in cm: one column of the report, so that it is printed at its own size."""
-
 PALETTE = ("#14345c", "#b4472e", "#3c96b4", "#e3b23c", "#cfdbe5")
 """From dark to light: each step is visible in greyscale and to colour-blind readers."""
 
@@ -42,11 +42,8 @@ UNREAD_HATCH = "////"
 
 TEXT_SIZE = 8.5
 SMALL_SIZE = 7.5
-LINE_HEIGHT = 0.41
-"""Height of a line of a tick label in cm, its spacing included."""
-
 _RC: dict[str, Any] = {
-    "font.family": [FAMILY, "DejaVu Sans"],
+    "font.family": list(FAMILIES),
     "font.size": TEXT_SIZE,
     "text.parse_math": False,
     "axes.unicode_minus": True,
@@ -108,20 +105,37 @@ def new_figure(height: float) -> Figure:
     return Figure(figsize=(WIDTH * CM, height * CM), layout="constrained")
 
 
+def legend_layout(names: Sequence[str]) -> tuple[list[str], int, float]:
+    """Names cut into lines, columns that fit side by side, and cm that all but the first row take."""
+    lines = [wrap(name, 76) for name in names]
+    widest = max((text_width(line) for wrapped in lines for line in wrapped), default=0)
+    columns = int(WIDTH / (CM_PER_COLUMN * (widest + LEGEND_SIGN)))
+    columns = max(1, min(columns, len(names)))
+    rows = -(-len(names) // columns)
+    height = LINE_HEIGHT * (rows * max(map(len, lines), default=1) - 1)
+    return ["\n".join(wrapped) for wrapped in lines], columns, height
+
+
+CM_PER_COLUMN = SMALL_SIZE / 2 * 2.54 / 72
+LEGEND_SIGN = 10  # half-width characters that the sign of a legend entry and its gaps take
+
+
 def add_footer(figure: Figure, text: str) -> None:
-    """Write `text` along the lower edge of the canvas, below every axis."""
+    """Write `text` below the figure, which grows by the height of the lines."""
     width, height = figure.get_size_inches()
     columns = int(width * 72 / SMALL_SIZE * 2) - 2  # half-width characters that fit on a line
     lines = wrap(text, columns)
-    band = (len(lines) * SMALL_SIZE * 1.5 + 5) / 72 / height
+    band = (len(lines) * SMALL_SIZE * 1.5 + 5) / 72
+    figure.set_size_inches(width, height + band)
+    share = band / (height + band)
     if figure.get_layout_engine() is None:
         figure.set_layout_engine("constrained")
     engine = figure.get_layout_engine()
     if engine is not None:
-        engine.set(rect=(0, band, 1, 1 - band))  # type: ignore[call-arg]
+        engine.set(rect=(0, share, 1, 1 - share))  # type: ignore[call-arg]
     figure.text(
         3 / 72 / width,
-        3 / 72 / height,
+        3 / 72 / (height + band),
         "\n".join(lines),
         fontsize=SMALL_SIZE,
         color=MUTED,
@@ -132,27 +146,44 @@ def add_footer(figure: Figure, text: str) -> None:
     )
 
 
-def render(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
-    """The figure as bytes, the same ones every time.
+def replace_unprintable(figure: Figure) -> list[str]:
+    """Put 〓 for every character that no font can draw; gives these characters, each once."""
+    replaced: dict[str, None] = {}
 
-    Raises
-    ------
-    InputError
-        Where no font has a glyph for a character: a box would be printed in its place.
-    """
+    def printable(text: str) -> str:
+        unknown = [char for char in text if char != "\n" and ord(char) not in _drawable()]
+        replaced.update(dict.fromkeys(unknown))
+        for char in set(unknown):
+            text = text.replace(char, GETA)
+        return text
+
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            shown = [label.get_text() for label in axis.get_ticklabels()]
+            drawn = [printable(label) for label in shown]
+            if drawn != shown:
+                axis.set_ticks(axis.get_ticklocs(), drawn)
+    for artist in figure.findobj(Text):
+        if isinstance(artist, Text):
+            artist.set_text(printable(artist.get_text()))
+    return list(replaced)
+
+
+@cache
+def _drawable() -> frozenset[int]:
+    """Code points of all characters in the fonts of a figure."""
+    register_fonts()
+    fonts = [font_manager.get_font(font_manager.findfont(family)) for family in FAMILIES]
+    return frozenset().union(*(font.get_charmap() for font in fonts))
+
+
+def render(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
+    """The figure as bytes, the same ones every time."""
     metadata: dict[str, Any] = {"Software": None}
     if kind == "svg":
         metadata = {"Date": None, "Creator": None}
     buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message=r"Glyph .* missing")
-        try:
-            figure.savefig(buffer, format=kind, metadata=metadata)
-        except UserWarning as missing:
-            raise InputError(
-                f"the figure holds a character that {FAMILY} cannot draw: {str(missing).rstrip('.')}."
-                " Replace it in the title, label or note that holds it."
-            ) from None
+    figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
 
 

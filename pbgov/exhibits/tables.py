@@ -190,6 +190,9 @@ def table_scores(
     )
 
 
+_TERM_COLUMNS = ["文档", "词", "次数", "其余文档的次数", "每千词", "其余每千词", "log₂ 比", "z"]
+
+
 def table_terms(
     contrast: pd.DataFrame, *, source: str, names: Mapping[str, str] = _NO_NAMES, top: int = 5
 ) -> Exhibit:
@@ -216,23 +219,22 @@ def table_terms(
     for group, terms in contrast[contrast["z"].gt(0)].groupby("group", sort=False):
         first = terms.sort_values(["z", "term"], ascending=[False, True]).head(top)
         for term in first.to_dict("records"):
-            rows.append(
-                {
-                    "文档": names.get(str(group), str(group)),
-                    "词": str(term["term"]),
-                    "次数": format_count(term["count_group"]),
-                    "其余文档的次数": format_count(term["count_against"]),
-                    "每千词": format_number(term["rate_group"], 1),
-                    "其余每千词": format_number(term["rate_against"], 1),
-                    "log₂ 比": format_number(term["log_ratio"], 1),
-                    "z": format_number(term["z"], 1),
-                }
+            printed = (
+                names.get(str(group), str(group)),
+                str(term["term"]),
+                format_count(term["count_group"]),
+                format_count(term["count_against"]),
+                format_number(term["rate_group"], 1),
+                format_number(term["rate_against"], 1),
+                format_number(term["log_ratio"], 1),
+                format_number(term["z"], 1),
             )
+            rows.append(dict(zip(_TERM_COLUMNS, printed, strict=True)))
     groups = contrast["group"].nunique()
     return Exhibit(
         exhibit_id="tab-terms",
         title="各文档比其余文档更常用的词",
-        body=pd.DataFrame(rows),
+        body=pd.DataFrame(rows, columns=_TERM_COLUMNS),
         note=f"N = {groups} 组，{format_count(contrast['term'].nunique())} 个词；每组列出 z 最大的 {top} 个。"
         f"{contrast.attrs.get('caution', '')}",
         source=source,

@@ -29,7 +29,7 @@ def column_widths(header: list[str], rows: list[list[str]]) -> tuple[list[float]
     Numbers are never broken; columns of words share what the numbers leave.
     """
     columns = list(zip(header, *rows, strict=True))
-    number = numeric_columns(rows)
+    number = numeric_columns(header, rows)
     room = TEXT_CM - 2 * CELL_PADDING_CM * len(columns)
     least, most = [], []
     for column, is_number in zip(columns, number, strict=True):

@@ -11,8 +11,9 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 
+from pbgov.exhibits.lines import PAGE_HEIGHT, WIDTH
 from pbgov.exhibits.markup import numeric_columns
 from pbgov.reporting import ooxml
 from pbgov.reporting.columns import CELL_PADDING_CM, TEXT_CM, column_widths, lines_needed
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 SONG, HEI, KAI = "宋体", "黑体", "楷体"
 BODY_SIZE = 12.0
 NOTE_SIZE = 9.0
-FIGURE_CM = 14.0
 SHORT_TABLE_LINES = 16
 EPOCH = datetime.datetime(1980, 1, 1)
 
@@ -159,9 +159,10 @@ class _Writer:
 
     def _picture(self, exhibit: Exhibit) -> None:
         paragraph = self.document.add_paragraph(style=PICTURE)
-        picture = paragraph.add_run().add_picture(
-            io.BytesIO(exhibit.image("png")), width=Cm(FIGURE_CM)
-        )
+        picture = paragraph.add_run().add_picture(io.BytesIO(exhibit.image("png")), width=Cm(WIDTH))
+        if picture.height > Cm(PAGE_HEIGHT):
+            picture.width = Emu(round(picture.width * Cm(PAGE_HEIGHT) / picture.height))
+            picture.height = Cm(PAGE_HEIGHT)
         caption = exhibit.caption(self.report.numbers[exhibit.exhibit_id])
         described = picture._inline.docPr
         described.set("name", exhibit.file_stem)
@@ -182,7 +183,7 @@ class _Writer:
         )
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Cm(width)
-        number = numeric_columns(rows)
+        number = numeric_columns(header, rows)
         last = len(rows)
         short = lines_needed(rows, widths, size) <= SHORT_TABLE_LINES
         for place, (row, printed) in enumerate(zip(table.rows, [header, *rows], strict=True)):
