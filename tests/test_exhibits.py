@@ -860,7 +860,13 @@ def test_one_simulated_estimate_marks_the_whole_figure():
 def scores_of(n, codes=("A", "B"), read=lambda unit: 10):
     return pd.DataFrame(
         [
-            {"unit": f"{u:02d}", "code_id": code, "n_segments": read(u), "share": 0.5}
+            {
+                "unit": f"{u:02d}",
+                "code_id": code,
+                "n_segments": read(u),
+                "n_coded": read(u) / 2,
+                "share": 0.5,
+            }
             for u in range(n)
             for code in codes
         ]
@@ -931,3 +937,15 @@ def test_a_table_without_rows_prints_its_header_and_one_without_columns_is_refus
     assert "<th" in made._repr_html_()
     with pytest.raises(InputError, match="without columns"):
         exhibit(body=pd.DataFrame(index=[1]))
+
+
+def test_two_codes_of_one_name_stay_two_columns():
+    made = table_scores(scores_of(1), source=SOURCE, labels={"A": "党建", "B": "党建"})
+    assert made.header()[2:] == ["党建（A）", "党建（B）"]
+    assert made.rows()[0][2:] == ["50.0%", "50.0%"]
+
+
+def test_names_of_several_levels_are_joined():
+    levels = pd.MultiIndex.from_tuples([("估计", "下限"), ("估计", "上限")])
+    made = exhibit(body=pd.DataFrame([[1, 2]], columns=levels))
+    assert made.header() == ["估计 / 下限", "估计 / 上限"]

@@ -323,6 +323,27 @@ def test_columns_fill_the_page_and_never_more(header, rows):
     assert 7 <= size <= 10.5
 
 
+def test_an_address_leaves_its_neighbour_room_for_words():
+    """Fifteen Han characters at 10.5 pt need 5.6 cm on one line; a third of that is the least."""
+    widths, _ = column_widths(["来源", "说明"], [["https://example.org/" + "a" * 200, "字" * 15]])
+    assert widths[1] > 5.6 / 3
+    assert sum(widths) == pytest.approx(TEXT_CM)
+
+
+def test_a_tall_figure_is_printed_whole():
+    def tall():
+        made = new_figure(60)
+        made.add_subplot().plot([0, 1])
+        return made
+
+    data = pd.DataFrame({"x": [1]})
+    exhibit = Exhibit("fig-tall", "高图", tall, "N = 1。", "无", data)
+    made = report(blocks=(ExhibitBlock(exhibit),))
+    (shape,) = docx.Document(io.BytesIO(word_document(made))).inline_shapes
+    assert shape.height.cm == pytest.approx(21, abs=0.01)
+    assert shape.width.cm / shape.height.cm == pytest.approx(14 / 60, rel=0.02)
+
+
 def test_numbers_get_the_width_they_need():
     header = ["变量", "估计值", "95% 区间", "说明"]
     rows = [["人口密度对数", "−1,234.56", "[−10.12, 10.44]", "很长的说明" * 20]]

@@ -171,8 +171,11 @@ class Exhibit:
         ]
 
     def header(self) -> list[str]:
-        """The printed column names of a table; [] for a figure."""
-        return [str(name) for name in self.body] if isinstance(self.body, pd.DataFrame) else []
+        """The printed column names of a table, levels of a name joined; [] for a figure."""
+        if not isinstance(self.body, pd.DataFrame):
+            return []
+        names: list[Any] = list(self.body.columns)
+        return [" / ".join(map(str, n)) if isinstance(n, tuple) else str(n) for n in names]
 
     def draw(self) -> Figure:
         """The figure, with source and N, and the mark where simulated, on its lower edge.

@@ -162,6 +162,11 @@ def table_scores(
             f"scores hold {len(codes)} codes; a page holds {MOST_CODES}. Pass one code family."
         )
     zh = lang == "zh"
+    named = [labels.get(code, code) for code in codes]
+    heads = {
+        code: f"{name}（{code}）" if named.count(name) > 1 else name
+        for code, name in zip(codes, named, strict=True)
+    }
     rows = []
     for unit, group in scores.groupby("unit", sort=False):
         by_code = group.set_index("code_id")
@@ -169,7 +174,7 @@ def table_scores(
         row["已读片段" if zh else "Segments read"] = format_count(group["n_segments"].max())
         for code in codes:
             share = by_code["share"].get(code, float("nan"))
-            row[labels.get(code, code)] = format_percent(share)
+            row[heads[code]] = format_percent(share)
         rows.append(row)
     unread = int(scores.groupby("unit")["n_segments"].max().eq(0).sum())
     note = (

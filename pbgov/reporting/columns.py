@@ -20,6 +20,7 @@ LATIN_EMS = 0.64
 TEXT_COLUMN_EMS = 6.0
 HEADER_EMS = 3.0
 WIDEST_COLUMN_EMS = 30.0
+LONGEST_WORD_EMS = 12.0
 SLACK_EMS = 0.3
 
 
@@ -62,6 +63,8 @@ def _column_ems(column: Sequence[str], is_number: bool) -> tuple[float, float]:
     header, *cells = column
     widest = max(map(_ems, column))
     unbroken = max(_ems(piece) for cell in column for piece in pieces(cell) or [""])
+    if not is_number:
+        unbroken = min(unbroken, LONGEST_WORD_EMS)  # a longer one, such as an address, is broken
     needed = max(map(_ems, cells), default=0.0) if is_number else min(TEXT_COLUMN_EMS, widest)
     low = max(needed, unbroken, min(HEADER_EMS, _ems(header))) + SLACK_EMS
     return low, max(low, min(WIDEST_COLUMN_EMS, widest + SLACK_EMS))
