@@ -41,8 +41,7 @@ def constant_in_clusters(matrix: np.ndarray, clusters: np.ndarray) -> np.ndarray
     -------
     ndarray of bool, shape (k,)
     """
-    names, first, codes = np.unique(clusters, return_index=True, return_inverse=True)
-    del names
+    _, first, codes = np.unique(clusters, return_index=True, return_inverse=True)
     return np.asarray((matrix == matrix[first][codes]).all(axis=0))
 
 

@@ -120,7 +120,8 @@ def figure_codes_by_document(
         exhibit_id="fig-codes-by-document",
         title="各文档的编码占比",
         body=draw,
-        note=f"N = {len(units)} 篇文档，{total} 段。{_left_out(units, shown)}一段可以编多个码，占比之和可以超过 100%。"
+        note=f"N = {len(units)} 篇文档，{total} 段。{_left_out(units, shown)}分母是已读的全部段落，"
+        "没有判出任何码的也在内，所以各码占比之和不一定是 100%。"
         "文档、地区、年份和作者在这里完全重叠，差别不能归因于其中任何一项。",
         source=source,
         data=scores,
@@ -187,8 +188,8 @@ def figure_code_region_heatmap(
         exhibit_id="fig-code-region",
         title="各地区的编码占比（斜线为没有读到材料）",
         body=draw,
-        note=f"N = {len(units)} 个地区，{int(read.sum())} 段；{unread} 个地区没有读到任何材料，"
-        f"画斜线，不等于 0。{_left_out(units, shown)}"
+        note=f"N = {len(units)} 个地区，{int(read.sum())} 段；{unread} 个地区没有可计的段落"
+        f"（没有读到，或读到的不计入），画斜线，不等于 0。{_left_out(units, shown)}"
         "括号内为已读段数；段数少的地区，占比很不稳定。",
         source=source,
         data=scores,
