@@ -120,8 +120,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The cue {seen!r} stands under {wanted} of one exclusive family; leave it to one of them, or they will always tie.",
     ),
     "E205": (
-        "线索词“{seen}”总被屏蔽词“{wanted}”遮住，永远不会命中；请删去其一。",
-        "The cue {seen!r} is always hidden by the mask {wanted!r} and can never be found; delete one of them.",
+        "线索词“{seen}”总被屏蔽词或排除词“{wanted}”遮住，永远不会命中；请删去其一。",
+        "The cue {seen!r} is always hidden by the mask or veto {wanted!r} and can never be found; delete one of them.",
     ),
     "E206": (
         "编码“{seen}”不在 codes.csv 里；请核对拼写，或先把它加进编码手册。",
@@ -159,6 +159,22 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "编码 {seen} 没有以编码族加点号“{wanted}”开头；请改成“{wanted}…”，各步骤靠它辨认编码族。",
         "Code {seen} does not begin with its family and a dot, {wanted!r}; rename it, the family is told by it.",
     ),
+    "E215": (
+        "证据位置 {seen} 不在所判文字 {wanted} 之内；请核对 evidence_start 和 evidence_end，或都留空。",
+        "The evidence {seen} lies outside the text judged, {wanted}; check evidence_start and evidence_end, or leave both empty.",
+    ),
+    "E216": (
+        "编码者名“{seen}”留给规则编码者；请换成编码人自己的名字，免得两者的判断混在一起。",
+        "The coder name {seen!r} is the rule coder's; use the person's own, so that the two stay apart.",
+    ),
+    "E217": (
+        "文件不是 UTF-8 编码；请用记事本或 WPS 打开，另存为 UTF-8 再试。",
+        "The file is not UTF-8; open it in an editor and save it as UTF-8.",
+    ),
+    "E218": (
+        '文件不是合法的 TOML（{seen}）；文字要放在英文双引号里，如 version = "0.2"。',
+        'The file is not valid TOML ({seen}); text stands in double quotes, as in version = "0.2".',
+    ),
     "W251": (
         "编码 {seen} 没有线索词，规则编码者永远不会给出它；若只由人判断，可以不理会。",
         "Code {seen} has no cue, so the rule coder never gives it; fine where only people judge it.",
@@ -170,6 +186,24 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "W253": (
         "语料里没有文档“{seen}”，它的编码没有对上片段；请核对 doc_id，或把文档放回语料文件夹。",
         "The corpus holds no document {seen!r}, its codings have no segment; check doc_id or put the document back.",
+    ),
+    "W254": (
+        "这个文件里有 {seen} 条编码（首条在这一行）没有对上任何一个段落，比较时不会计入；"
+        "多半是 start、end 多选或少选了字，或者判的是单句。请把起止位置改成整段的起止。",
+        "{seen} codings of this file (the first in this row) match no paragraph and are left out of"
+        " comparisons; set start and end to those of the whole paragraph.",
+    ),
+    "W255": (
+        "这个文件里有 {seen} 条编码（首条在这一行）依据的不是现行的编码手册（{wanted} 版）；"
+        "请看 CHANGES.md，定义改过的要重新判断。",
+        "{seen} codings of this file (the first in this row) rest on another version of the codebook"
+        " than {wanted}; see CHANGES.md and judge again where a definition changed.",
+    ),
+    "W256": (
+        "“{seen}”是同一段里编码族 {wanted} 的又一个主要编码，而这个编码族是互斥的；"
+        "请只留一个，次要的在 memo 里写“次要”。",
+        "{seen!r} is one more primary code of the exclusive family {wanted} in the same paragraph;"
+        " keep one, and write 次要 into memo for a secondary one.",
     ),
     # lexicon
     "E301": (
@@ -186,8 +220,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     # documents
     "E401": (
-        "无法确定文件的编码（{seen}）；请用记事本或 WPS 打开核对，另存为 UTF-8 再试。",
-        "No encoding fits the file ({seen}); open it, check it, and save it as UTF-8.",
+        "无法确定文件的编码（作为 UTF-8 读到第 {seen} 字节出错，作为 GB18030 或 Big5 又不像中文）；"
+        "请用记事本或 WPS 打开核对，另存为 UTF-8 再试。",
+        "No encoding fits the file (as UTF-8 it breaks at byte {seen}, as GB18030 or Big5 it does not"
+        " look like Chinese); open it, check it, and save it as UTF-8.",
     ),
     "E402": (
         "文件里没有正文；请确认没有拿错文件。",
@@ -198,8 +234,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The file holds a NUL byte (at byte {seen}): not text, or UTF-16 without a mark; save it as UTF-8.",
     ),
     "E404": (
-        "文件开头 +++ 之间的元数据不对（{seen}）；请按 TOML 的写法改正。",
-        "The front matter between the +++ lines is not right ({seen}); correct it as TOML.",
+        '文件开头 +++ 之间的元数据不对（{seen}）；请按 TOML 的写法改正，文字放在英文双引号里，如 title = "…"。',
+        'The front matter between the +++ lines is not right ({seen}); correct it as TOML, text in double quotes: title = "...".',
     ),
     "E405": (
         "文档编号“{seen}”已被 {wanted} 用过，这个文件没有读入；请另给一个编号。",
@@ -213,9 +249,40 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "文件无法读取（{seen}）；请核对路径和权限。",
         "The file cannot be read ({seen}); check its path and permissions.",
     ),
+    "E408": (
+        "文件夹里没有任何文档；请把 .txt 或 .md 文件放进去。",
+        "The folder holds no document; put .txt or .md files into it.",
+    ),
     "W451": (
         "子文件夹没有读入；要读其中的文档，请把它们移到上一级，或把它作为语料文件夹。",
         "The subfolder was not read; move its documents up, or name it as the folder.",
+    ),
+    "W452": (
+        "文件开头 {seen} 之间的几行没有读作元数据，被当作正文；元数据须从第一行起写在两行 +++ 之间，"
+        '用 TOML 写法，如 title = "…"。',
+        "The lines between {seen} at the top were read as text, not as metadata; metadata stands between"
+        ' two +++ lines from the first line on, as TOML: title = "...".',
+    ),
+    "W453": (
+        "元数据里的“{seen}”没有用上；可用的名字是 {wanted}，请核对拼写，确是自用的可以不理会。",
+        "The metadata {seen!r} is not used; the names known are {wanted}: check the spelling, or leave it"
+        " if it is for your own use.",
+    ),
+    "W454": (
+        "正文与 {seen} 完全相同，两篇都会被计数；若是重复的一份，请移走。",
+        "The text is the same as that of {seen} and both are counted; remove one if it is a copy.",
+    ),
+    "W455": (
+        "这篇有 {seen} 个“第…条”，像是法规条文；条文里的规定会被当作“建议”的做法找出来，"
+        "它们不是已经做了的事。请把它移出案例文件夹。",
+        "This document has {seen} articles (第…条) and reads like a statute; its duties come out as"
+        " advised practices, which nobody has carried out. Move it out of the folder of cases.",
+    ),
+    "W456": (
+        "元数据里的 {seen} 不在地区表里，这篇文档的做法归不到区；请写全称（如“北京市”“朝阳区”），"
+        "或把它加进 regions.csv。",
+        "{seen} of the metadata is not in the table of regions, so practices of this document get no"
+        " region; write the full name (北京市, 朝阳区), or add it to regions.csv.",
     ),
     # study.toml
     "E501": (
@@ -245,6 +312,16 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E507": (
         "不能改写 {seen}；它可能正在 Word/WPS 里打开，请关闭后再运行。",
         "{seen} cannot be replaced; it may be open in Word or WPS: close it and run again.",
+    ),
+    "E508": (
+        "study.toml 里 [coding] families 的“{seen}”不在编码手册里（有：{wanted}）；请核对拼写。",
+        "{seen!r} of [coding] families in study.toml is not in the codebook (it has {wanted}); check it.",
+    ),
+    "W551": (
+        "study.toml 里 [coding] references 的“{seen}”没有编码记录，不会有与他的比较；"
+        "data/codings 里的编码者是：{wanted}。请改成其中之一。",
+        "{seen!r} of [coding] references in study.toml has no codings, so nothing is compared with it;"
+        " the coders are {wanted}: name one of them.",
     ),
 }
 

@@ -88,13 +88,13 @@ def test_broken_utf8_is_refused_not_read_as_something_else(tmp_path):
     path = write(tmp_path, "a.txt", content[:31] + content[32:])
     with pytest.raises(pbgov.DataFileError, match=r"E401.*") as caught:
         pbgov.read_document(path)
-    assert "byte 30" in str(caught.value)
+    assert "第 31 字节" in str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "code", "seen"),
     [
-        ("a.txt", "Ω".encode("cp1253") * 9, "E401", "byte"),
+        ("a.txt", "Ω".encode("cp1253") * 9, "E401", "1"),
         ("a.txt", b"", "E402", ""),
         ("a.md", " \r\n\u3000\n", "E402", ""),
         ("a.md", "+++\nid = 'x'\n+++\n\n", "E402", ""),
@@ -184,7 +184,7 @@ def test_a_corpus_needs_a_folder_with_something_in_it(tmp_path):
     with pytest.raises(pbgov.InputError, match="no such folder"):
         pbgov.read_corpus(tmp_path / "none")
     write(tmp_path, ".DS_Store", b"\x00")
-    with pytest.raises(pbgov.InputError, match="empty"):
+    with pytest.raises(pbgov.DataFileError, match="E408"):
         pbgov.read_corpus(tmp_path)
 
 
@@ -225,3 +225,39 @@ def test_the_shipped_documents_are_read_without_a_problem(root):
 def test_text_digests_are_those_of_sha256():
     # published vector: SHA-256("abc"), FIPS 180-2
     assert digest_text("abc") == "ba7816bf8f01cfea"
+
+
+# ---- remarks ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("---\ntitle: 甲\ncity: 云州市\n---\n\n正文。", ["W452"]),
+        ("---\r\ntitle：甲\r\n---\r\n正文。", ["W452"]),
+        ('\n+++\ntitle = "甲"\n+++\n正文。', ["W452"]),
+        ("---\n\n正文没有元数据。\n\n---\n", []),
+        ("正文。\n\n---\nnote: 甲\n---\n", []),
+        ('+++\ntitle = "甲"\ntitel = "乙"\n+++\n正文。', ["W453"]),
+        ('+++\ntitle = "甲"\npublished = 2020-01-02\n+++\n正文。', []),
+        ("".join(f"第{n}条　业主享有权利。\n" for n in "一二三四五"), ["W455"]),
+        ("按照第一条、第二条、第三条、第四条和第五条办理。", []),
+        ("正文。", []),
+    ],
+)
+def test_what_was_read_otherwise_than_meant_is_remarked_on(tmp_path, text, codes):
+    write(tmp_path, "a.md", text)
+    corpus = pbgov.read_corpus(tmp_path)
+    assert corpus.remarks.code.tolist() == codes
+    assert corpus.problems.empty
+    assert corpus[0].text == text.replace("\ufeff", "")
+
+
+def test_one_text_in_two_files_is_remarked_on(tmp_path):
+    write(tmp_path, "a.md", '+++\ncity = "云州市"\n+++\n\n' + PLAIN)
+    write(tmp_path, "b.txt", PLAIN.replace("\n", "\r\n").encode("gb18030"))
+    write(tmp_path, "c.txt", PLAIN + "另有一句。")
+    remarks = pbgov.read_corpus(tmp_path).remarks
+    assert remarks.code.tolist() == ["W454"]
+    assert remarks.path.str.endswith("b.txt").all()
+    assert "与 a 完全相同" in remarks.zh[0]

@@ -165,8 +165,14 @@ class Corpus(Sequence[Document]):
     @property
     def problems(self) -> pd.DataFrame:
         """One row is one file or folder that was not read as a document, and why."""
-        rows = [(found.path, found.code, found.zh, found.en) for found in self.findings]
-        return pd.DataFrame(rows, columns=["path", "code", "zh", "en"]).astype("str")
+        return _listed(self.findings)
+
+    @property
+    def remarks(self) -> pd.DataFrame:
+        """One row is one remark on a document that was read, as `pbgov.corpus.remarks` makes them."""
+        from pbgov.corpus.remarks import remarks_on
+
+        return _listed(remarks_on(self))
 
 
 def digest_text(text: str) -> str:
@@ -195,6 +201,11 @@ def count_han(text: str) -> int:
     2
     """
     return sum(any(low <= ord(char) <= high for low, high in HAN_RANGES) for char in text)
+
+
+def _listed(findings: Sequence[Finding]) -> pd.DataFrame:
+    rows = [(found.path, found.code, found.zh, found.en) for found in findings]
+    return pd.DataFrame(rows, columns=["path", "code", "zh", "en"]).astype("str")
 
 
 def _told(value: object) -> object:

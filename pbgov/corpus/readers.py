@@ -7,7 +7,13 @@ import tomllib
 from hashlib import sha256
 from pathlib import Path
 
-from pbgov.corpus.document import FRONT_MATTER, Corpus, Document, front_matter_end
+from pbgov.corpus.document import (
+    FRONT_MATTER,
+    METADATA_COLUMNS,
+    Corpus,
+    Document,
+    front_matter_end,
+)
 from pbgov.corpus.encodings import BYTE_ORDER_MARKS, decode
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
@@ -15,18 +21,8 @@ from pbgov.findings import Finding
 READABLE = (".txt", ".md")
 HIDDEN = (".", "~$")  # .DS_Store and its like; lock files of Word and WPS
 FENCE = re.compile(r"\+\+\+[ \t]*(?:[\r\n]|\Z)")
-WORDS = (
-    "id",
-    "title",
-    "venue",
-    "city",
-    "district",
-    "region_code",
-    "genre",
-    "original_title",
-    "rights",
-)
 LISTS = ("authors", "unverified")
+WORDS = ("id", *(name for name in METADATA_COLUMNS if name not in (*LISTS, "published")))
 
 
 def read_corpus(folder: str | Path) -> Corpus:
@@ -48,14 +44,16 @@ def read_corpus(folder: str | Path) -> Corpus:
     Raises
     ------
     InputError
-        Where the folder is missing, or holds nothing but hidden files.
+        Where the folder is missing.
+    DataFileError
+        Where it holds nothing but hidden files (E408).
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder; name the folder of the documents.")
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith(HIDDEN))
     if not entries:
-        raise InputError(f"{folder}: the folder is empty; put .txt or .md documents into it.")
+        raise _refusal("E408", folder)
     documents: dict[str, Document] = {}
     findings: list[Finding] = []
     for entry in entries:
@@ -108,7 +106,7 @@ def read_document(path: str | Path) -> Document:
     try:
         text, encoding = decode(content)
     except UnicodeDecodeError as error:
-        raise _refusal("E401", path, seen=f"byte {error.start}: {error.reason}") from error
+        raise _refusal("E401", path, seen=str(error.start + 1)) from error
     if not text[front_matter_end(text) :].strip():
         raise _refusal("E402", path)
     metadata = _metadata(text, path)
