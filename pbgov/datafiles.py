@@ -68,16 +68,21 @@ def read_table(path: str | Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     return read_numbered(path, schema).reset_index(drop=True)
 
 
-def read_numbered(path: str | Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """As `read_table`, but the index holds each row's number in the file (the header is row 1)."""
-    table, findings = inspect_table(path, schema)
+def read_numbered(
+    path: str | Path, schema: pa.DataFrameSchema, *, may_be_empty: bool = False
+) -> pd.DataFrame:
+    """As `read_table`, but the index holds each row's number in the file (the header is row 1).
+
+    With `may_be_empty`, a file of nothing but its header is no fault: nothing was written yet.
+    """
+    table, findings = inspect_table(path, schema, may_be_empty=may_be_empty)
     if findings:
         raise DataFileError(findings)
     return table
 
 
 def inspect_table(
-    path: str | Path, schema: pa.DataFrameSchema
+    path: str | Path, schema: pa.DataFrameSchema, *, may_be_empty: bool = False
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """A file as far as it can be read, and everything that is wrong with it.
 
@@ -94,7 +99,7 @@ def inspect_table(
     """
     path = Path(path)
     try:
-        texts = _texts(path, schema)
+        texts = _texts(path, schema, may_be_empty=may_be_empty)
     except DataFileError as error:
         return pd.DataFrame(columns=list(schema.columns)), list(error.findings)
     findings = [*_untidy_keys(texts, schema, path), *_not_numerals(texts, schema, path)]
@@ -113,7 +118,7 @@ def inspect_table(
     return texts.assign(**{name: pd.to_numeric(texts[name]) for name in numbers}), findings
 
 
-def _texts(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+def _texts(path: Path, schema: pa.DataFrameSchema, *, may_be_empty: bool) -> pd.DataFrame:
     """The cells as they stand, indexed by their row in the file; blank ones are NaN."""
     numbered = _rows(path, alone=len(schema.columns) == 1)
     header_row = min(numbered)
@@ -129,7 +134,7 @@ def _texts(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
                 for name in missing
             ]
         )
-    if not numbered:
+    if not numbered and not may_be_empty:
         raise DataFileError([Finding("E111", str(path))])
     table = pd.DataFrame(list(numbered.values()), columns=header, dtype=str, index=list(numbered))
     return table.replace(r"^\s*$", float("nan"), regex=True)
@@ -142,11 +147,12 @@ def _untidy_keys(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) ->
         Finding("E115", str(path), row, name, seen=str(cell))
         for name in dict.fromkeys([*(schema.unique or ()), *keys])
         for row, cell in table[name].dropna().items()
-        if str(cell) != str(cell).strip() or any(map(_is_invisible, str(cell)))
+        if str(cell) != str(cell).strip() or any(map(is_invisible, str(cell)))
     ]
 
 
-def _is_invisible(char: str) -> bool:
+def is_invisible(char: str) -> bool:
+    """True for control and format characters: line breaks, zero-width spaces and their like."""
     return unicodedata.category(char) in ("Cc", "Cf")
 
 

@@ -41,9 +41,13 @@ def _is_finite(value: float) -> bool:
     return isfinite(value)
 
 
-def whole(low: int | None = None, *, nullable: bool = False) -> pa.Column:
-    """A column of integers, ``Int64`` so that a missing one can stay missing."""
+def whole(
+    low: int | None = None, high: int | None = None, *, nullable: bool = False
+) -> pa.Column:
+    """A column of integers inside ``[low, high]``, ``Int64`` so that a missing one can stay missing."""
     checks = [] if low is None else [pa.Check.ge(low, error=f">= {low}")]
+    if high is not None:
+        checks.append(pa.Check.le(high, error=f"<= {high}"))
     return pa.Column("Int64", checks, nullable=nullable, coerce=True)
 
 
@@ -102,7 +106,7 @@ CODINGS = pa.DataFrameSchema(
         "end": whole(0),
         "code_id": text(),
         "coder": text(),
-        "value": whole(0),
+        "value": whole(0, 1),
         "status": text(among=CODING_STATUS),
         "evidence_start": whole(0, nullable=True),
         "evidence_end": whole(0, nullable=True),
@@ -358,10 +362,10 @@ MASKS = pa.DataFrameSchema(
 EXAMPLES = pa.DataFrameSchema(
     {
         "code_id": text(),
-        "expected": whole(0),
+        "expected": whole(0, 1),
         "text": text(),
         "correct_code": text(nullable=True),
-        "by_rule": whole(0),
+        "by_rule": whole(0, 1),
         "why": text(nullable=True),
         "source": text(),
     },

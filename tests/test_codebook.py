@@ -184,6 +184,19 @@ def test_term_repeated_under_one_code(codebook: pbgov.Codebook) -> None:
     assert [(f.code, f.row) for f in checks.term_repeated_under_one_code(faulty)] == [("E208", 3)]
 
 
+def test_a_veto_hides_a_cue_of_its_code(codebook: pbgov.Codebook) -> None:
+    row = row_of(codebook.terms, code_id="MECH.GRID", term="督办")
+    faulty = changed(codebook, "terms", row, term="网格员督办")
+    assert ("E205", row, "网格员") in [(f.code, f.row, f.wanted) for f in faulty.check()]
+
+
+@pytest.mark.parametrize("term", ["楼宇\n党建", "楼宇\u200b党建"])
+def test_term_with_an_invisible_character(codebook: pbgov.Codebook, term: str) -> None:
+    faulty = changed(codebook, "terms", 2, term=term)
+    found = checks.term_with_an_invisible_character(faulty)
+    assert [(f.code, f.row) for f in found] == [("E115", 2)]
+
+
 @pytest.mark.parametrize("term", [" ", "楼宇 ", float("nan")])
 def test_blank_term(codebook: pbgov.Codebook, term: Any) -> None:
     faulty = changed(codebook, "terms", 2, term=term)
@@ -232,10 +245,45 @@ def test_duplicate_code_is_refused_with_its_row(copy: Path) -> None:
     assert [(f.code, f.row) for f in refusal.value.findings] == [("E104", 35)]
 
 
-@pytest.mark.parametrize("content", ["", "version = 2\n", "version = ", 'version = " "\n'])
-def test_version_must_be_named(copy: Path, content: str) -> None:
-    (copy / "codebook.toml").write_text(content, encoding="utf-8")
-    with pytest.raises(DataFileError, match="E210"):
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "E210"),
+        (b"version = 2\n", "E210"),
+        (b'version = " "\n', "E210"),
+        (b"version = ", "E218"),
+        ('version = "第二版"'.encode("gb18030"), "E217"),
+    ],
+)
+def test_version_must_be_named(copy: Path, content: bytes, code: str) -> None:
+    (copy / "codebook.toml").write_bytes(content)
+    with pytest.raises(DataFileError, match=code):
+        pbgov.read_codebook(copy)
+
+
+def test_a_codebook_for_people_alone_needs_no_terms_masks_or_examples(copy: Path) -> None:
+    for name in ("terms", "masks", "examples"):
+        header = (copy / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
+        (copy / f"{name}.csv").write_text(header + "\n", encoding="utf-8")
+    codebook = pbgov.read_codebook(copy)
+    assert {finding.code for finding in codebook.check()} == {"W251"}
+    assert Rules(codebook).judge("街道组建联合党支部。") == []
+
+
+def test_every_file_that_is_wrong_is_named_at_once(copy: Path) -> None:
+    for name in ("families", "masks"):
+        (copy / f"{name}.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (copy / "codebook.toml").write_text("", encoding="utf-8")
+    with pytest.raises(DataFileError) as refusal:
+        pbgov.read_codebook(copy)
+    named = {Path(finding.path).name for finding in refusal.value.findings}
+    assert named == {"families.csv", "masks.csv", "codebook.toml"}
+
+
+def test_an_example_is_expected_or_not(copy: Path) -> None:
+    text = (copy / "examples.csv").read_text(encoding="utf-8")
+    (copy / "examples.csv").write_text(text.replace("INNOV.ORG,1,", "INNOV.ORG,2,", 1), "utf-8")
+    with pytest.raises(DataFileError, match=r"E106 .*examples\.csv:2"):
         pbgov.read_codebook(copy)
 
 

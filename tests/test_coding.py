@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import pbgov
+from pbgov.coding.journal import check_codings
 from pbgov.coding.rules import Rules
 from pbgov.errors import DataFileError, DataFileWarning, InputError
 
@@ -189,7 +190,7 @@ def test_order_of_terms_and_segments_does_not_change_a_judgement() -> None:
 def test_a_codebook_with_undefined_codes_is_refused() -> None:
     codebook = book([("A", "cue", "组建")])
     codes = codebook.codes.assign(code_id="F.B")
-    with pytest.raises(InputError, match=r"uses F\.A without defining it"):
+    with pytest.raises(DataFileError, match=r"E206 .*terms\.csv:0 [^$]*F\.A"):
         pbgov.code_by_rules(
             paragraphs("组建"), pbgov.Codebook(**{**vars(codebook), "codes": codes})
         )
@@ -278,6 +279,64 @@ def test_codings_of_an_absent_document_are_remarked_on(
     with pytest.warns(DataFileWarning, match="gone"):
         codings = pbgov.read_codings(folder_with(tmp_path, li=rows), segments)
     assert codings["segment_id"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("d,0,7,F.A,li,1,judged,7,9,,{},7,\n", "E215"),
+        ("d,0,7,F.A,li,1,judged,4,2,,{},7,\n", "E215"),
+        ("d,0,7,F.A,li,1,judged,2,,,{},7,\n", "E215"),
+        ("d,0,7,F.A,rules,1,judged,,,,{},7,\n", "E216"),
+        ("d,0,7,F.A,li,2,judged,,,,{},7,\n", "E106"),
+        ("d,0,7,F.A,li ,1,judged,,,,{},7,\n", "E115"),
+    ],
+)
+def test_a_coding_that_cannot_be_meant_is_refused(
+    tmp_path: Path, segments: pd.DataFrame, row: str, code: str
+) -> None:
+    folder = folder_with(tmp_path, li=row.format(digest("街道组建支部。")))
+    with pytest.raises(DataFileError) as refusal:
+        pbgov.read_codings(folder, segments)
+    assert [(f.code, f.row) for f in refusal.value.findings] == [(code, 2)]
+    findings = check_codings(folder, segments, book([("A", "cue", "组建")]))
+    assert [(f.code, f.row) for f in findings] == [(code, 2)]
+
+
+def test_evidence_up_to_the_edges_is_inside(tmp_path: Path, segments: pd.DataFrame) -> None:
+    row = f"d,0,7,F.A,li,1,judged,0,7,,{digest('街道组建支部。')},7,\n"
+    assert len(pbgov.read_codings(folder_with(tmp_path, li=row), segments)) == 1
+
+
+def test_a_file_of_nothing_but_its_header_is_no_coding(
+    tmp_path: Path, segments: pd.DataFrame
+) -> None:
+    assert pbgov.read_codings(folder_with(tmp_path, li="", wang=""), segments).empty
+    folder = tmp_path / "codings"
+    (folder / "li.csv").write_text(HEADER + coding(0, 7, "街道组建支部。"), encoding="utf-8")
+    assert pbgov.read_codings(folder, segments)["segment_id"].tolist() == ["d/p0000"]
+
+
+def test_what_a_comparison_would_pass_over_is_remarked_on(
+    tmp_path: Path, segments: pd.DataFrame
+) -> None:
+    whole = coding(0, 7, "街道组建支部。")
+    second = whole.replace("F.A", "F.B")
+    codebook = book([("A", "cue", "组建"), ("B", "cue", "议事")], exclusive="single")
+    version = codebook.version
+
+    def remarks(rows: str) -> list[tuple[str, int | None]]:
+        folder = tmp_path / f"{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        (folder / "li.csv").write_text(HEADER + rows.replace(",7,\n", f",{version},\n"), "utf-8")
+        return [(f.code, f.row) for f in check_codings(folder, segments, codebook)]
+
+    assert remarks(whole) == []
+    assert remarks(whole + coding(0, 6, "街道组建支部")) == [("W254", 3)]
+    assert remarks(whole + coding(0, 2, "别处", doc="gone")) == [("W253", 3)]
+    assert remarks(whole + second) == [("W256", 3)]
+    assert remarks(whole + second.replace(",7,\n", f",{version},次要\n")) == []
+    assert remarks(whole.replace(",7,\n", ",0.0,\n")) == [("W255", 2)]
 
 
 def test_the_shipped_codings_fit_the_shipped_codebook(root: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pbgov.coding.journal import is_secondary
 from pbgov.coding.reliability import (
     cluster_draws,
     cohen_kappa,
@@ -19,7 +20,6 @@ from pbgov.coding.reliability import (
     macro_f1,
     wilson_interval,
 )
-from pbgov.coding.rules import SECONDARY
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
 
@@ -175,7 +175,7 @@ def _frame(
         )
     codes = sorted(set(of_family["code_id"]))
     given = of_family[of_family["value"] == 1]
-    primary = given[~_is_secondary(given)]
+    primary = given[~is_secondary(given)]
     documents = known.loc[ids, "doc_id"].to_numpy(dtype=str)
     several = len(set(documents)) > 1
     paragraphs = known.loc[ids, "paragraph_id"].to_numpy(dtype=str)
@@ -188,12 +188,6 @@ def _frame(
         resampled="文档" if several else "段落",
         left_out=int((~reference["segment_id"].isin(ids)).sum()),
     )
-
-
-def _is_secondary(codings: pd.DataFrame) -> pd.Series:
-    """Codings whose memo has a part, between semicolons, that just says 次要 or secondary."""
-    mark = rf"(?:^|[;；])\s*(?:{SECONDARY}|secondary)\s*(?:$|[;；])"
-    return codings["memo"].fillna("").str.contains(mark)
 
 
 def _matrix(given: pd.DataFrame, ids: Sequence[str], codes: Sequence[str]) -> np.ndarray:

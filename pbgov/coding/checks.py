@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pbgov.coding.rules import Rules
+from pbgov.datafiles import is_invisible
 from pbgov.findings import Finding
 
 if TYPE_CHECKING:
@@ -46,9 +47,11 @@ def term_shared_inside_an_exclusive_family(codebook: Codebook) -> Iterator[Findi
 
 
 def mask_hides_a_cue(codebook: Codebook) -> Iterator[Finding]:
-    """E205: a cue that holds a masked expression can never be found; delete one of them."""
-    for row, term, role in _rows(codebook.terms, "term", "role"):
-        masks = [mask for mask in codebook.masks["term"] if mask in term]
+    """E205: a cue that holds a mask, or a veto of its code, can never be found; delete one of them."""
+    vetoes = codebook.terms[codebook.terms["role"] == "veto"]
+    for row, code_id, term, role in _rows(codebook.terms, "code_id", "term", "role"):
+        hiding = [*codebook.masks["term"], *vetoes.loc[vetoes["code_id"] == code_id, "term"]]
+        masks = [mask for mask in hiding if mask in term]
         if masks and role != "veto":
             path = _path(codebook, "terms")
             yield Finding("E205", path, row, "term", seen=term, wanted=masks[0])
@@ -56,18 +59,16 @@ def mask_hides_a_cue(codebook: Codebook) -> Iterator[Finding]:
 
 def unknown_code(codebook: Codebook) -> Iterator[Finding]:
     """E206: a code is named that codes.csv does not define; check the spelling or add it first."""
-    known = set(codebook.codes["code_id"])
-    places = [
-        ("codes", "parent_id"),
-        ("families", "residual"),
-        ("terms", "code_id"),
-        ("examples", "code_id"),
-        ("examples", "correct_code"),
-    ]
-    for table, column in places:
-        for row, code_id in _rows(getattr(codebook, table), column):
-            if _is_filled(code_id) and code_id not in known:
-                yield Finding("E206", _path(codebook, table), row, column, seen=code_id)
+    yield from _undefined(codebook, "codes", "parent_id")
+    yield from _undefined(codebook, "families", "residual")
+    yield from unknown_code_of_a_term(codebook)
+    yield from _undefined(codebook, "examples", "code_id")
+    yield from _undefined(codebook, "examples", "correct_code")
+
+
+def unknown_code_of_a_term(codebook: Codebook) -> Iterator[Finding]:
+    """The part of E206 without which the rule coder cannot work."""
+    yield from _undefined(codebook, "terms", "code_id")
 
 
 def unknown_family(codebook: Codebook) -> Iterator[Finding]:
@@ -103,6 +104,14 @@ def blank_term(codebook: Codebook) -> Iterator[Finding]:
                 yield Finding("E209", _path(codebook, table), row, "term", seen=str(term))
 
 
+def term_with_an_invisible_character(codebook: Codebook) -> Iterator[Finding]:
+    """E115: a term holds a line break or an invisible character and is found in no paragraph."""
+    for table in ("terms", "masks"):
+        for row, term in _rows(getattr(codebook, table), "term"):
+            if any(is_invisible(char) for char in str(term)):
+                yield Finding("E115", _path(codebook, table), row, "term", seen=str(term))
+
+
 def code_without_cue(codebook: Codebook) -> Iterator[Finding]:
     """W251: a code has no cue, so the rule coder never gives it; fine where only people judge it."""
     with_cue = set(codebook.terms.loc[codebook.terms["role"] == "cue", "code_id"])
@@ -124,6 +133,7 @@ CHECKS: tuple[Callable[[Codebook], Iterator[Finding]], ...] = (
     code_named_outside_its_family,
     code_without_inclusion_rule,
     blank_term,
+    term_with_an_invisible_character,
     term_repeated_under_one_code,
     term_shared_inside_an_exclusive_family,
     mask_hides_a_cue,
@@ -149,6 +159,13 @@ def _judged_examples(codebook: Codebook) -> Iterator[tuple[int, str, int, bool, 
         primary = code_id in given and not given[code_id].secondary
         right = primary if expected else code_id not in given
         yield row, code_id, int(expected), bool(by_rule), right
+
+
+def _undefined(codebook: Codebook, table: str, column: str) -> Iterator[Finding]:
+    known = set(codebook.codes["code_id"])
+    for row, code_id in _rows(getattr(codebook, table), column):
+        if _is_filled(code_id) and code_id not in known:
+            yield Finding("E206", _path(codebook, table), row, column, seen=code_id)
 
 
 def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbgov.datafiles import read_numbered
+from pbgov.datafiles import inspect_table
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FIELDS_FILE = "codebook.toml"
 TABLES = ("families", "codes", "terms", "masks", "examples")
+MAY_BE_EMPTY = ("terms", "masks", "examples")  # a study coded by people alone needs none
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,8 @@ def read_codebook(folder: str | Path) -> Codebook:
     InputError
         Where `folder` is no folder.
     DataFileError
-        Where a file breaks its schema or ``codebook.toml`` names no version (E210).
+        Where files break their schemas, or ``codebook.toml`` is not UTF-8 (E217), not TOML (E218)
+        or names no version (E210).
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -111,11 +113,17 @@ def read_codebook(folder: str | Path) -> Codebook:
         raise InputError(f"{folder}: no such folder; it should hold {files} and {FIELDS_FILE}.")
     from pbgov import schemas
 
-    tables = {
-        name: read_numbered(folder / f"{name}.csv", getattr(schemas, name.upper()))
-        for name in TABLES
-    }
-    version = _version(folder / FIELDS_FILE)
+    tables: dict[str, pd.DataFrame] = {}
+    findings: list[Finding] = []
+    for name in TABLES:
+        schema = getattr(schemas, name.upper())
+        tables[name], faults = inspect_table(
+            folder / f"{name}.csv", schema, may_be_empty=name in MAY_BE_EMPTY
+        )
+        findings += faults
+    version, faults = _version(folder / FIELDS_FILE)
+    if findings or faults:
+        raise DataFileError([*findings, *faults])
     content = b"".join((folder / f"{name}.csv").read_bytes() for name in TABLES)
     content += (folder / FIELDS_FILE).read_bytes()
     return Codebook(
@@ -126,13 +134,15 @@ def read_codebook(folder: str | Path) -> Codebook:
     )
 
 
-def _version(path: Path) -> str:
+def _version(path: Path) -> tuple[str, list[Finding]]:
     if not path.is_file():
-        raise DataFileError([Finding("E113", str(path))])
+        return "", [Finding("E113", str(path))]
     try:
         version = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("version")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        version = None
+    except UnicodeDecodeError:
+        return "", [Finding("E217", str(path))]
+    except tomllib.TOMLDecodeError as error:
+        return "", [Finding("E218", str(path), seen=str(error))]
     if not isinstance(version, str) or not version.strip():
-        raise DataFileError([Finding("E210", str(path), seen="version")])
-    return version
+        return "", [Finding("E210", str(path), seen="version")]
+    return version, []

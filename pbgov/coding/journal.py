@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pbgov.coding.rules import CODER, SECONDARY
 from pbgov.corpus.document import digest_text
-from pbgov.datafiles import read_numbered
+from pbgov.datafiles import inspect_table, table_files
 from pbgov.errors import DataFileError, DataFileWarning, InputError
 from pbgov.findings import Finding
 
@@ -40,7 +41,7 @@ def read_codings(
     -------
     DataFrame
         The columns of ``CODINGS`` (`pbgov.schemas`) and ``segment_id``: NaN where `segments` is
-        not given, or has no segment with just these bounds. No row where the folder has no file.
+        not given, or has no segment with just these bounds. No row where nobody has coded yet.
 
     Raises
     ------
@@ -48,7 +49,9 @@ def read_codings(
         Where `folder` is no folder.
     DataFileError
         Where a file breaks its schema, two rows judge the same thing (E104), the text judged has
-        changed since (E211), a code is unknown (E212) or offsets lie outside the document (E213).
+        changed since (E211), a code is unknown (E212), offsets lie outside the document (E213), the
+        evidence lies outside the text judged (E215), or a file is signed with the name of the rule
+        coder (E216).
 
     Warns
     -----
@@ -60,27 +63,81 @@ def read_codings(
         raise InputError(f"{folder}: no such folder; it should hold one CSV file per coder.")
     from pbgov.schemas import CODINGS
 
-    files = sorted(folder.glob("*.csv"))
-    if not files:
-        empty = CODINGS.validate(pd.DataFrame(columns=list(CODINGS.columns)))
-        return empty.assign(segment_id=pd.Series(dtype="str"))
-    tables = {file.as_posix(): read_numbered(file, CODINGS) for file in files}
-    findings: list[Finding] = []
-    for path, table in tables.items():
-        if codebook is not None:
-            findings += _unknown_codes(table, codebook, path)
-        if segments is not None:
-            findings += _changed_text(table, _texts(segments), path)
-    findings += _repeated_across_files(tables, CODINGS.unique or [])
+    tables, findings = _read(folder, segments, codebook)
     if findings:
         raise DataFileError(findings)
-    codings = pd.concat(tables.values(), ignore_index=True)
+    filled = [table for table in tables.values() if len(table)]
+    if not filled:
+        empty = CODINGS.validate(pd.DataFrame(columns=list(CODINGS.columns)))
+        return empty.assign(segment_id=pd.Series(dtype="str"))
+    codings = pd.concat(filled, ignore_index=True)
     if segments is None:
         return codings.assign(segment_id=pd.Series(float("nan"), codings.index, dtype="str"))
     _warn_of_absent_documents(codings, segments, folder)
     bounds = ["doc_id", "start", "end"]
     ids = segments[segments["start"] < segments["end"]].drop_duplicates(bounds)
     return codings.merge(ids[[*bounds, "segment_id"]], on=bounds, how="left", validate="m:1")
+
+
+def check_codings(folder: str | Path, segments: pd.DataFrame, codebook: Codebook) -> list[Finding]:
+    """What is wrong or remarkable about every coding of a folder.
+
+    Parameters
+    ----------
+    folder, segments, codebook
+        As for `read_codings`; the segments are those that the study compares coders on.
+
+    Returns
+    -------
+    list of Finding
+        The faults that `read_codings` refuses; where there are none, its remarks: codings that
+        match no segment (W254) or no document (W253), rest on another version of the codebook
+        (W255), or give a segment two primary codes of an exclusive family (W256).
+    """
+    tables, findings = _read(Path(folder), segments, codebook)
+    if findings:
+        return findings
+    remarks: list[Finding] = []
+    for path, table in tables.items():
+        remarks += _unmatched(table, segments, path)
+        other = table[table["codebook_version"] != codebook.version]
+        if len(other):
+            seen, row = str(len(other)), int(other.index[0])
+            column = "codebook_version"
+            remarks.append(Finding("W255", path, row, column, seen, codebook.version))
+        remarks += _two_primary_codes(table, codebook, path)
+    return remarks
+
+
+def is_secondary(codings: pd.DataFrame) -> pd.Series:
+    """Codings whose memo has a part, between semicolons, that just says 次要 or secondary."""
+    mark = rf"(?:^|[;；])\s*(?:{SECONDARY}|secondary)\s*(?:$|[;；])"
+    return codings["memo"].fillna("").str.contains(mark)
+
+
+def _read(
+    folder: Path, segments: pd.DataFrame | None, codebook: Codebook | None
+) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """The rows of every file by its path, and everything that forbids using them."""
+    from pbgov.schemas import CODINGS
+
+    tables: dict[str, pd.DataFrame] = {}
+    findings: list[Finding] = []
+    for file in table_files(folder):
+        path = file.as_posix()
+        tables[path], faults = inspect_table(file, CODINGS, may_be_empty=True)
+        findings += faults
+    if findings:
+        return tables, findings
+    texts = {} if segments is None else _texts(segments)
+    for path, table in tables.items():
+        if codebook is not None:
+            findings += _unknown_codes(table, codebook, path)
+        findings += _changed_text(table, texts, path)
+        findings += _misplaced_evidence(table, path)
+        for row in table.index[table["coder"] == CODER]:
+            findings.append(Finding("E216", path, int(row), "coder", seen=CODER))
+    return tables, [*findings, *_repeated_across_files(tables, CODINGS.unique or [])]
 
 
 def _repeated_across_files(tables: dict[str, pd.DataFrame], key: list[str]) -> Iterator[Finding]:
@@ -117,6 +174,50 @@ def _changed_text(table: pd.DataFrame, texts: dict[str, str], path: str) -> Iter
         elif digest_text(text[start:end]) != digest:
             now = digest_text(text[start:end])
             yield Finding("E211", path, int(row), "text_digest", seen=digest, wanted=now)
+
+
+def _misplaced_evidence(table: pd.DataFrame, path: str) -> Iterator[Finding]:
+    bounds = ["start", "end", "evidence_start", "evidence_end"]
+    for row, start, end, first, last in table[bounds].dropna(how="all").itertuples():
+        if pd.isna(first) and pd.isna(last):
+            continue
+        if pd.isna(first) or pd.isna(last) or not start <= first < last <= end:
+            seen, wanted = f"{first}–{last}", f"{start}–{end}"
+            yield Finding("E215", path, int(row), "evidence_start", seen=seen, wanted=wanted)
+
+
+def _unmatched(table: pd.DataFrame, segments: pd.DataFrame, path: str) -> Iterator[Finding]:
+    known = set(zip(segments["doc_id"], segments["start"], segments["end"], strict=True))
+    documents = set(segments["doc_id"])
+    for doc_id in sorted(set(table["doc_id"]) - documents):
+        row = int(table.index[table["doc_id"] == doc_id][0])
+        yield Finding("W253", path, row, "doc_id", seen=doc_id)
+    keys = zip(table["doc_id"], table["start"], table["end"], strict=True)
+    rows = [
+        int(row)
+        for row, key in zip(table.index, keys, strict=True)
+        if key[0] in documents and key not in known
+    ]
+    if rows:
+        yield Finding("W254", path, rows[0], "start", seen=str(len(rows)))
+
+
+def _two_primary_codes(table: pd.DataFrame, codebook: Codebook, path: str) -> Iterator[Finding]:
+    family_of = dict(zip(codebook.codes["code_id"], codebook.codes["family"], strict=True))
+    kinds = codebook.families.set_index("family")["exclusive"]
+    present = table[table["value"] == 1]
+    primary = present[~is_secondary(present)]
+    seen = set()
+    for row, doc_id, start, end, coder, code_id in zip(
+        primary.index,
+        *(primary[name] for name in ("doc_id", "start", "end", "coder", "code_id")),
+        strict=True,
+    ):
+        family = family_of[code_id]
+        key = doc_id, start, end, coder, family
+        if key in seen and kinds[family] != "multi":
+            yield Finding("W256", path, int(row), "code_id", seen=code_id, wanted=family)
+        seen.add(key)
 
 
 def _unknown_codes(table: pd.DataFrame, codebook: Codebook, path: str) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.corpus.document import digest_text
-from pbgov.errors import InputError
+from pbgov.errors import DataFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,8 +141,8 @@ def code_by_rules(segments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
     Raises
     ------
-    InputError
-        Where the codebook has errors that `Codebook.check` would list.
+    DataFileError
+        Where a term names a code, or a code a family, that is not defined (E206, E207).
 
     Notes
     -----
@@ -185,13 +185,11 @@ def code_by_rules(segments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 
 
 def _refuse_unknown_codes(codebook: Codebook) -> None:
-    unknown = sorted(set(codebook.terms["code_id"]) - set(codebook.codes["code_id"]))
-    unknown += sorted(set(codebook.codes["family"]) - set(codebook.families["family"]))
-    if unknown:
-        raise InputError(
-            f"The codebook of {codebook.folder} uses {', '.join(unknown)} without defining it;"
-            " Codebook.check() lists the rows."
-        )
+    from pbgov.coding.checks import unknown_code_of_a_term, unknown_family
+
+    undefined = [*unknown_family(codebook), *unknown_code_of_a_term(codebook)]
+    if undefined:
+        raise DataFileError(undefined)
 
 
 def _occurrences(term: str, text: str) -> list[Span]:

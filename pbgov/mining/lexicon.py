@@ -168,8 +168,10 @@ def read_lexicon(folder: str | Path) -> Lexicon:
         )
     from pbgov.schemas import LEXICON, STOPWORDS
 
-    terms = read_numbered(folder / TERMS_FILE, LEXICON)
-    stopwords = frozenset(read_numbered(folder / STOPWORDS_FILE, STOPWORDS)["term"])
+    terms = read_numbered(folder / TERMS_FILE, LEXICON, may_be_empty=True)
+    stopwords = frozenset(
+        read_numbered(folder / STOPWORDS_FILE, STOPWORDS, may_be_empty=True)["term"]
+    )
     findings = list(_findings(terms, stopwords, str(folder / TERMS_FILE)))
     if findings:
         raise DataFileError(findings)
