@@ -5,12 +5,14 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
+from pbgov.datafiles import table_files
 from pbgov.errors import DataFileError, DataFileWarning
+from pbgov.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbgov.findings import Finding
+    from pbgov.corpus.document import Corpus
     from pbgov.study import Study
 
 
@@ -28,12 +30,12 @@ def check_study(study: Study) -> list[Finding | str]:
         that a reader gave as a `DataFileWarning` come as the text they were given in.
     """
     found: list[Finding | str] = []
-    for check in (_documents, _codebook, _lexicon, _codings, _regions, _indicators):
+    for check in (_documents, _codebook, _lexicon, _codings, _declared, _regions, _indicators):
         with warnings.catch_warnings(record=True) as remarks:
             warnings.simplefilter("always", DataFileWarning)
             found += _findings_of(check, study)
         found += [str(one.message) for one in remarks if one.category is DataFileWarning]
-    return found
+    return list({str(one): one for one in found}.values())  # files that two checks read speak twice
 
 
 def _findings_of(check: Callable[[Study], list[Finding]], study: Study) -> list[Finding]:
@@ -45,8 +47,31 @@ def _findings_of(check: Callable[[Study], list[Finding]], study: Study) -> list[
 
 def _documents(study: Study) -> list[Finding]:
     from pbgov.corpus.readers import read_corpus
+    from pbgov.corpus.remarks import remarks_on
 
-    return list(read_corpus(study.cases).findings)
+    corpus = read_corpus(study.cases)
+    return [*corpus.findings, *remarks_on(corpus), *_places_of(corpus, study)]
+
+
+def _places_of(corpus: Corpus, study: Study) -> list[Finding]:
+    """W456 for each place of the metadata that the table of regions does not hold."""
+    from pbgov.indicators.regions import read_regions
+
+    try:
+        regions = read_regions(study.regions)
+    except DataFileError:
+        return []  # said by the check of the regions
+    known = {
+        "city": set(regions.loc[regions["level"].isin(["province", "city"]), "name"]),
+        "district": set(regions.loc[regions["level"] == "district", "name"]),
+        "region_code": set(regions["region_code"]),
+    }
+    return [
+        Finding("W456", document.path, seen=f"{name} = {told!r}")
+        for document in corpus
+        for name, names in known.items()
+        if (told := document.metadata.get(name)) and told not in names
+    ]
 
 
 def _codebook(study: Study) -> list[Finding]:
@@ -64,14 +89,36 @@ def _lexicon(study: Study) -> list[Finding]:
 
 def _codings(study: Study) -> list[Finding]:
     from pbgov.coding.codebook import read_codebook
-    from pbgov.coding.journal import read_codings
+    from pbgov.coding.journal import check_codings
     from pbgov.corpus.readers import read_corpus
     from pbgov.corpus.segments import segment
 
-    if study.codings is not None and any(study.codings.glob("*.csv")):
-        segments = segment(read_corpus(study.cases), unit="paragraph")
-        read_codings(study.codings, segments, read_codebook(study.codebook))
-    return []
+    if study.codings is None or not table_files(study.codings):
+        return []
+    segments = segment(read_corpus(study.cases), unit="paragraph")
+    return check_codings(study.codings, segments, read_codebook(study.codebook))
+
+
+def _declared(study: Study) -> list[Finding]:
+    """Names in [coding] of study.toml that the codebook or the codings do not have."""
+    from pbgov.coding.codebook import read_codebook
+    from pbgov.coding.journal import read_codings
+
+    file = (study.root / "study.toml").as_posix()
+    families = list(read_codebook(study.codebook).families["family"])
+    found = [
+        Finding("E508", file, seen=name, wanted=" / ".join(families))
+        for name in study.families
+        if name not in families
+    ]
+    if study.codings is None or not table_files(study.codings):
+        return found
+    coders = list(dict.fromkeys(read_codings(study.codings)["coder"]))
+    return found + [
+        Finding("W551", file, seen=name, wanted="、".join(coders))
+        for name in study.references
+        if coders and name not in coders
+    ]
 
 
 def _regions(study: Study) -> list[Finding]:

@@ -6,13 +6,16 @@ import argparse
 import itertools
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbgov.errors import PbgovError
+from pbgov.errors import DataFileWarning, PbgovError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pbgov.findings import Finding
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a GBK console cannot show every character
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DataFileWarning)  # `_check` tells each of them
+            return int(options.command(options))
     except PbgovError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -55,6 +60,7 @@ def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from pbgov.check import check_study
     from pbgov.run import REPORT_STEP, run_study
     from pbgov.steps import STEPS
     from pbgov.study import read_study
@@ -86,6 +92,12 @@ def _run(options: argparse.Namespace) -> int:
         console.print(f"  您改过的旧文件已另存为 {file}", highlight=False, soft_wrap=True)
     for file in outcome.reports:
         console.print(f"  {file}", highlight=False, soft_wrap=True)
+    if not outcome.unchanged:
+        findings = check_study(study)
+        if findings:
+            faults = _faults(findings)
+            said = f"材料和数据文件有错误 {faults} 条、提醒 {len(findings) - faults} 条"
+            console.print(f"{said}，运行 pbgov check 查看。", highlight=False, soft_wrap=True)
     return 0
 
 
@@ -106,9 +118,13 @@ def _check(options: argparse.Namespace) -> int:
     findings = [str(finding) for finding in check_study(read_study(options.study))]
     for finding in findings:
         print(finding)
-    faults = sum(finding.startswith("E") for finding in findings)
+    faults = _faults(findings)
     print(f"错误 {faults} 条，提醒 {len(findings) - faults} 条。")
     return 1 if faults else 0
+
+
+def _faults(findings: Sequence[Finding | str]) -> int:
+    return sum(str(finding).startswith("E") for finding in findings)
 
 
 def _doctor(options: argparse.Namespace) -> int:

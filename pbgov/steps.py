@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbgov.cache import relative_name, table_of
+from pbgov.errors import DataFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +44,8 @@ def _read(study: Study, _: Mapping[str, Results]) -> Results:
     from pbgov.corpus.segments import segment
 
     corpus = read_corpus(study.cases)
+    if not len(corpus):
+        raise DataFileError(corpus.findings)
     documents, problems = (
         table.assign(path=[relative_name(Path(path), study.root) for path in table["path"]])
         for table in (corpus.documents, corpus.problems)
@@ -103,7 +106,7 @@ def _agree(study: Study, results: Mapping[str, Results]) -> Results:
 
     codings = table_of(results, "code", "codings")
     paragraphs = table_of(results, "read", "paragraphs")
-    judged = codings[codings["coder"].isin(study.references)]
+    judged = codings[codings["coder"].isin(study.references) & codings["segment_id"].notna()]
     pairs = set(zip(judged["coder"], judged["code_id"].str.split(".").str[0], strict=True))
     compared = [
         agreement(

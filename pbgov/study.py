@@ -167,8 +167,8 @@ def read_study(path: str | Path = "study.toml") -> Study:
         seed=_need(study, "study", "seed", int, file),
         output=file.parent / study.get("output", "reports"),
         inputs=inputs,
-        references=tuple(coding.get("references", ())),
-        families=tuple(coding.get("families", ())),
+        references=_names(coding, "references", file),
+        families=_names(coding, "families", file),
         seen_text=bool(coding.get("seen_text", True)),
         assessment=_assessment(declared["assessment"], file) if "assessment" in declared else None,
         satisfaction=(
@@ -218,6 +218,13 @@ def _need(section: dict[str, Any], name: str, key: str, kind: type, file: Path) 
     if not isinstance(section[key], kind):
         raise _error("E506", file, f"[{name}] {key} = {section[key]!r}", kind.__name__)
     return section[key]
+
+
+def _names(section: dict[str, Any], key: str, file: Path) -> tuple[str, ...]:
+    names = section.get(key, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise _error("E506", file, f"[coding] {key} = {names!r}", '["…", "…"]')
+    return tuple(names)
 
 
 def _inputs(section: dict[str, Any], file: Path) -> dict[str, Path]:

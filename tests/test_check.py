@@ -1,0 +1,106 @@
+"""``pbgov check`` on studies that are spoiled in one way each: every fault named, none twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbgov.check import check_study
+from pbgov.cli import main
+from pbgov.study import read_study
+from pbgov.template import lay_out
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    lay_out(tmp_path / "study")
+    return tmp_path / "study"
+
+
+def codes(folder: Path) -> list[str]:
+    return [str(finding).split(maxsplit=1)[0] for finding in check_study(read_study(folder))]
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_new_study_has_nothing_to_say(folder):
+    assert codes(folder) == []
+
+
+def test_an_empty_folder_of_cases_is_a_finding_among_the_others(folder):
+    for file in (folder / "data" / "cases").iterdir():
+        file.unlink()
+    change(folder / "data" / "codebook" / "terms.csv", "INNOV.ORG,组建,cue", "INNOV.XX,组建,cue")
+    assert codes(folder)[0] == "E408"
+    assert "E206" in codes(folder)
+
+
+def test_a_file_that_two_checks_read_is_named_once(folder):
+    change(
+        folder / "data" / "regions" / "regions.csv", "110101,东城区,district", "110101,东城区,区"
+    )
+    change(folder / "data" / "codebook" / "families.csv", "primary_plus_secondary", "互斥")
+    assert codes(folder) == ["E107", "E107"]
+
+
+@pytest.mark.parametrize("place", ['city = "北京"', 'district = "朝阳"', 'region_code = "110199"'])
+def test_a_place_that_the_regions_do_not_know_is_remarked_on(folder, place):
+    document = folder / "data" / "cases" / "新.md"
+    document.write_text(f"+++\n{place}\n+++\n\n青石街道建立责任清单。\n", encoding="utf-8")
+    assert codes(folder) == ["W456"]
+
+
+def test_full_names_of_places_are_known(folder):
+    document = folder / "data" / "cases" / "新.md"
+    places = 'city = "北京市"\ndistrict = "朝阳区"\nregion_code = "110105"'
+    document.write_text(f"+++\n{places}\n+++\n\n青石街道建立责任清单。\n", encoding="utf-8")
+    assert codes(folder) == []
+
+
+def test_a_family_or_coder_that_nobody_knows_is_named(folder, root):
+    change(folder / "study.toml", 'families = ["INNOV"]', 'families = ["INOV"]')
+    assert codes(folder) == ["E508"]
+    header = (root / "data" / "codings" / "author.csv").read_text("utf-8").splitlines()[0]
+    row = "别的,0,2,INNOV.ORG,张三,1,judged,,,,e3b0c44298fc1c14,0.1,"
+    (folder / "data" / "codings" / "张三.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    assert codes(folder) == ["W253", "E508", "W551"]
+
+
+def test_families_are_a_list(folder, capsys):
+    change(folder / "study.toml", 'families = ["INNOV"]', 'families = "INNOV"')
+    assert main(["check", str(folder)]) == 1
+    assert "E506" in capsys.readouterr().err
+
+
+def test_a_run_says_that_there_is_something_to_check(folder, capsys):
+    (folder / "data" / "cases" / "旧.docx").write_bytes(b"PK")
+    terms = folder / "data" / "codebook" / "terms.csv"
+    terms.write_bytes(b"\xef\xbb\xbf" + terms.read_bytes())
+    assert main(["run", str(folder)]) == 0
+    said = capsys.readouterr()
+    assert "错误 1 条、提醒 1 条" in said.out
+    assert said.err == ""
+
+
+def test_a_run_without_a_readable_document_says_why(folder, capsys):
+    for file in (folder / "data" / "cases").iterdir():
+        file.unlink()
+    (folder / "data" / "cases" / "旧.docx").write_bytes(b"PK")
+    assert main(["run", str(folder)]) == 1
+    assert "E406" in capsys.readouterr().err
+
+
+def test_codings_that_match_no_paragraph_stop_no_run(folder, root, capsys):
+    header = (root / "data" / "codings" / "author.csv").read_text("utf-8").splitlines()[0]
+    row = "别的,0,2,INNOV.ORG,coder1,1,judged,,,,e3b0c44298fc1c14,0.1,"
+    (folder / "data" / "codings" / "c.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    assert main(["run", str(folder)]) == 0
+    assert "提醒 1 条" in capsys.readouterr().out
