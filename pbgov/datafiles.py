@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FIRST_ROW = 2  # a spreadsheet counts the header as line 1
 SPREADSHEETS = (".xls", ".xlsx", ".et", ".ods")
 _NUMERAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_NUMBERS = ("float64", "Int64")
 _KINDS = {"float64": "半角数字 plain number", "Int64": "整数 whole number", "str": "文字 text"}
 _SEPARATORS = (";", "\t", "，", "；", "|")
 
@@ -166,9 +167,6 @@ def _not_numerals(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -
         for row, cell in table[name].dropna().items()
         if not _NUMERAL.fullmatch(str(cell))
     ]
-
-
-_NUMBERS = ("float64", "Int64")
 
 
 def validate(

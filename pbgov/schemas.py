@@ -41,9 +41,7 @@ def _is_finite(value: float) -> bool:
     return isfinite(value)
 
 
-def whole(
-    low: int | None = None, high: int | None = None, *, nullable: bool = False
-) -> pa.Column:
+def whole(low: int | None = None, high: int | None = None, *, nullable: bool = False) -> pa.Column:
     """A column of integers inside ``[low, high]``, ``Int64`` so that a missing one can stay missing."""
     checks = [] if low is None else [pa.Check.ge(low, error=f">= {low}")]
     if high is not None:
