@@ -228,10 +228,13 @@ def _rows(path: Path, *, alone: bool) -> dict[int, list[str]]:
     separator.
     """
     content = _decode(path)
+    numbered: dict[int, list[str]] = {}
     try:
-        numbered = dict(enumerate(csv.reader(io.StringIO(content, newline=""), strict=True), 1))
+        for row in csv.reader(io.StringIO(content, newline=""), strict=True):
+            numbered[len(numbered) + 1] = row
     except csv.Error as error:
-        raise DataFileError([Finding("E112", str(path), seen=str(error))]) from error
+        row_of_fault = len(numbered) + 1
+        raise DataFileError([Finding("E112", str(path), row_of_fault, seen=str(error))]) from error
     numbered = {number: row for number, row in numbered.items() if any(map(str.strip, row))}
     if not numbered:
         raise DataFileError([Finding("E111", str(path))])

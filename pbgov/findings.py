@@ -16,8 +16,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The file is not UTF-8 (it looks like {seen}); save it as 'CSV UTF-8' and try again.",
     ),
     "E102": (
-        "缺少列“{seen}”；请补上这一列，列名见 data/README.md。",
-        "Column {seen!r} is missing; add it, data/README.md lists the columns.",
+        "缺少列“{seen}”；请补上这一列，列名见同一文件夹或 data 文件夹里的 README.md。",
+        "Column {seen!r} is missing; add it: README.md in this folder, or in data, lists the columns.",
     ),
     "E103": (
         "“{seen}”不是这一列要求的类型（{wanted}）；请改正这个单元格。",

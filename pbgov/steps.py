@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pbgov.cache import relative_name, table_of
 from pbgov.errors import DataFileError
+from pbgov.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,6 +105,13 @@ def _agree(study: Study, results: Mapping[str, Results]) -> Results:
 
     from pbgov.coding.agreement import agreement
 
+    families = list(table_of(results, "code", "families")["family"])
+    unknown = [name for name in study.families if name not in families]
+    if unknown:
+        wanted = " / ".join(families)
+        raise DataFileError(
+            [Finding("E508", "study.toml", seen=name, wanted=wanted) for name in unknown]
+        )
     codings = table_of(results, "code", "codings")
     paragraphs = table_of(results, "read", "paragraphs")
     judged = codings[codings["coder"].isin(study.references) & codings["segment_id"].notna()]

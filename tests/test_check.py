@@ -104,3 +104,39 @@ def test_codings_that_match_no_paragraph_stop_no_run(folder, root, capsys):
     (folder / "data" / "codings" / "c.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     assert main(["run", str(folder)]) == 0
     assert "提醒 1 条" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text", ["# 只有标题\n", "hello world\n", "的了着过。\n", "成立联席会。\n"]
+)
+def test_a_study_without_a_practice_still_gets_its_report(folder, text):
+    for file in (folder / "data" / "cases").iterdir():
+        file.unlink()
+    (folder / "data" / "cases" / "a.md").write_text(text, encoding="utf-8")
+    assert main(["run", str(folder)]) == 0
+    assert "没有找到做法" in (folder / "reports" / "report.html").read_text(encoding="utf-8")
+
+
+def test_codings_that_nothing_was_compared_with_are_not_called_absent(folder, root):
+    header = (root / "data" / "codings" / "author.csv").read_text("utf-8").splitlines()[0]
+    row = "别的,0,2,INNOV.ORG,张三,1,judged,,,,e3b0c44298fc1c14,0.1,"
+    (folder / "data" / "codings" / "c.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    assert main(["run", str(folder)]) == 0
+    report = (folder / "reports" / "report.html").read_text(encoding="utf-8")
+    assert "张三 的人工编码没有与规则编码比较上" in report
+    assert "没有人工编码，" not in report
+
+
+def test_a_family_that_nobody_knows_stops_the_run(folder, capsys):
+    change(folder / "study.toml", 'families = ["INNOV"]', 'families = ["INOV"]')
+    assert main(["run", str(folder)]) == 1
+    assert "E508" in capsys.readouterr().err
+
+
+def test_an_open_quote_is_found_in_the_row_that_opens_it(folder, capsys):
+    terms = folder / "data" / "codebook" / "terms.csv"
+    rows = len(terms.read_text(encoding="utf-8").splitlines())
+    with terms.open("a", encoding="utf-8") as file:
+        file.write('INNOV.ORG,"断开,cue,,甲\nINNOV.ORG,合上,cue,,甲\n')
+    assert main(["check", str(folder)]) == 1
+    assert f"terms.csv:{rows + 1}" in capsys.readouterr().out

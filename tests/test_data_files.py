@@ -337,7 +337,7 @@ def test_a_spoiled_row_is_named_by_its_row(study, spoiled, code, column, blank):
         ("", "utf-8", ("E111", None, None)),
         ("\n\n", "utf-8", ("E111", None, None)),
         (HEADER + "\n", "utf-8", ("E111", None, None)),
-        (f'{HEADER}\n"{GOOD}\n', "utf-8", ("E112", None, None)),
+        (f'{HEADER}\n"{GOOD}\n', "utf-8", ("E112", 2, None)),
         (f"{HEADER},unit\n{GOOD},%\n", "utf-8", ("E116", 1, "unit")),
     ],
 )  # fmt: skip

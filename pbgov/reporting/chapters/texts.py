@@ -14,6 +14,7 @@ from pbgov.reporting.claims import (
 )
 from pbgov.reporting.composition import cases
 from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
+from pbgov.steps import RULES
 
 if TYPE_CHECKING:
     from pbgov.reporting.composition import Findings
@@ -55,6 +56,14 @@ def documents(found: Findings) -> list[Block]:
 def practices(found: Findings) -> list[Block]:
     """The practices found, by document and by district."""
     practices = found.need("practices", "practices")
+    if practices.empty:
+        return [
+            Paragraph(
+                "没有找到做法：没有一个段落既写到组织，又写到这个组织做了、要做或应做什么。"
+                "没有主语的句子（如“成立联席会”）不算在内。",
+                "局限",
+            )
+        ]
     blocks: list[Block] = [
         Paragraph(
             "做法按段落查找：段落里要有组织，组织要有动作。段落带有“建议”“计划”一类用语的分别归类，"
@@ -111,6 +120,8 @@ def terms(found: Findings) -> list[Block]:
 
 def coding(found: Findings) -> list[Block]:
     """What the rule coder found, and how far it agrees with people."""
+    if found.need("practices", "practices").empty:
+        return [Paragraph("没有找到做法，各编码的占比无从算起。", "局限")]
     scores = found.need("score", "documents")
     regions = found.need("score", "regions")
     family = found.study.families[0] if found.study.families else str(scores["code_id"].iloc[0])
@@ -134,9 +145,7 @@ def coding(found: Findings) -> list[Block]:
     ]
     agreement = found.table("agree", "agreement")
     if agreement is None:
-        blocks.append(
-            Paragraph("没有人工编码，无法检验规则编码的一致性；上图只能当作线索。", "局限")
-        )
+        blocks.append(_not_compared(found))
     else:
         summary = overall(agreement)
         summary = summary.assign(code_id=summary["family"] + "/" + summary["coder_a"])
@@ -174,3 +183,15 @@ def coding(found: Findings) -> list[Block]:
         ),
     )
     return blocks
+
+
+def _not_compared(found: Findings) -> Paragraph:
+    coders = found.need("code", "codings")["coder"]
+    people = "、".join(sorted(set(coders[coders != RULES])))
+    why = (
+        f"{people} 的人工编码没有与规则编码比较上（study.toml 的 references 没有写他们，"
+        "或者他们判的不是整段）"
+        if people
+        else "没有人工编码"
+    )
+    return Paragraph(f"{why}，无法检验规则编码的一致性；上图只能当作线索。", "局限")
