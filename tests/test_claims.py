@@ -37,7 +37,7 @@ def estimate(slope: float, p: float, p_permutation: float) -> Estimate:
         method="区间回归",
         covariance="CR1",
         beside=terms,
-        fit={},
+        fit={"n_exact": 32.0},
         limits=(),
         simulated=False,
         inputs_digest="",
@@ -56,15 +56,15 @@ def estimate(slope: float, p: float, p_permutation: float) -> Estimate:
     ],
 )
 def test_an_association_is_graded_by_whether_tests_and_models_agree(first, second, expected):
-    confidence, reason = grade(first, second, "x")
+    confidence, reason = grade(first, [second, None], "x")
     assert confidence == expected
     assert "16 个区" in reason
 
 
 def test_a_refused_p_does_not_count_as_agreement_or_disagreement():
     refused = estimate(-3, np.nan, 0.02)
-    assert grade(refused, NotEstimated("", 0, "", "", simulated=False), "x")[0] == "中"
-    assert grade(replace(refused), estimate(-3, 0.20, 0.30), "x")[0] == "低"
+    assert grade(refused, [NotEstimated("", 0, "", "", simulated=False)], "x")[0] == "中"
+    assert grade(replace(refused), [estimate(-3, 0.20, 0.30)], "x")[0] == "低"
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_everything_simulated_says_so_in_file_name_caption_and_table(ran):
 
 def test_the_report_says_what_is_real_what_is_simulated_and_how_sure(ran):
     text = text_of(ran / "reports" / "report.docx")
-    for words in ("【真实】", "【模拟】", "把握", "这些数据不能说明什么", "没有公开"):
+    for words in ("【真实】", "【模拟】", "把握", "这些数据不能说明什么", "没有检索到"):
         assert words in text
 
 

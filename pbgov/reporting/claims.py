@@ -20,6 +20,8 @@ from pbgov.exhibits.numerals import (
 from pbgov.reporting.report import Claim, Confidence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from pbgov.reporting.composition import Findings
@@ -60,8 +62,8 @@ def _on_regions(found: Findings) -> Claim:
     placed = practices.loc[practices["region_code"].isin(districts), "region_code"]
     read = placed.nunique()
     return Claim(
-        f"{len(practices)} 条做法中有 {len(placed)} 条能确定所在的区，分布在 {read} 个区；"
-        f"地区表里另有 {len(districts) - read} 个区没有读到任何做法。没有读到，不等于没有做。",
+        f"{len(practices)} 条做法中有 {len(placed)} 条能确定所在的区，分布在 {read} 个区"
+        f"（含其他城市的区）；地区表里其余 {len(districts) - read} 个区没有读到任何做法。没有读到，不等于没有做。",
         "真实",
         "高",
         "按原文写明的地名或文档的元数据逐条登记，没有写明的不推测。",
@@ -105,7 +107,7 @@ def _on_family(row: pd.Series, found: Findings) -> Claim:
         "真实",
         "低",
         f"只有 {int(row['n'])} 个段落；"
-        + ("线索词拟定时已读过原文，这个数字是上限；" if found.study.seen_text else "")
+        + ("线索词拟定时已读过原文，这个数字很可能偏高；" if found.study.seen_text else "")
         + (
             "换一批没有见过的材料再检验之前，规则编码只作建议。" if better else "规则编码只作建议。"
         ),
@@ -163,7 +165,8 @@ def satisfaction_answers(found: Findings) -> dict[str, Estimate | NotEstimated]:
 
 def _on_assessment(found: Findings) -> Claim | None:
     plan = found.study.assessment
-    estimate, wider = found.estimate("assess", "focal"), found.estimate("assess", "all")
+    estimate = found.estimate("assess", "focal")
+    others = [found.estimate("assess", name) for name in ("all", "grouped")]
     if plan is None or estimate is None:
         return None
     if isinstance(estimate, NotEstimated):
@@ -175,13 +178,16 @@ def _on_assessment(found: Findings) -> Claim | None:
     step = f"{plan.focal}每高 1" + ("（数值约为 2.7 倍）" if logged else "")
     return Claim(
         f"在 {estimate.n_units} 个{estimate.unit_name}、{estimate.n} 个区·月里，{step}，"
-        f"月度考核得分平均{direction} {format_number(abs(row['estimate']), places)} 分"
+        f"扣除月份差别后，月度考核得分（满分 1000 分）平均{direction}"
+        f" {format_number(abs(row['estimate']), places)} 分"
         f"（系数的 95% 区间 {format_interval(row['conf_low'], row['conf_high'], places)}，"
         f"聚类 p {printed_p(row['p_value'])}，"
         f"置换 p {printed_p(row['p_permutation'], row['n_permutations'])}）。"
-        "这是相关，不是因果，考核得分也不是满意率。",
+        "这是相关，不是因果，考核得分也不是满意率"
+        + (f"；{groups}" if (groups := group_confounding(found)) else "")
+        + "。",
         "真实",
-        *grade(estimate, wider, plan.focal),
+        *grade(estimate, others, plan.focal),
     )
 
 
@@ -197,12 +203,10 @@ def focal_row(estimate: Estimate, term: str) -> pd.Series:
 
 
 def grade(
-    estimate: Estimate, wider: Estimate | NotEstimated | None, term: str
+    estimate: Estimate, others: Sequence[Estimate | NotEstimated | None], term: str
 ) -> tuple[Confidence, str]:
-    """中 where both tests in both specifications say the same and the sign holds, else 低."""
-    rows = [focal_row(estimate, term)]
-    if isinstance(wider, Estimate):
-        rows.append(focal_row(wider, term))
+    """中 where both tests in every specification say the same and the sign holds, else 低."""
+    rows = [focal_row(one, term) for one in (estimate, *others) if isinstance(one, Estimate)]
     below = {
         bool(row[p] < LEVEL)
         for row in rows
@@ -214,12 +218,37 @@ def grade(
         said = "都小于 0.05" if below == {True} else "都不小于 0.05"
         return "中", (
             f"两种检验（聚类、置换）和 {len(rows)} 种设定的 p 值{said}，方向一致；"
-            f"但只有 {estimate.n_units} 个{estimate.unit_name}，半数得分只知上下界。"
+            f"但只有 {estimate.n_units} 个{estimate.unit_name}，{_bounded(estimate)}。"
         )
     return "低", (
-        f"换一种检验或加一个协变量，结论就会变；只有 {estimate.n_units} 个{estimate.unit_name}，"
-        "半数得分只知上下界。"
+        "换一种检验、加一个协变量或考虑分组，结论就会变；"
+        f"只有 {estimate.n_units} 个{estimate.unit_name}，{_bounded(estimate)}。"
     )
+
+
+def _bounded(estimate: Estimate) -> str:
+    return f"{estimate.n - int(estimate.fit['n_exact'])} 个得分只知上下界"
+
+
+def group_confounding(found: Findings) -> str:
+    """How much of the focal covariate differs only between peer groups, and what that does."""
+    plan, data = found.study.assessment, found.table("assess", "data")
+    estimate, grouped = found.estimate("assess", "focal"), found.estimate("assess", "grouped")
+    if plan is None or data is None or not isinstance(estimate, Estimate):
+        return ""
+    districts = data.drop_duplicates("region_code")
+    values = districts[plan.focal]
+    means = values.groupby(districts["peer_group"]).transform("mean")
+    share = ((means - values.mean()) ** 2).sum() / ((values - values.mean()) ** 2).sum()
+    said = (
+        f"{plan.focal}的差别有 {format_percent(share, 0)} 在考核分组之间，各组的考核内容和分布不同，"
+        "这个差别也可能只是分组的差别"
+    )
+    if isinstance(grouped, Estimate):
+        pair = [focal_row(one, plan.focal)["estimate"] for one in (estimate, grouped)]
+        kept = "系数变号" if pair[0] * pair[1] < 0 else "系数方向不变"
+        said += f"（加入分组后{kept}，见{{tab-assessment-grouped}}）"
+    return said
 
 
 def _on_recovery(found: Findings) -> list[Claim]:
@@ -235,16 +264,21 @@ def _on_recovery(found: Findings) -> list[Claim]:
                 f"用真实标签时，设定的 {len(rows)} 个模式效应有 {covered} 个落在估计的 95% 区间内"
             )
         else:
-            text = f"改用{labels}编码时有 {covered} 个，编码误差通常会把系数拉向零"
+            given = int(rows["conf_low"].notna().sum())
+            text = f"改用{labels}编码时，{given} 个给出区间的估计中有 {covered} 个包含设定值"
+            if given < len(rows):
+                text += f"，另有 {len(rows) - given} 个自由度不足、不给区间"
         claims.append(f"{text}（{{fig-recovery}}）。")
     return [
         Claim(
             f"给 {int(districts['n_units'].max())} 个真实的区编造已知的模式效应和满意率，再走完"
             "“文本→编码→占比→回归”："
             + "".join(claims)
-            + "编码误差会使系数偏离真值：误判把它拉向零，漏判使占比变小、系数变大。",
+            + "编码误差会使系数偏离真值，方向不定：随机误判把它拉向零，漏判使占比变小、系数变大。",
             "模拟",
-            "高",
-            "真值是自己设定的，可以直接核对；它只检验分析链，不说明任何区的实际情况。",
+            "中",
+            "真值是自己设定的，可以直接核对；但这只是"
+            f"种子 {found.study.seed} 的一次抽取，换一个种子个别结果会变。"
+            "它只检验分析链，不说明任何区的实际情况。",
         )
     ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 TITLE_CHARACTERS = 12
-CODER_NAMES = {"author": "原作者的归类", "draft": "一位读者的建议编码（未盲审）"}
+CODER_NAMES = {"author": "原作者归类", "draft": "一位读者的建议编码（未盲审）"}
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,9 @@ def short_titles(documents: pd.DataFrame) -> dict[str, str]:
 def _short_title(document: pd.Series[Any]) -> str:
     told = {name: str(value) for name, value in document.items() if pd.notna(value)}
     authors = [name for name in re.split("[、,，;；]", told.get("authors", "")) if name]
-    title = re.split("[：:，—（(]", told.get("title", ""))[0][:TITLE_CHARACTERS]
+    title = re.split("[：:，—（(]", told.get("title", ""))[0]
+    if len(title) > TITLE_CHARACTERS:
+        title = f"{title[:TITLE_CHARACTERS]}…"
     if not authors and not title:
         return told["doc_id"]
     who = authors[0] + ("等" if len(authors) > 1 else "") if authors else title

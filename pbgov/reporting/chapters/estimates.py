@@ -22,6 +22,7 @@ from pbgov.exhibits.numerals import (
 from pbgov.exhibits.tables import table_data_coverage
 from pbgov.reporting.claims import (
     focal_row,
+    group_confounding,
     satisfaction_answers,
     share_term,
 )
@@ -40,11 +41,10 @@ def indicators(found: Findings) -> list[Block]:
         return []
     used = indicators_used(found)
     shown = indicators[indicators["indicator"].isin(used)] if used else indicators
-    kept = indicators["indicator"].nunique()
     return [
         Paragraph(
-            f"登记了 {len(register)} 个指标、{len(indicators)} 个数字，每个数字都有出处和来源等级；"
-            f"本报告用到其中 {shown['indicator'].nunique()} 个（共 {kept} 个，{{tab-data-coverage}}）。",
+            f"登记了 {len(register)} 个指标、{format_count(len(indicators))} 个数字，每个数字都有出处和来源等级；"
+            f"本报告用到其中 {shown['indicator'].nunique()} 个（{{tab-data-coverage}}）。",
             "真实",
         ),
         ExhibitBlock(
@@ -163,7 +163,7 @@ def assessment(found: Findings) -> list[Block]:
         "data/assessment（首都环境建设管理考核，各媒体转载）；data/indicators（普查与统计数字）"
     )
     density = dict(zip(data["region_code"], data[plan.focal], strict=True))
-    labels = _period_labels(data)
+    labels = _term_labels(data)
     return [
         Paragraph(
             "每组只公布第一名和最后一名的得分，其余各区只知道夹在两者之间。只用公布了的得分等于按结果挑选样本，"
@@ -190,10 +190,31 @@ def assessment(found: Findings) -> list[Block]:
                 labels=labels,
             )
         ),
+        *_within_groups(found, source, labels),
     ]
 
 
-def _period_labels(data: pd.DataFrame) -> dict[str, str]:
+def _within_groups(found: Findings, source: str, labels: dict[str, str]) -> list[Block]:
+    plan, grouped = found.study.assessment, found.estimate("assess", "grouped")
+    if plan is None or grouped is None:
+        return []
+    return [
+        Paragraph(f"{group_confounding(found)}。", "局限"),
+        ExhibitBlock(
+            table_estimate(
+                grouped,
+                title=f"考核得分与{plan.focal}，在考核分组之内（区间回归）",
+                source=source,
+                exhibit_id="tab-assessment-grouped",
+                labels=labels,
+            )
+        ),
+    ]
+
+
+def _term_labels(data: pd.DataFrame) -> dict[str, str]:
     first, *others = sorted(data["period"].unique())
     labels = {f"C(period)[T.{period}]": f"{period} 月（对 {first}）" for period in others}
+    reference, *groups = sorted(data["peer_group"].unique())
+    labels |= {f"C(peer_group)[T.{group}]": f"{group}（对{reference}）" for group in groups}
     return {"Intercept": "常数项", **labels}

@@ -100,8 +100,9 @@ def method(found: Findings) -> list[Block]:
             "方法",
         ),
         Paragraph(
-            "回归默认用 HC2 稳健标准误和 Bell–McCaffrey 自由度（分组数据用 CR2），旁边并列置换检验；"
-            "区数太少、自由度不足时不给出 p 值，写明理由。多个检验用 Holm 法校正。",
+            "回归默认用 HC2 稳健标准误和 Bell–McCaffrey 自由度（分组数据用 CR2；区间回归用按区聚类的夹心估计 CR1"
+            "和 Satterthwaite 自由度），旁边并列置换检验；区数太少、自由度不足时不给出 p 值，写明理由。"
+            "满意率各编码、模拟各模式的置换 p 用 Holm 法校正；考核得分只有一个事先声明的检验，不校正。",
             "方法",
         ),
         Paragraph(
@@ -110,7 +111,7 @@ def method(found: Findings) -> list[Block]:
         ),
         Paragraph(
             f"随机数种子为 {study.seed}。provenance.json 记下每个输入文件的摘要、软件版本和种子；"
-            "输入不变，重新运行得到的表格一个字节也不会变。",
+            "输入、种子和软件版本都不变时，重新运行得到的表格一个字节也不会变。",
             "方法",
         ),
     ]

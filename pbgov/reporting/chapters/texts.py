@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from pbgov.reporting.composition import Findings
 
 
+METADATA_NAMES = {
+    "title": "题名",
+    "authors": "作者",
+    "venue": "刊物",
+    "published": "刊期",
+    "city": "城市",
+    "district": "区",
+    "genre": "体裁",
+}
+
+
 def documents(found: Findings) -> list[Block]:
     """What was read, and what could not be."""
     documents = found.need("read", "documents")
@@ -46,11 +57,15 @@ def documents(found: Findings) -> list[Block]:
     unverified = documents.dropna(subset=["unverified"])
     if len(unverified):
         listed = "；".join(
-            f"{found.short_titles[str(row.doc_id)]}：{row.unverified}"
+            f"{found.short_titles[str(row.doc_id)]}：{_in_chinese(str(row.unverified))}"
             for row in unverified.itertuples()
         )
         blocks.append(Paragraph(f"元数据里有未经核实的项目（{listed}），引用前请核对。", "局限"))
     return blocks
+
+
+def _in_chinese(keys: str) -> str:
+    return "、".join(METADATA_NAMES.get(key, key) for key in keys.split("、"))
 
 
 def practices(found: Findings) -> list[Block]:
@@ -95,7 +110,7 @@ def _map_of_practices(found: Findings) -> list[Block]:
                 boundaries,
                 title="各区读到的做法条数",
                 unit="条",
-                note=f"共 {int(counts.sum())} 条做法能确定所在的区。斜线为没有读到做法的区："
+                note=f"共 {int(counts.sum())} 条做法能确定在本图的某个区（其他城市的不在图上）。斜线为没有读到做法的区："
                 "没有读到，不等于没有做。条数取决于收入了哪些文档，不能比较各区的工作。",
                 source=cases(found),
             )
