@@ -75,8 +75,9 @@ def _terms(study: Study, results: Mapping[str, Results]) -> Results:
 
     lexicon = read_lexicon(study.lexicon)
     paragraphs = table_of(results, "read", "paragraphs")
-    made: Results = {"counts": count_terms(paragraphs, lexicon)}
-    if paragraphs["doc_id"].nunique() > 1:
+    counts = count_terms(paragraphs, lexicon)
+    made: Results = {"counts": counts}
+    if counts.loc[counts["n_tokens"] > 0, "unit"].nunique() > 1:
         made["contrast"] = contrast(paragraphs, lexicon)
     return made
 
@@ -114,6 +115,8 @@ def _agree(study: Study, results: Mapping[str, Results]) -> Results:
         )
     codings = table_of(results, "code", "codings")
     paragraphs = table_of(results, "read", "paragraphs")
+    if RULES not in set(codings["coder"]):
+        return {}
     judged = codings[codings["coder"].isin(study.references) & codings["segment_id"].notna()]
     pairs = set(zip(judged["coder"], judged["code_id"].str.split(".").str[0], strict=True))
     compared = [

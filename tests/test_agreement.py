@@ -219,6 +219,21 @@ def test_sets_of_codes_are_one_answer_in_a_multi_family() -> None:
     assert rows["*"]["majority_accuracy"] == pytest.approx(1 / 3)
 
 
+def test_the_majority_is_the_most_frequent_label_not_the_most_frequent_code():
+    """By hand: A and B together three times, A alone twice; A is in five, yet A+B is the best guess."""
+    first = {f"p{n:02d}": "A+B" for n in range(3)} | {"p03": "A", "p04": "A"}
+    overall = compare(first, first)["*"]
+    assert overall["majority_code"] == "F.A+F.B"
+    assert overall["majority_accuracy"] == pytest.approx(3 / 5)
+
+
+def test_the_majority_may_be_that_no_code_applies():
+    first = {"p00": "A!", "p01": "A!", "p02": "A"}
+    overall = compare(first, {"p02": "A"})["*"]
+    assert np.isnan(overall["majority_code"])
+    assert overall["majority_accuracy"] == pytest.approx(2 / 3)
+
+
 def test_kappa_without_variation_is_missing_and_said_so() -> None:
     rows = compare({"p00": "A", "p01": "A"}, {"p00": "A", "p01": "A", "p05": "B"})
     assert np.isnan(rows["F.A"]["kappa"])

@@ -8,6 +8,7 @@ import pytest
 
 from pbgov.check import check_study
 from pbgov.cli import main
+from pbgov.corpus.document import digest_text
 from pbgov.study import read_study
 from pbgov.template import lay_out
 
@@ -140,3 +141,24 @@ def test_an_open_quote_is_found_in_the_row_that_opens_it(folder, capsys):
         file.write('INNOV.ORG,"断开,cue,,甲\nINNOV.ORG,合上,cue,,甲\n')
     assert main(["check", str(folder)]) == 1
     assert f"terms.csv:{rows + 1}" in capsys.readouterr().out
+
+
+def test_documents_without_a_word_are_left_out_of_the_contrast(folder):
+    (folder / "data" / "cases" / "a.md").write_text("# 只有标题\n", encoding="utf-8")
+    assert main(["run", str(folder)]) == 0
+
+
+def test_people_alone_may_code(folder, root):
+    terms = folder / "data" / "codebook" / "terms.csv"
+    terms.write_text(terms.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    (folder / "data" / "codebook" / "examples.csv").write_text(
+        "code_id,expected,text,correct_code,by_rule,why,source\n", encoding="utf-8"
+    )
+    text = "青石街道组建联席会。"
+    (folder / "data" / "cases" / "a.txt").write_text(text, encoding="utf-8")
+    header = (root / "data" / "codings" / "author.csv").read_text("utf-8").splitlines()[0]
+    row = f"a,0,{len(text)},INNOV.ORG,coder1,1,judged,,,,{digest_text(text)},0.1,"
+    (folder / "data" / "codings" / "c.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    assert main(["run", str(folder)]) == 0
+    report = (folder / "reports" / "report.html").read_text(encoding="utf-8")
+    assert "规则编码没有给出任何判断" in report

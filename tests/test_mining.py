@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -335,6 +336,7 @@ def test_contrast_of_every_unit_ignores_the_order_of_rows(
         (["甲", "乙"], ["乙"], "stands in group and in against"),
         (["甲", "乙"], None, "at least one unit"),
         (None, ["甲", "乙"], "nothing is left"),
+        (["甲", "甲"], None, "'甲' stands twice"),
     ],
 )
 def test_contrast_refuses_impossible_sides(
@@ -343,3 +345,22 @@ def test_contrast_refuses_impossible_sides(
     segments = segments_of(("甲", "红色管家"), ("乙", "接诉即办"))
     with pytest.raises(InputError, match=message):
         pbgov.contrast(segments, tiny, group=group, against=against)
+
+
+def test_a_term_that_is_every_word_has_no_odds() -> None:
+    one = np.array([2])
+    assert np.isnan(log_odds_z(one, 2, one, 2, np.array([500.0]), 500.0)).all()
+    assert log_likelihood_ratio(one, 2, one, 2).tolist() == [0.0]
+
+
+def test_jieba_cuts_random_hostile_text_alike(
+    lexicon: pbgov.Lexicon, jieba_with_same_words: Any
+) -> None:
+    draw = random.Random(5)
+    for _ in range(2_000):
+        text = "".join(
+            draw.choices(HOSTILE + "党建引领社区网格\x00\u2028\ufeff", k=draw.randrange(30))
+        )
+        tokens = lexicon.cut(text)
+        assert tokens == jieba_with_same_words.lcut(text, HMM=False)
+        assert "".join(tokens) == text

@@ -70,7 +70,8 @@ def agreement(
         abstaining as one more label; ``boot_undefined`` counts the draws in which kappa is
         undefined, which its interval leaves out. ``majority_code`` and ``majority_accuracy`` are
         what always answering the first coder's most frequent label (code rows: the more frequent
-        of 1 and 0) would give.
+        of 1 and 0; row ``*``: a code, or codes joined by +, NaN where it is none of them) would
+        give.
 
         In row ``*`` only: ``macro_f1``, ``coverage`` (share in which the second coder gave a
         code), ``accuracy_on_covered``, ``contained`` (share in which every code of the first
@@ -219,9 +220,7 @@ def _code_row(frame: _Frame, column: int, draws: np.ndarray) -> dict[str, Any]:
 def _overall_row(frame: _Frame, draws: np.ndarray) -> dict[str, Any]:
     a, b = _labels(frame.a), _labels(frame.b)
     gave_a, gave_b = frame.a.any(axis=1), frame.b.any(axis=1)
-    uses = frame.a.sum(axis=0)
-    majority = int(uses.argmax())
-    only_majority = frame.a[:, majority] & (frame.a.sum(axis=1) == 1)
+    majority, majority_accuracy = _majority(frame, a)
     row: dict[str, Any] = {
         "code_id": OVERALL,
         "n": len(a),
@@ -237,10 +236,18 @@ def _overall_row(frame: _Frame, draws: np.ndarray) -> dict[str, Any]:
         "contained": float((~frame.a | frame.b_any).all(axis=1)[gave_a].mean())
         if gave_a.any()
         else np.nan,
-        "majority_code": frame.codes[majority] if uses.any() else np.nan,
-        "majority_accuracy": float(only_majority.mean()),
+        "majority_code": majority,
+        "majority_accuracy": majority_accuracy,
     }
     return row | _closing(frame, row)
+
+
+def _majority(frame: _Frame, labels: np.ndarray) -> tuple[Any, float]:
+    """The codes of the most frequent label, the earlier code where two tie, and its share."""
+    found, counts = np.unique(labels, return_counts=True)
+    label = max(found[counts == counts.max()])
+    codes = [code for code, given in zip(frame.codes, label, strict=True) if given == "1"]
+    return "+".join(codes) if codes else np.nan, float(counts.max() / len(labels))
 
 
 def _labels(given: np.ndarray) -> np.ndarray:

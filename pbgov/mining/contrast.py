@@ -89,7 +89,8 @@ def log_odds_z(
     Returns
     -------
     ndarray of float, shape (n_terms,)
-        Positive where the first side uses the term more; a rare term stays near 0.
+        Positive where the first side uses the term more; a rare term stays near 0. NaN for a term
+        that is every word of both sides, so that its odds have no limit.
 
     References
     ----------
@@ -104,7 +105,8 @@ def log_odds_z(
     """
     with_prior, without = count + prior, total + prior_total - count - prior
     other_with, other_without = other_count + prior, other_total + prior_total - other_count - prior
-    difference = np.log(with_prior / without) - np.log(other_with / other_without)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        difference = np.log(with_prior / without) - np.log(other_with / other_without)
     z: np.ndarray = difference / np.sqrt(1 / with_prior + 1 / other_with)
     return z
 
@@ -151,7 +153,8 @@ def contrast(
     Raises
     ------
     InputError
-        Where a unit is not in `segments` or was not read, the two sides overlap, or one is empty.
+        Where a unit is not in `segments` or was not read, stands twice, the two sides overlap, or
+        one is empty.
 
     Notes
     -----
@@ -204,6 +207,11 @@ def _check_sides(one_side: list[str], other_side: list[str], read: list[str]) ->
     unread = [unit for unit in [*one_side, *other_side] if unit not in read]
     if unread:
         raise InputError(f"Nothing was read of {unread[0]!r}; units read: {', '.join(read)}.")
+    twice = [unit for side in (one_side, other_side) for unit in side if side.count(unit) > 1]
+    if twice:
+        raise InputError(
+            f"{twice[0]!r} stands twice on one side and would count double; name it once."
+        )
     both = sorted(set(one_side) & set(other_side))
     if both:
         raise InputError(f"{both[0]!r} stands in group and in against; leave it in one of them.")

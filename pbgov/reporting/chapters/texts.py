@@ -201,12 +201,15 @@ def coding(found: Findings) -> list[Block]:
 
 
 def _not_compared(found: Findings) -> Paragraph:
-    coders = found.need("code", "codings")["coder"]
-    people = "、".join(sorted(set(coders[coders != RULES])))
-    why = (
-        f"{people} 的人工编码没有与规则编码比较上（study.toml 的 references 没有写他们，"
-        "或者他们判的不是整段）"
-        if people
-        else "没有人工编码"
-    )
+    coders = set(found.need("code", "codings")["coder"])
+    people = "、".join(sorted(coders - {RULES}))
+    if not people:
+        why = "没有人工编码"
+    elif RULES not in coders:
+        why = "规则编码没有给出任何判断（编码手册没有线索词，或者线索词都没有出现）"
+    else:
+        why = (
+            f"{people} 的人工编码没有与规则编码比较上（study.toml 的 references 没有写他们，"
+            "或者他们判的不是整段）"
+        )
     return Paragraph(f"{why}，无法检验规则编码的一致性；上图只能当作线索。", "局限")
