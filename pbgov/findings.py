@@ -273,10 +273,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The text is the same as that of {seen} and both are counted; remove one if it is a copy.",
     ),
     "W455": (
-        "这篇有 {seen} 个“第…条”，像是法规条文；条文里的规定会被当作“建议”的做法找出来，"
-        "它们不是已经做了的事。请把它移出案例文件夹。",
+        "这篇有 {seen} 个“第…条”，像是法规条文；条文里的规定会被当作做法找出来（没有“应当”的还会算作"
+        "已实施），它们不是已经做了的事。请把它移出案例文件夹。",
         "This document has {seen} articles (第…条) and reads like a statute; its duties come out as"
-        " advised practices, which nobody has carried out. Move it out of the folder of cases.",
+        " practices, some as carried out, which they are not. Move it out of the folder of cases.",
     ),
     "W456": (
         "元数据里的 {seen} 不在地区表里，这篇文档的做法归不到区；请写全称（如“北京市”“朝阳区”），"

@@ -93,6 +93,7 @@ def test_words_that_only_look_like_modals_change_nothing(text):
         ("国家卫生健康委印发通知，部署基层防控。", "国家卫生健康委"),
         ("云州市住房和城乡建设委员会出台服务标准。", "云州市住房和城乡建设委员会"),
         ("柳荫街道组建巡逻队。", "柳荫街道"),
+        ("充分发挥基层党组织作用，白榆街道组建巡逻队。", "白榆街道"),
     ],
 )
 def test_names_that_hold_such_words_are_found_whole(text, organisation):

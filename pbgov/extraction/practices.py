@@ -92,8 +92,9 @@ def find_practices(
     Notes
     -----
     Statutes and regulations say in hundreds of articles what organisations shall do. Those
-    paragraphs come out as practices of status 建议; they are duties, and no one has done them yet.
-    Keep such texts out of a corpus of practices; ``Corpus.remarks`` points them out (W455).
+    paragraphs come out as practices, those without 应当 even as 已实施; they are duties, and the
+    text does not say that anybody has done them. Keep such texts out of a corpus of practices;
+    ``Corpus.remarks`` points them out (W455).
     """
     gazetteer = Gazetteer(regions) if regions is not None else None
     names = [] if gazetteer is None else [each.name for each in gazetteer.regions.values()]

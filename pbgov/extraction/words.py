@@ -92,12 +92,15 @@ def _plain(text: str, start: int, end: int, cues: Cues) -> list[Word]:
 
 
 def _tokens(text: str, cues: Cues) -> Iterator[str]:
-    """The tokens of a text, phrases of the dictionary (建立健全, 深入开展, 结合实际) in their halves."""
+    """The tokens of a text, phrases of the dictionary (建立健全, 充分发挥, 结合实际) in their halves."""
     for token in cues.words.cut(text):
         first, second = token[:2], token[2:]
         verb_first = cues.actions.get(first) is False or cues.plays(first, "引出谓语")
-        how_first = cues.actions.get(second) is False and (
-            cues.plays(first, "方式") or cues.words.part_of_speech(first)[0] in "adv"
+        kind, governed = cues.words.part_of_speech(first)[0], cues.words.part_of_speech(second)[0]
+        how_first = (
+            governed == "v"
+            if cues.plays(first, "方式")
+            else kind in "adv" and cues.actions.get(second) is False
         )
         if len(token) == LENGTH_OF_PHRASE and (verb_first or how_first):
             yield from (first, second)
