@@ -14,6 +14,7 @@ import pandas as pd
 
 from pbgov.corpus.document import digest_text
 from pbgov.errors import DataFileError
+from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 CODER = "rules"
 SECONDARY = "次要"
-READABLE_KINDS = ("paragraph", "sentence", "table")
 
 Span = tuple[int, int]
 

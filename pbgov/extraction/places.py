@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from pbgov.mining.lexicon import READABLE_KINDS
 from pbgov.schemas import REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-KINDS_READ = ("paragraph", "sentence", "table")
 COLUMNS = (
     "doc_id",
     "segment_id",
@@ -243,6 +243,6 @@ def _before(text: str, mention: Mention) -> str:
 def _texts(segments: pd.DataFrame | str) -> Iterable[tuple[str | None, str | None, int, str]]:
     if isinstance(segments, str):
         return [(None, None, 0, segments)]
-    read: pd.DataFrame = segments[segments.kind.isin(KINDS_READ)]
+    read: pd.DataFrame = segments[segments.kind.isin(READABLE_KINDS)]
     columns: Sequence[pd.Series[str]] = [read.doc_id, read.segment_id, read.start, read.text]
     return zip(*columns, strict=True)

@@ -9,13 +9,13 @@ import pandas as pd
 from pbgov.datafiles import validate
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
+from pbgov.mining.lexicon import READABLE_KINDS
 from pbgov.schemas import SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 STRETCH = ["doc_id", "start", "end"]
-READABLE_KINDS = ("paragraph", "sentence", "table")
 
 
 def score(
