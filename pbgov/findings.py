@@ -285,6 +285,13 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{seen} of the metadata is not in the table of regions, so practices of this document get no"
         " region; write the full name (北京市, 朝阳区), or add it to regions.csv.",
     ),
+    "W457": (
+        "这篇是繁体字（{seen} 的汉字是简体里没有的）；词典、线索词和查找做法的词都是简体，"
+        "在这里几乎找不到什么。请先转换成简体再放进来。",
+        "This text is in traditional characters ({seen} of its Han characters have no place in the"
+        " simplified script); lexicon, cues and practices are simplified and find next to nothing in"
+        " it. Convert it first.",
+    ),
     # study.toml
     "E501": (
         "找不到研究文件 {seen}；请在研究文件夹里运行，或用 pbgov new 新建一个。",

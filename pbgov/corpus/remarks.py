@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pbgov.corpus.document import METADATA_COLUMNS, Document, front_matter_end
+from pbgov.corpus.document import METADATA_COLUMNS, Document, count_han, front_matter_end
 from pbgov.findings import Finding
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ FENCED = re.compile(
 NAMED = re.compile(rf"(?:\A|{LINE_END})[\w-]+[ \t]*[:：=]")
 ARTICLE = re.compile(rf"(?:\A|{LINE_END})\W*第[一二三四五六七八九十百零〇0-9]+条(?![款的])")
 FEWEST_ARTICLES = 5
+MOST_TRADITIONAL = 0.15  # share of Han characters: traditional texts have a third, names far less
 
 
 def remarks_on(documents: Sequence[Document]) -> list[Finding]:
@@ -33,7 +34,8 @@ def remarks_on(documents: Sequence[Document]) -> list[Finding]:
     -------
     list of Finding
         Metadata written in another way and so read as text (W452), names of metadata that nothing
-        uses (W453), a text that stands twice in the corpus (W454), statutes (W455).
+        uses (W453), a text that stands twice in the corpus (W454), statutes (W455), texts in
+        traditional characters (W457).
     """
     found: list[Finding] = []
     first_with: dict[str, Document] = {}
@@ -69,8 +71,31 @@ def statute(document: Document) -> Iterator[Finding]:
         yield Finding("W455", document.path, seen=str(articles))
 
 
+def traditional(document: Document) -> Iterator[Finding]:
+    """W457: a document in traditional characters, which simplified words do not find."""
+    body = document.text[front_matter_end(document.text) :]
+    n_han = count_han(body)
+    share = sum(map(_only_traditional, body)) / n_han if n_han else 0.0
+    if share > MOST_TRADITIONAL:
+        yield Finding("W457", document.path, seen=f"{share:.0%}")
+
+
+def _only_traditional(char: str) -> bool:
+    """True for what Big5 writes and GB 2312, the set of the simplified script, does not."""
+    return count_han(char) == 1 and _writes("big5", char) and not _writes("gb2312", char)
+
+
+def _writes(encoding: str, char: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 REMARKS: tuple[Callable[[Document], Iterator[Finding]], ...] = (
     metadata_read_as_text,
     unused_metadata,
     statute,
+    traditional,
 )
