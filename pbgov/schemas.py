@@ -11,7 +11,7 @@ from math import isfinite
 
 import pandera.pandas as pa
 
-SEGMENT_KINDS = ("front_matter", "heading", "paragraph", "sentence", "table", "blank")
+SEGMENT_KINDS = ("front_matter", "heading", "paragraph", "sentence", "table", "note", "blank")
 PRACTICE_STATUS = ("已实施", "建议", "计划")
 INDICATOR_STATUS = ("实际", "预计", "推算", "模拟")
 CODING_STATUS = ("judged", "suggested")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 import pandas as pd
 
+from pbgov.corpus.alignment import Alignment
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,6 +29,24 @@ METADATA_COLUMNS = (
     "unverified",
     "rights",
 )
+REPAIR_KINDS = (
+    "pinyin",
+    "gbk_shift",
+    "nbsp",
+    "stray_digit",
+    "punctuation",
+    "spacing",
+    "line_break",
+    "traditional",
+    "compatibility",
+    "control",
+    "replacement",
+    "private_use",
+    "quote",
+    "markup",
+    "web_furniture",
+)
+CERTAINTIES = ("exact", "likely", "inferred", "unrepaired")
 LINE_END = r"(?:\r\n|\r|\n)"
 FRONT_MATTER = re.compile(
     rf"\+\+\+[ \t]*{LINE_END}(?:(.*?){LINE_END})?\+\+\+[ \t]*(?=[\r\n]|\Z)", re.DOTALL
@@ -41,6 +60,52 @@ HAN_RANGES = (
 )
 
 
+class Repair(NamedTuple):
+    """One change from the raw text to the text that is read, or one damage that was left.
+
+    ``kind`` is one of `REPAIR_KINDS`, ``certainty`` one of `CERTAINTIES`. Where the certainty is
+    ``unrepaired`` the words stand as they were, so that ``after`` is ``before``.
+    """
+
+    kind: str
+    raw_start: int
+    raw_end: int
+    before: str
+    after: str
+    certainty: str
+
+
+class Mark(NamedTuple):
+    """What the structure of a file says about a stretch of its raw text.
+
+    ``kind`` is ``heading`` (``level`` 1 to 9), ``table`` (one row), ``note`` (a foot- or endnote)
+    or ``furniture`` (what the layout of a page puts beside the article); ``level`` is 0 but for
+    headings.
+    """
+
+    kind: str
+    start: int
+    end: int
+    level: int = 0
+
+
+class MetadataField(NamedTuple):
+    """One field of the metadata: its value and where that stands, or why there is none.
+
+    ``basis`` is ``container`` (front matter, file properties, columns), ``text`` (it stands in the
+    document, at ``raw_start``), ``masked`` (it stands there made unreadable) or ``missing``; the
+    reasons say why a value is None, and are '' where there is one.
+    """
+
+    name: str
+    value: object
+    basis: str
+    raw_start: int | None = None
+    raw_end: int | None = None
+    reason_zh: str = ""
+    reason_en: str = ""
+
+
 @dataclass(frozen=True)
 class Document:
     """One document, every character of it.
@@ -48,20 +113,32 @@ class Document:
     Attributes
     ----------
     doc_id : str
-        The ``id`` of the front matter, else the file name without its ending.
+        The ``id`` its metadata state, else the file name without its ending.
     path : str
-        The file, as it was given.
+        The file, as it was given; the part of a file that holds several stands after ``#``.
     text : str
-        What the later steps read; offsets everywhere are code points into it.
+        The repaired text. Later steps read it; offsets are code points into it.
     raw : str
-        The decoded file: front matter, line ends and all; only a byte order mark is left out.
-        In this version `text` is the same string.
+        Every character the reader took from the file; of a plain text file the decoded file: front
+        matter, line ends and all, only a byte order mark is left out.
     encoding : str
         The encoding the file was decoded from.
     digest : str
         SHA-256 of the file's bytes, hexadecimal.
     metadata : mapping
-        The front matter as TOML gives it; empty where there is none.
+        What the file states about the document; empty where it states nothing.
+    format : str
+        The kind of file: ``txt``, ``md``, ``html``, ``docx``, ``odt``, ``pdf``, ``xlsx``, ``csv``.
+    repairs : tuple of Repair
+        Every change from `raw` to `text`, and every damage that was left, in the order of `raw`.
+    alignment : Alignment
+        The map between `raw` and `text`.
+    marks : tuple of Mark
+        What the structure of the file says about stretches of `raw`.
+    fields : tuple of MetadataField
+        Where each field of the metadata stands, or why it is empty.
+    findings : tuple of Finding
+        Remarks of the reader.
     """
 
     doc_id: str
@@ -71,22 +148,33 @@ class Document:
     encoding: str
     digest: str
     metadata: Mapping[str, object] = field(default_factory=dict, hash=False)
+    format: str = "txt"
+    repairs: tuple[Repair, ...] = field(default=(), repr=False)
+    alignment: Alignment = field(default=Alignment(), repr=False)
+    marks: tuple[Mark, ...] = field(default=(), repr=False)
+    fields: tuple[MetadataField, ...] = field(default=(), repr=False, hash=False)
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
 
     def to_raw(self, start: int, end: int) -> tuple[int, int]:
         """Where ``text[start:end]`` stands in `raw`."""
-        self._check(start, end)
-        return start, end
+        self._check(start, end, self.text)
+        return self.alignment.to_source(start, end)
+
+    def to_text(self, raw_start: int, raw_end: int) -> tuple[int, int]:
+        """Where ``raw[raw_start:raw_end]`` stands in `text`; an empty stretch where it was removed."""
+        self._check(raw_start, raw_end, self.raw)
+        return self.alignment.to_result(raw_start, raw_end)
 
     def passage(self, start: int, end: int) -> str:
         """``text[start:end]``; offsets outside the text are refused, not cut off."""
-        self._check(start, end)
+        self._check(start, end, self.text)
         return self.text[start:end]
 
-    def _check(self, start: int, end: int) -> None:
-        if not 0 <= start <= end <= len(self.text):
+    def _check(self, start: int, end: int, text: str) -> None:
+        if not 0 <= start <= end <= len(text):
             raise InputError(
                 f"{self.doc_id}: [{start}, {end}) is not a stretch of its"
-                f" {len(self.text)} characters; was it counted in another version of the file?"
+                f" {len(text)} characters; was it counted in another version of the file?"
             )
 
 
@@ -144,22 +232,52 @@ class Corpus(Sequence[Document]):
     def documents(self) -> pd.DataFrame:
         """One row is one document; what its metadata leaves open is NaN, lists are joined by 、.
 
-        ``n_chars`` counts the whole file, ``n_han`` the Han characters after the front matter.
+        ``n_chars`` counts the whole text, ``n_han`` the Han characters after the front matter;
+        ``n_repairs`` the changes from the raw text, ``n_unrepaired`` the damage left as it was.
         """
         rows = [
             {
                 "doc_id": document.doc_id,
                 **{name: _told(document.metadata.get(name)) for name in METADATA_COLUMNS},
+                "format": document.format,
                 "encoding": document.encoding,
                 "n_chars": len(document.text),
                 "n_han": count_han(document.text[front_matter_end(document.text) :]),
+                "n_repairs": sum(each.certainty != "unrepaired" for each in document.repairs),
+                "n_unrepaired": sum(each.certainty == "unrepaired" for each in document.repairs),
                 "path": document.path,
                 "digest": document.digest,
             }
             for document in self
         ]
-        columns = ["doc_id", *METADATA_COLUMNS, "encoding", "n_chars", "n_han", "path", "digest"]
-        kinds = dict.fromkeys(columns, "str") | {"n_chars": "Int64", "n_han": "Int64"}
+        counts = ["n_chars", "n_han", "n_repairs", "n_unrepaired"]
+        columns = ["doc_id", *METADATA_COLUMNS, "format", "encoding", *counts, "path", "digest"]
+        kinds = dict.fromkeys(columns, "str") | dict.fromkeys(counts, "Int64")
+        return pd.DataFrame(rows, columns=columns).astype(kinds)
+
+    @property
+    def repairs(self) -> pd.DataFrame:
+        """One row is one repair, or one damage left, of one document; ``start``/``end`` bound it in the text."""
+        rows = [
+            (document.doc_id, *repair, *document.to_text(repair.raw_start, repair.raw_end))
+            for document in self
+            for repair in document.repairs
+        ]
+        columns = ["doc_id", *Repair._fields, "start", "end"]
+        offsets = ("raw_start", "raw_end", "start", "end")
+        kinds = dict.fromkeys(columns, "str") | dict.fromkeys(offsets, "Int64")
+        return pd.DataFrame(rows, columns=columns).astype(kinds)
+
+    @property
+    def metadata(self) -> pd.DataFrame:
+        """One row is one field of one document's metadata, with where it stands or why it is empty."""
+        rows = [
+            (document.doc_id, *each._replace(value=_told(each.value)))
+            for document in self
+            for each in document.fields
+        ]
+        columns = ["doc_id", *MetadataField._fields]
+        kinds = dict.fromkeys(columns, "str") | {"raw_start": "Int64", "raw_end": "Int64"}
         return pd.DataFrame(rows, columns=columns).astype(kinds)
 
     @property
@@ -183,7 +301,7 @@ def digest_text(text: str) -> str:
     >>> digest_text("")
     'e3b0c44298fc1c14'
     """
-    return sha256(text.encode("utf-8")).hexdigest()[:16]
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def front_matter_end(text: str) -> int:

@@ -1,0 +1,1 @@
+"""One kind of damage in each module: text in, edits with their certainty out."""
