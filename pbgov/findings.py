@@ -243,16 +243,86 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The document id {seen!r} is taken by {wanted}, so this file was not read; give it another id.",
     ),
     "E406": (
-        "本版还不能读 {seen} 文件；请另存为 .txt 或 .md（UTF-8）。",
-        "This version does not read {seen} files yet; save it as .txt or .md (UTF-8).",
+        "本版不能读 {seen} 文件；能读的是 .txt .md .html .docx .odt .pdf .xlsx .csv 和它们的 .zip，请另存为其中一种。",
+        "This version does not read {seen} files; it reads .txt .md .html .docx .odt .pdf .xlsx .csv and"
+        " a .zip of them: save it as one of these.",
     ),
     "E407": (
         "文件无法读取（{seen}）；请核对路径和权限。",
         "The file cannot be read ({seen}); check its path and permissions.",
     ),
     "E408": (
-        "文件夹里没有任何文档；请把 .txt 或 .md 文件放进去。",
-        "The folder holds no document; put .txt or .md files into it.",
+        "文件夹里没有任何文档；请把要读的文件放进去。",
+        "The folder holds no document; put the files to be read into it.",
+    ),
+    "E410": (
+        "文件有 {seen}，超过这类文件的上限 {wanted}；请按篇拆成几个文件，再放进来。",
+        "The file has {seen}, more than the {wanted} this kind may have; split it into one file a text.",
+    ),
+    "E411": (
+        "文件名的结尾与内容不符：内容是 {seen}；请确认没有拿错文件，把结尾改成 {wanted} 再试。",
+        "The ending does not fit the content, which is {seen}; make sure it is the right file and"
+        " let its name end in {wanted}.",
+    ),
+    "E412": (
+        "不能直接读 {seen}；请用能打开它的软件打开，另存为 {wanted}，再放进来。",
+        "{seen} cannot be read as it is; open it in its own program and save it as {wanted}.",
+    ),
+    "E413": (
+        "文件有打开密码（{seen}）；请用密码打开，去掉密码另存一份，再放进来。",
+        "The file is locked by a password ({seen}); open it, remove the password and save a copy.",
+    ),
+    "E414": (
+        "文件损坏或没有传完（{seen}）；请重新下载，或用 Word、WPS 打开修复后另存。",
+        "The file is damaged or incomplete ({seen}); download it again, or open, mend and save it.",
+    ),
+    "E415": (
+        "文件展开后超过上限（{seen}，上限 {wanted}），没有读；请确认来源可靠，把它拆小后再试。",
+        "Unpacked, the file passes the limit ({seen}; the limit is {wanted}) and was not read; make sure"
+        " it is sound and split it.",
+    ),
+    "E416": (
+        "文件里的 {seen} 带有 DOCTYPE 声明，可能用来引入外部内容，没有读；请用 Word 或 WPS 打开后另存。",
+        "{seen} of the file declares a DOCTYPE, which could pull in content from outside; it was not"
+        " read: open the file in Word or WPS and save it.",
+    ),
+    "E417": (
+        "文件里没有文字，只有 {seen} 张图片，多半是扫描件；请先做文字识别，再存成 .docx 或 .txt。",
+        "The file holds no text but {seen} pictures, probably scans; run text recognition first.",
+    ),
+    "E418": (
+        "表里没有放正文的列（看到的列：{seen}）；请把这一列的列名改成“正文”。",
+        "No column holds the text (columns seen: {seen}); name that column 正文 or text.",
+    ),
+    "E419": (
+        "第 {seen} 行的正文是空的，没有读入；请补上正文，或删去这些行。",
+        "Rows {seen} have no text and were not read; fill them in or delete them.",
+    ),
+    "E420": (
+        "不读压缩包里的压缩包；请把它解压，与其他文档放在一起。",
+        "An archive inside an archive is not read; unpack it beside the other documents.",
+    ),
+    "E421": (
+        "压缩包里没有能读的文档；请确认没有拿错文件。",
+        "The archive holds no document that can be read; make sure it is the right file.",
+    ),
+    "E422": (
+        "这不是普通文件（{seen}），没有读；请把它移出文件夹。",
+        "This is not a regular file ({seen}) and was not read; move it out of the folder.",
+    ),
+    "E423": (
+        "文件里混有两种编码：大部分是 {wanted}，第 {seen} 字节所在的一行却不是；请分开另存为 UTF-8 再试。",
+        "The file mixes two encodings: most of it is {wanted}, but not the line that holds byte {seen};"
+        " save its parts as UTF-8.",
+    ),
+    "E424": (
+        "表不能逐行读取（{seen}）；请检查引号和分隔符，或另存为 .xlsx 再试。",
+        "The table cannot be read row by row ({seen}); check its quotes and delimiters, or save it as .xlsx.",
+    ),
+    "E425": (
+        "正文一格是公式，文件里没有存下它的结果（第 {seen} 行），没有读入；请用 Excel 或 WPS 打开后保存一次。",
+        "The text of rows {seen} is a formula whose result the file does not hold; they were not read:"
+        " open the file in Excel or WPS and save it once.",
     ),
     "W451": (
         "子文件夹没有读入；要读其中的文档，请把它们移到上一级，或把它作为语料文件夹。",
@@ -291,6 +361,52 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "This text is in traditional characters ({seen} of its Han characters have no place in the"
         " simplified script); lexicon, cues and practices are simplified and find next to nothing in"
         " it. Convert it first.",
+    ),
+    "W460": (
+        "修订中删除或移走的 {seen} 个字没有读入；要读它们，请先在 Word 里拒绝这些修订。",
+        "{seen} characters that tracked changes delete or move away were not read; reject the changes"
+        " to have them.",
+    ),
+    "W461": (
+        "隐藏的 {seen} 个字没有读入；要读它们，请先在 Word 里取消隐藏。",
+        "{seen} characters set as hidden were not read; unhide them to have them.",
+    ),
+    "W462": (
+        "{seen} 条批注没有读入正文；要分析批注，请另存成一个文件。",
+        "{seen} comments were not read into the text; save them as a file of their own to have them.",
+    ),
+    "W463": (
+        "页眉页脚没有读入正文：{seen}；其中若有正文，请移到正文里。",
+        "Headers and footers were not read into the text: {seen}; move to the body what belongs there.",
+    ),
+    "W464": (
+        "有些内容不是文字，没有读入或只能照原样读入：{seen}；请对照原文件。",
+        "Some content is not text and was left out, or read only as it stands: {seen}; see the file.",
+    ),
+    "W465": (
+        "{seen} 段的编号由 Word 自动生成，文件里没有这些字，是按编号的定义补上的（如“{wanted}”）；引用前请对照原文件。",
+        "The numbers of {seen} paragraphs are made by Word and are no characters of the file; they were"
+        " put in by the definition of the list (such as {wanted!r}): compare before quoting.",
+    ),
+    "W466": (
+        "{seen} 段的编号由软件自动生成，没有读入；编号若有用，请先转成普通文字。",
+        "The numbers of {seen} paragraphs are made by the program and were not read; turn them into"
+        " plain text if they matter.",
+    ),
+    "W467": (
+        "正文读自“{seen}”列，其余的列 {wanted} 只作为附注保留；若读错了列，请把放正文的列名改成“正文”。",
+        "The text was read from column {seen}; the columns {wanted} are kept as notes: if that is the"
+        " wrong one, name the column of the text 正文.",
+    ),
+    "W468": (
+        "工作表 {seen} 没有放正文的列，没有读；其中若有文档，请把放正文的列名改成“正文”。",
+        "The sheets {seen} have no column of text and were not read; if they hold documents, name that"
+        " column 正文.",
+    ),
+    "W469": (
+        "{seen} 个单元格是公式，文件里没有存下结果，按空格处理；请用 Excel 或 WPS 打开后保存一次。",
+        "{seen} cells are formulas whose results the file does not hold and count as empty; open the"
+        " file in Excel or WPS and save it once.",
     ),
     # study.toml
     "E501": (
