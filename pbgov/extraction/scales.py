@@ -1,0 +1,108 @@
+"""The words that make a numeral a quantity: measures, comparing words and fixed phrases.
+
+Three files beside those of `pbgov.extraction.cues`, in the same folder:
+
+``measures.csv``
+    What a numeral counts in: term, kind (度量, 货币, 时间, 次数, 个体, 名词, 结构, 百分点, 倍), source.
+``figures.csv``
+    term, role, comparator, source. Roles: 数前 and 数后 (words that bound a number, with the
+    comparator they mean), 升, 降 and 变为 (change), 标准前 and 标准后 (a requirement), 点数 (makes 一
+    count), 全称 (全覆盖), 非数 (fixed phrases whose numerals count nothing), 时期 (time words).
+``formulas.csv``
+    term, role, source. Roles: 标签尾 (head nouns of slogans), 引列 (words that introduce a list),
+    量 (measures inside slogans), 等.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandera.pandas as pa
+
+from pbgov.datafiles import read_table
+from pbgov.errors import InputError
+from pbgov.extraction.cues import PACKAGED
+from pbgov.schemas import COMPARATORS, text
+
+MEASURE_KINDS = ("度量", "货币", "时间", "次数", "个体", "名词", "结构", "百分点", "倍")
+FIGURE_ROLES = ("数前", "数后", "升", "降", "变为", "标准前", "标准后", "点数", "全称", "非数", "时期")
+FORMULA_ROLES = ("标签尾", "引列", "量", "等")
+
+MEASURES = pa.DataFrameSchema(
+    {"term": text(unique=True), "kind": text(among=MEASURE_KINDS), "source": text()},
+    name="measures",
+)
+FIGURES = pa.DataFrameSchema(
+    {
+        "term": text(),
+        "role": text(among=FIGURE_ROLES),
+        "comparator": text(nullable=True, among=COMPARATORS),
+        "source": text(),
+    },
+    unique=["term", "role"],
+    name="figure words",
+)
+FORMULA_WORDS = pa.DataFrameSchema(
+    {"term": text(), "role": text(among=FORMULA_ROLES), "source": text()},
+    unique=["term", "role"],
+    name="formula words",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Scales:
+    """Measures and their kinds, words of comparison by role, and patterns made of them.
+
+    Attributes
+    ----------
+    measures : dict of str to str
+        Measure to its kind.
+    comparators : dict
+        (role, term) to the comparator it means; '' where it means none.
+    roles, formula_roles : dict of str to frozenset
+        Role to its terms.
+    """
+
+    measures: dict[str, str]
+    comparators: dict[tuple[str, str], str]
+    roles: dict[str, frozenset[str]]
+    formula_roles: dict[str, frozenset[str]]
+
+    def any_of(self, role: str) -> str:
+        """A regular expression for the terms of a role, longest first."""
+        return alternatives(self.roles.get(role) or self.formula_roles.get(role) or ())
+
+
+def alternatives(terms: frozenset[str] | tuple[str, ...]) -> str:
+    """A regular expression that matches the longest of some terms; nothing where there is none."""
+    ordered = sorted(terms, key=lambda term: (-len(term), term))
+    return "(?:" + "|".join(map(re.escape, ordered)) + ")" if ordered else "(?!)"
+
+
+def read_scales(folder: str | Path | None = None) -> Scales:
+    """The scales of a folder, or the packaged ones.
+
+    Raises
+    ------
+    InputError
+        Where `folder` is no folder.
+    DataFileError
+        Where a file is missing or breaks its columns.
+    """
+    folder = PACKAGED if folder is None else Path(folder)
+    if not folder.is_dir():
+        raise InputError(
+            f"{folder}: no such folder; copy the packaged {PACKAGED} and change the copy."
+        )
+    measures = read_table(folder / "measures.csv", MEASURES)
+    figures = read_table(folder / "figures.csv", FIGURES)
+    formulas = read_table(folder / "formulas.csv", FORMULA_WORDS)
+    keys = zip(figures.role, figures.term, strict=True)
+    return Scales(
+        dict(zip(measures.term, measures.kind, strict=True)),
+        dict(zip(keys, figures.comparator.fillna(""), strict=True)),
+        {str(role): frozenset(group.term) for role, group in figures.groupby("role")},
+        {str(role): frozenset(group.term) for role, group in formulas.groupby("role")},
+    )
