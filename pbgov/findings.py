@@ -324,6 +324,21 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The text of rows {seen} is a formula whose result the file does not hold; they were not read:"
         " open the file in Excel or WPS and save it once.",
     ),
+    "E430": (
+        "这是扫描件：{seen} 页都只有图片、没有文字层；请先在 WPS 或 Acrobat 里做文字识别（OCR）后另存，"
+        "或装上 pbgov[ocr] 后用 read_document(…, ocr=True) 再读。",
+        "This is a scan: its {seen} pages hold pictures and no text; run text recognition in WPS or"
+        " Acrobat and save it, or install pbgov[ocr] and read it with ocr=True.",
+    ),
+    "E431": (
+        "网页的标签嵌套过深或已损坏（{seen}），没有读；请在浏览器里打开，重新另存，或把正文存成 .txt。",
+        "The tags of the page are nested too deeply or broken ({seen}), so it was not read; open it in a"
+        " browser and save it again, or save its text as .txt.",
+    ),
+    "E432": (
+        "网页存档（.mhtml）里没有网页；请在浏览器里打开原网页，重新另存。",
+        "The web archive (.mhtml) holds no page; open the original in a browser and save it again.",
+    ),
     "W451": (
         "子文件夹没有读入；要读其中的文档，请把它们移到上一级，或把它作为语料文件夹。",
         "The subfolder was not read; move its documents up, or name it as the folder.",
@@ -407,6 +422,56 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{seen} 个单元格是公式，文件里没有存下结果，按空格处理；请用 Excel 或 WPS 打开后保存一次。",
         "{seen} cells are formulas whose results the file does not hold and count as empty; open the"
         " file in Excel or WPS and save it once.",
+    ),
+    "W470": (
+        "网页有 {seen} 处字节不合 {wanted} 编码，读作“�”；这些字已经丢失，引用前请对照原网页。",
+        "At {seen} places the bytes of the page do not fit {wanted} and were read as U+FFFD; those"
+        " characters are lost: compare with the page before quoting.",
+    ),
+    "W471": (
+        "分不清哪些是正文、哪些是页面上的其他内容（{seen} 行里只标出了确定的 {wanted} 行）；"
+        "计数前请看一遍，或把正文另存成 .txt。",
+        "The article could not be told from the rest of the page (of {seen} lines, only {wanted} were"
+        " marked with certainty); look it over before counting, or save its text as .txt.",
+    ),
+    "W472": (
+        "网页把 {seen} 个汉字设为隐藏，其中读入了 {wanted} 个；若正文在没有读入的里面，"
+        "请在浏览器里打开，等它显示完全后重新另存。",
+        "The page hides {seen} Han characters, of which {wanted} were read; if the article is among the"
+        " others, open it in a browser, wait until all is shown, and save it again.",
+    ),
+    "W473": (
+        "第 {seen} 页的文字由文字识别得来，可能有错字（{wanted}）；引用前请对照页面。",
+        "The text of pages {seen} comes from text recognition and may be wrong ({wanted}); compare with"
+        " the pages before quoting.",
+    ),
+    "W474": (
+        "网页里有 {seen} 处注音（如“{wanted}”）没有读入；它们是标在字上的，不是正文。",
+        "{seen} pronunciations (such as {wanted!r}) were not read; the page sets them above the text.",
+    ),
+    "W475": (
+        "PDF 的目录表损坏，是逐段找回的，可能缺页或缺字（共找到 {seen} 页）；请重新下载，核对页数。",
+        "The PDF's table of contents is damaged and was rebuilt, so that pages or words may be missing"
+        " ({seen} pages were found); download it again and compare.",
+    ),
+    "W476": (
+        "第 {seen} 页用两种办法读出来的汉字或次序不同（{wanted}）；分栏、表格和图里的字容易读错，请对照原件。",
+        "Two ways of reading pages {seen} give other characters or another order ({wanted}); columns,"
+        " tables and figures are easily misread: compare with the original.",
+    ),
+    "W477": (
+        "第 {seen} 页是扫描的图片，没有文字层，没有读入；请先做文字识别（OCR）后另存，或用 ocr=True 再读。",
+        "Pages {seen} are scanned pictures without text and were not read; run text recognition and save,"
+        " or read again with ocr=True.",
+    ),
+    "W478": (
+        "第 {seen} 页有 {wanted} 个字形在字体里没有对应的字，读作“(cid:…)”；这些字读不出来，请对照原件补上。",
+        "On pages {seen}, {wanted} glyphs have no character in their font and stand as '(cid:...)'; they"
+        " cannot be read: supply them from the original.",
+    ),
+    "W479": (
+        "第 {seen} 页没有读入（{wanted}）；请拆成较小的文件，或重新生成 PDF 后再读。",
+        "Pages {seen} were not read ({wanted}); split the file, or make the PDF anew.",
     ),
     # study.toml
     "E501": (
