@@ -1,0 +1,212 @@
+"""Metadata is what stands in the document, with its place; what is masked or missing stays empty."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbgov.corpus.document import Mark
+from pbgov.corpus.labels import is_name, names_in
+from pbgov.corpus.metadata import read_metadata
+
+PROSE = "社区党委每月召开一次联席会议，听取驻区单位和居民代表的意见，会后把议定的事项张贴在公告栏里，逐条销账。\n"
+
+
+def fields(raw, stated=None, marks=()):
+    metadata, found = read_metadata(raw, stated or {}, marks)
+    return metadata, {each.name: each for each in found}
+
+
+def stands(raw, field):
+    return raw[field.raw_start : field.raw_end]
+
+
+def test_a_journal_page_gives_title_names_issue_and_place():
+    raw = (
+        "宁波市楼宇党建的三种做法*\n2021-07-02 08:15陈立军周敏\n东海学刊 2021年3期\n"
+        "陈立军 周 敏\n(海曙研究院,315000,宁波)\n" + PROSE
+    )
+    metadata, found = fields(raw)
+    assert metadata == {
+        "title": "宁波市楼宇党建的三种做法",
+        "authors": ["陈立军", "周敏"],
+        "venue": "东海学刊",
+        "published": "2021年第3期",
+        "city": "宁波市",
+    }
+    assert stands(raw, found["authors"]) == "陈立军 周 敏"
+    assert stands(raw, found["published"]) == "2021年3期"
+    assert "2021-07-02" in found["published"].reason_zh
+    assert "2021-07-02" in found["published"].reason_en
+    assert found["district"].basis == "missing"
+    assert found["district"].reason_zh
+    assert found["affiliation"].value == "海曙研究院,315000,宁波"
+
+
+def test_names_run_together_are_not_parted():
+    metadata, found = fields("做法三则\n作者：陈立军周敏\n" + PROSE)
+    assert "authors" not in metadata
+    assert found["authors"].basis == "missing"
+    assert "陈立军周敏" in found["authors"].reason_zh
+
+
+def test_a_government_page_gives_labelled_values():
+    raw = (
+        "当前位置:首页 >工作动态\n把服务送到楼里\n发布时间：2019年06月03日 09:20 来源： 某地党建网\n"
+        + PROSE
+        + "(作者:钱文华,江东区委组织部干部)\n责任编辑：孙立\n"
+    )
+    metadata, found = fields(raw)
+    assert metadata["title"] == "把服务送到楼里"
+    assert metadata["authors"] == ["钱文华"]
+    assert metadata["published"] == "2019-06-03"
+    assert stands(raw, found["published"]) == "2019年06月03日"
+    assert found["editor"].value == "孙立"
+    assert "孙立" not in metadata["authors"]
+
+
+def test_an_article_number_gives_year_issue_issn_and_pages():
+    raw = (
+        "[摘要] 本文讨论苏州市姑苏区的楼道自治。\n[關鍵詞] 自治; ?樓道\n"
+        "[中圖分類號] D630 ? ? [文章編號] 1234-567X(2018)11-0005-12\n"
+    ) + PROSE
+    metadata, found = fields(raw)
+    assert metadata["published"] == "2018年第11期"
+    assert stands(raw, found["published"]) == "(2018)11"
+    assert found["issn"].value == "1234-567X"
+    assert found["pages"].value == "5–16"
+    assert found["clc"].value == "D630"
+    assert (metadata["city"], metadata["district"]) == ("苏州市", "姑苏区")
+    assert found["title"].basis == found["venue"].basis == "missing"
+
+
+def test_a_traditional_document_gives_simplified_values_and_shows_what_stands():
+    raw = (
+        "[摘要] 武漢市江漢區(qū)黨委結(jié)合實(shí)際推進樓宇黨建。\n"
+        "社區(qū)黨組織發(fā)動居民參與議事協(xié)商，把問題解決在樓門院里，群眾滿意度不斷提高，經(jīng)驗得到推廣。\n"
+        "(作者簡介:劉東風,中共江漢區(qū)委書記)\n"
+    )
+    metadata, found = fields(raw)
+    assert metadata["authors"] == ["刘东风"]
+    assert stands(raw, found["authors"]) == "劉東風"
+    assert "劉東風" in found["authors"].reason_zh
+    assert (metadata["city"], metadata["district"]) == ("武汉市", "江汉区")
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("XX市老旧小区改造的经验\n" + PROSE, "city"),
+        ("老旧小区改造的经验\n" + PROSE + "这一年，××区改造了三个小区。\n", "district"),
+        ("老旧小区改造的经验\n佚名\n" + PROSE, "authors"),
+        ("老旧小区改造的经验\n作者：×××\n" + PROSE, "authors"),
+        ("老旧小区改造的经验\n发布日期：20XX年X月X日\n" + PROSE, "published"),
+        ("老旧小区改造的经验\n来源：＊＊＊网\n" + PROSE, "venue"),
+    ],
+)
+def test_what_is_masked_stays_empty_and_says_so(raw, name):
+    metadata, found = fields(raw)
+    assert name not in metadata
+    assert found[name].value is None
+    assert found[name].basis == "masked"
+    assert found[name].reason_zh
+    assert found[name].reason_en
+    assert stands(raw, found[name])
+
+
+def test_a_statute_gives_its_dates_and_the_organ():
+    raw = (
+        "# 某某条例\n\n2001年5月6日 江州市第十届人民代表大会常务委员会第三次会议通过\n\n"
+        "2012年8月9日 江州市第十二届人民代表大会常务委员会第七次会议通过的"
+        "《关于修改部分地方性法规的决定》修正\n\n第一条 " + PROSE
+    )
+    _, found = fields(raw)
+    assert found["adopted"].value == "2001-05-06"
+    assert found["amended"].value == ["2012-08-09"]
+    assert found["issuer"].value == "江州市第十届人民代表大会常务委员会"
+    assert found["published"].value == "2012-08-09"
+    assert "修正" in found["published"].reason_zh
+    assert "2001-05-06" in found["published"].reason_zh
+
+
+def test_what_the_container_states_comes_first_and_stays_as_it_is():
+    stated = {"title": "甲", "district": "", "kept": "as it is", "id": "x", "published": 2021}
+    metadata, found = fields("另一个题目\n来源：乙报\n" + PROSE, stated)
+    assert metadata == {**stated, "venue": "乙报"}
+    assert found["title"].basis == "container"
+    assert found["district"].value is None
+    assert "空着" in found["district"].reason_zh
+    assert "id" not in found
+
+
+def test_file_properties_are_used_last_and_never_for_the_date():
+    properties = {"title": "无标题", "creator": "admin", "created": "2015-01-01"}
+    metadata, found = fields(PROSE, {"properties": properties})
+    assert metadata == {"title": "无标题", "authors": ["admin"]}
+    assert found["title"].basis == "container"
+    assert "文件属性" in found["title"].reason_zh
+    assert found["published"].basis == "missing"
+    metadata, _ = fields("楼门长的一天\n作者：陈立军\n" + PROSE, {"properties": properties})
+    assert metadata == {"title": "楼门长的一天", "authors": ["陈立军"]}
+
+
+def test_the_only_heading_of_the_first_level_is_the_title():
+    raw = "网站名\n楼门长的一天\n" + PROSE
+    marks = [Mark("heading", 4, 10, 1), Mark("heading", 11, 15, 2)]
+    assert fields(raw, marks=marks)[0]["title"] == "楼门长的一天"
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("二〇二一年三月五日", "2021-03-05"),
+        ("2021年12月31日", "2021-12-31"),
+        ("二○一九年十一月二十日", "2019-11-20"),
+    ],
+)
+def test_a_signed_document_is_dated_at_its_foot(line, date):
+    raw = f"关于做好楼门长工作的意见\n{PROSE}江东街道党工委\n{line}\n"
+    _, found = fields(raw)
+    assert found["published"].value == date
+    assert stands(raw, found["published"]) == line
+    assert "落款" in found["published"].reason_zh
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        "甲\r\n乙\r丙\u2028丁\x85戊",
+        PROSE,
+        "一、先办\n" + PROSE,
+        "据说，来源：不详的消息很多，作者：没有一个肯承认。\n" + PROSE,
+        PROSE + "[1]陈立军. 楼门长[J]. 东海学刊,2021(3):5-9.\n[2]周敏. 来源：某书[M]. 2017.\n",
+    ],
+)
+def test_nothing_is_invented(raw):
+    metadata, found = fields(raw)
+    assert metadata == {}
+    assert all(each.value is None and each.reason_zh and each.reason_en for each in found.values())
+    assert list(found) == ["title", "authors", "venue", "published", "city", "district"]
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("李　明　王小红*", ["李明", "王小红"]),
+        ("欧阳文 诸葛小亮", ["欧阳文", "诸葛小亮"]),
+        ("文/张三、李四", ["张三", "李四"]),
+        ("本报记者 赵大川", ["赵大川"]),
+        ("阿依古丽·买买提 张三", ["阿依古丽·买买提", "张三"]),
+        ("北京市 社会", []),
+        ("李明伟王志伟", []),
+        ("高质量发展", []),
+    ],
+)
+def test_lines_of_names(line, names):
+    assert [name for name, _, _ in names_in(line)] == names
+
+
+def test_a_name_needs_a_surname():
+    assert is_name("司徒南")
+    assert not is_name("市委")
+    assert not is_name("王")
