@@ -112,8 +112,9 @@ def discover_terms(
     new = [
         term not in known and lexicon.part_of_speech(term) == UNKNOWN_POS for term in found["term"]
     ]
-    found = found[new]
-    found["split"] = ["/".join(lexicon.cut(term)) for term in found["term"]]
+    found = found[pd.Series(new, dtype=bool)]
+    cuts = ["/".join(lexicon.cut(term)) for term in found["term"]]
+    found["split"] = pd.Series(cuts, index=found.index, dtype="str")
     edges = found["split"].str.split("/")
     stop = edges.str[0].isin(lexicon.stopwords) | edges.str[-1].isin(lexicon.stopwords)
     table = _with_examples(found[~stop], read, characters)
@@ -136,7 +137,7 @@ def propose_entries(discovered: pd.DataFrame) -> pd.DataFrame:
         One row is one entry: ``term``, ``freq`` (1000, as the entries of the shipped lexicon),
         ``pos`` ("x", unknown, until a person says) and ``source``, which begins with
         待审（proposed） and names the count and an example by document and offsets. Write it with
-        ``to_csv(path, index=False, encoding="utf-8-sig")`` and move the rows you accept.
+        ``to_csv(path, index=False, encoding="utf-8")`` and move the rows you accept.
 
     Raises
     ------
