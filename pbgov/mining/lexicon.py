@@ -1,8 +1,9 @@
 """The words of the field, and cutting text into words with them.
 
-jieba 0.42.1 cuts with its packaged dictionary plus the terms of the lexicon, without guessing new
-words (``HMM=False``), so that the same text gives the same words on every machine. Every lexicon
-has a tokenizer of its own: neither jieba's global one nor another lexicon ever changes it.
+The words are those of jieba 0.42.1 with its packaged dictionary plus the terms of the lexicon,
+without guessing new words (``HMM=False``), so that the same text gives the same words on every
+machine; `pbgov.mining.tokens` cuts them. Every lexicon has a tokenizer of its own: neither jieba's
+global one nor another lexicon ever changes it.
 """
 
 from __future__ import annotations
@@ -10,24 +11,26 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from pbgov.datafiles import read_numbered
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
+from pbgov.mining.dictionary import packaged_tags
+from pbgov.mining.tokens import NEVER_IN_A_WORD, Tokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 TERMS_FILE = "governance.csv"
 STOPWORDS_FILE = "stopwords.csv"
 READABLE_KINDS = ("paragraph", "sentence", "table")
 
-_ALWAYS_CUT = re.compile(r"[^\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]")  # jieba's own block boundary
 _ALPHANUMERIC = re.compile(r"[a-zA-Z0-9]+")
 
 
@@ -62,14 +65,14 @@ class Lexicon:
             ``pos``, jieba's part of speech: the dictionary's tag, ``eng`` for Latin letters and
             digits, ``x`` for what no dictionary knows (punctuation, white space, rare words).
         """
-        tokens = self.cut(text)
-        starts, ends = _spans(tokens)
+        run = self._tokenizer.cut_many([text])
+        tag = {token: self.part_of_speech(token) for token in set(run.tokens)}
         return pd.DataFrame(
             {
-                "token": pd.Series(tokens, dtype="str"),
-                "start": pd.Series(starts, dtype="Int64"),
-                "end": pd.Series(ends, dtype="Int64"),
-                "pos": pd.Series([self.part_of_speech(token) for token in tokens], dtype="str"),
+                "token": pd.array(run.tokens, dtype="str"),
+                "start": pd.array(run.starts, dtype="Int64"),
+                "end": pd.array(run.ends, dtype="Int64"),
+                "pos": pd.array([tag[token] for token in run.tokens], dtype="str"),
             }
         )
 
@@ -90,52 +93,55 @@ class Lexicon:
             ``start``, ``end``; offsets are code points into the document's text.
         """
         read = segments[segments["kind"].isin(READABLE_KINDS)]
-        columns: dict[str, list[str]] = {"doc_id": [], "segment_id": [], "token": []}
-        starts: list[int] = []
-        ends: list[int] = []
-        for doc_id, segment_id, first, text in zip(
-            read["doc_id"], read["segment_id"], read["start"], read["text"], strict=True
-        ):
-            tokens = self.cut(text)
-            columns["doc_id"] += [doc_id] * len(tokens)
-            columns["segment_id"] += [segment_id] * len(tokens)
-            columns["token"] += tokens
-            within_starts, within_ends = _spans(tokens)
-            starts += [int(first) + offset for offset in within_starts]
-            ends += [int(first) + offset for offset in within_ends]
-        table = pd.DataFrame(
-            {name: pd.Series(cells, dtype="str") for name, cells in columns.items()}
+        run = self._tokenizer.cut_many(read["text"].tolist())
+        first = np.repeat(read["start"].to_numpy(dtype=np.int64), run.counts)
+        return pd.DataFrame(
+            {
+                "doc_id": read["doc_id"].astype("str").array.repeat(run.counts),
+                "segment_id": read["segment_id"].astype("str").array.repeat(run.counts),
+                "token": pd.array(run.tokens, dtype="str"),
+                "start": pd.array(first + run.starts, dtype="Int64"),
+                "end": pd.array(first + run.ends, dtype="Int64"),
+            }
         )
-        table["start"] = pd.Series(starts, dtype="Int64")
-        table["end"] = pd.Series(ends, dtype="Int64")
-        return table
 
-    def cut(self, text: str) -> list[str]:
-        """The words of `text` as a list; joined they are the text."""
-        tokens: list[str] = self._tokenizer.lcut(text, HMM=False)
-        return tokens
+    def cut(self, text: str, hmm: bool = False) -> list[str]:
+        """The words of `text` as a list; joined they are the text.
+
+        Parameters
+        ----------
+        text : str
+        hmm : bool, default False
+            True to guess words that neither dictionary nor lexicon holds, as jieba's ``HMM=True``.
+        """
+        return self._tokenizer.cut(text, hmm)
 
     def part_of_speech(self, token: str) -> str:
         """The tag jieba gives one token, ``eng`` for letters and digits, ``x`` where nothing is known."""
         if len(token) == 1 and _ALPHANUMERIC.match(token):
             return "eng"
-        tag = self._tags.get(token) or _packaged_tags().get(token)
+        tag = self._tags.get(token) or packaged_tags().get(token)
         return tag or ("eng" if _ALPHANUMERIC.fullmatch(token) else "x")
 
-    @cached_property
-    def _tokenizer(self) -> Any:
-        import jieba
+    @property
+    def engine(self) -> str:
+        """What cuts: ``rjieba``, or ``jieba`` where rjieba cannot; the words are the same."""
+        return self._tokenizer.engine
 
-        frequencies, total = _packaged_frequencies()
-        tokenizer = jieba.Tokenizer()
-        # jieba.initialize() would trust a jieba.cache in the shared temporary folder, unchecked
-        tokenizer.FREQ, tokenizer.total = dict(frequencies), total
-        tokenizer.initialized = True
-        for term, freq, pos in zip(
-            self.terms["term"], self.terms["freq"], self.terms["pos"], strict=True
-        ):
-            tokenizer.add_word(term, int(freq), pos)
-        return tokenizer
+    @property
+    def engine_reason(self) -> tuple[str, str]:
+        """Why it is that engine, in Chinese and in English."""
+        return self._tokenizer.engine_reason
+
+    def __repr__(self) -> str:
+        return (
+            f"Lexicon({len(self.terms)} terms, {len(self.stopwords)} stop words,"
+            f" digest={self.digest!r}, engine={self.engine!r})"
+        )
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return Tokenizer(zip(self.terms["term"], self.terms["freq"], strict=True))
 
     @cached_property
     def _tags(self) -> dict[str, str]:
@@ -184,34 +190,8 @@ def _findings(terms: pd.DataFrame, stopwords: frozenset[str], path: str) -> Iter
     for number, term, freq in zip(terms.index, terms["term"], terms["freq"], strict=True):
         if freq < 1:
             yield Finding("E301", path, int(number), "freq", seen=term, wanted=str(freq))
-        cut_at = _ALWAYS_CUT.search(term)
+        cut_at = NEVER_IN_A_WORD.search(term)
         if cut_at:
             yield Finding("E302", path, int(number), "term", seen=term, wanted=cut_at.group())
         if term in stopwords:
             yield Finding("E303", path, int(number), "term", seen=term)
-
-
-def _spans(tokens: Iterable[str]) -> tuple[list[int], list[int]]:
-    starts, ends, position = [], [], 0
-    for token in tokens:
-        starts.append(position)
-        position += len(token)
-        ends.append(position)
-    return starts, ends
-
-
-@cache
-def _packaged_frequencies() -> tuple[dict[str, int], int]:
-    import jieba
-
-    frequencies, total = jieba.Tokenizer.gen_pfdict(jieba.Tokenizer().get_dict_file())
-    return frequencies, total
-
-
-@cache
-def _packaged_tags() -> dict[str, str]:
-    import jieba
-
-    with jieba.Tokenizer().get_dict_file() as lines:
-        entries = (line.decode("utf-8").split() for line in lines)
-        return {word: tag for word, _, tag in entries}
