@@ -176,7 +176,8 @@ def collocations(
         collocate before and after the term), ``n_segments`` and ``n_documents`` that hold the
         pair, ``count_term`` and ``count_collocate`` (occurrences), ``pairs_term``,
         ``pairs_collocate`` and ``pairs_total`` (word pairs within the window), ``expected``,
-        ``log_dice``, ``g2``, ``pmi``, ``t_score``. The largest measure first, then by term.
+        ``log_dice``, ``g2``, ``pmi``, ``t_score`` and ``window``. The largest measure first, then
+        by term.
 
     Raises
     ------
@@ -221,7 +222,7 @@ def collocations(
     together = table["count"].to_numpy(dtype=int)
     table["log_dice"] = log_dice(together, counts[one], counts[other])
     measured = association(together, margins[one], margins[other], max(1, 2 * len(before)))
-    table = pd.concat([table, measured], axis=1)
+    table = pd.concat([table, measured], axis=1).assign(window=window)
     order = table.assign(by=-table[measure].round(_TIE_DIGITS)).sort_values(
         ["by", "term", "collocate"]
     )
@@ -231,7 +232,7 @@ def collocations(
 COLUMNS = [
     *("term", "collocate", "count", "n_before", "n_after", "n_segments", "n_documents"),
     *("count_term", "count_collocate", "pairs_term", "pairs_collocate", "pairs_total"),
-    *("expected", "log_dice", "g2", "pmi", "t_score"),
+    *("expected", "log_dice", "g2", "pmi", "t_score", "window"),
 ]
 
 

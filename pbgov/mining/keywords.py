@@ -126,8 +126,8 @@ def keywords(
     -------
     DataFrame
         One row is one keyword of one unit: ``unit``, ``rank`` (1 is the weightiest), ``term``,
-        ``weight``, ``count`` (in the unit), ``n_units`` (units that hold the term) and
-        ``n_documents`` (documents that hold it). Units in the order of `segments`; a unit without
+        ``weight``, ``count`` (in the unit), ``n_units`` (units that hold the term),
+        ``n_documents`` (documents that hold it) and ``method``. Units in the order of `segments`; a unit without
         listed terms has no row.
 
     Raises
@@ -170,6 +170,7 @@ def keywords(
         table["weight"] = _tf_idf(table, tokens["unit"].nunique())
     else:
         table["weight"] = _text_rank(table, tokens, window)
+    table["method"] = pd.Series(method, index=table.index, dtype="str")
     return carry_mark(_ranked(table, segments[by].astype("str").unique(), top), segments)
 
 
@@ -206,5 +207,5 @@ def _ranked(table: pd.DataFrame, units: np.ndarray, top: int) -> pd.DataFrame:
     ).sort_values(["unit", "weight", "term"])
     table = table.loc[order.index]
     table["rank"] = table.groupby("unit").cumcount() + 1
-    columns = ["unit", "rank", "term", "weight", "count", "n_units", "n_documents"]
+    columns = ["unit", "rank", "term", "weight", "count", "n_units", "n_documents", "method"]
     return table.loc[table["rank"] <= top, columns].reset_index(drop=True)
