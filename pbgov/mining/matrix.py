@@ -173,3 +173,64 @@ def _sorted_spans(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.
     """Spans sorted by their start, each end the largest so far, so that a bisection finds overlaps."""
     order = np.lexsort((ends, starts))
     return starts[order], np.maximum.accumulate(ends[order])
+
+
+def place_codings(codings: pd.DataFrame, segments: pd.DataFrame, units: np.ndarray) -> pd.DataFrame:
+    """The codes found (value 1), each with the unit that the judged stretch lies in.
+
+    Parameters
+    ----------
+    codings : DataFrame
+        Of `pbgov.schemas.CODINGS`, of one coder.
+    segments : DataFrame
+    units : ndarray of int, shape (n_segments,)
+        Number of the unit of each segment.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `codings` with ``place``, the number of the unit.
+
+    Raises
+    ------
+    InputError
+        For several coders, and for a stretch that begins outside the segments or ends in another
+        unit.
+    """
+    coders = sorted(codings["coder"].unique())
+    if len(coders) > 1:
+        raise InputError(
+            f"codings holds {len(coders)} coders ({', '.join(coders)}); keep one of them:"
+            " codings[codings.coder == …]."
+        )
+    found = codings[codings["value"].eq(1)].reset_index(drop=True)
+    starts, ends = found["start"].to_numpy(dtype=int), found["end"].to_numpy(dtype=int)
+    first = _unit_at(found["doc_id"], starts, segments, units)
+    last = _unit_at(found["doc_id"], ends - 1, segments, units)
+    lost = (first < 0) | (first != last)
+    if lost.any():
+        stretch = found[lost].iloc[0]
+        raise InputError(
+            f"codings holds {stretch['doc_id']}[{stretch['start']}:{stretch['end']}]"
+            f" ({stretch['code_id']}), which lies in no unit ({int(lost.sum())} such codings); give"
+            " the segments that were coded, and units no smaller than them."
+        )
+    return found.assign(place=first)
+
+
+def _unit_at(
+    doc_ids: pd.Series, places: np.ndarray, segments: pd.DataFrame, units: np.ndarray
+) -> np.ndarray:
+    """The unit that holds one character of a document; -1 where no segment holds it."""
+    at_place = np.full(len(places), -1)
+    homes = segments["doc_id"].to_numpy(dtype=str)
+    starts, ends = segments["start"].to_numpy(dtype=int), segments["end"].to_numpy(dtype=int)
+    for doc_id in doc_ids.unique():
+        rows, own = np.flatnonzero(doc_ids == doc_id), np.flatnonzero(homes == doc_id)
+        if not len(own):
+            continue
+        own = own[np.argsort(starts[own], kind="stable")]
+        before = own[np.maximum(np.searchsorted(starts[own], places[rows], side="right") - 1, 0)]
+        inside = (starts[before] <= places[rows]) & (places[rows] < ends[before])
+        at_place[rows] = np.where(inside, units[before], -1)
+    return at_place

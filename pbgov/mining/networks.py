@@ -14,7 +14,7 @@ from pbgov.inference.overlap import least_overlap, overlap_test
 from pbgov.marks import carry_mark
 from pbgov.mining.contrast import log_likelihood_ratio
 from pbgov.mining.lexicon import READABLE_KINDS
-from pbgov.mining.matrix import documents_of, term_matrix, units_of
+from pbgov.mining.matrix import documents_of, place_codings, term_matrix, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +135,7 @@ def cooccurrence(
     kinds: dict[str, str] = {}
     reasons: dict[str, str] = {}
     if codings is not None:
-        present |= _code_presence(codings, read.assign(_unit=codes), len(units))
+        present |= _code_presence(codings, read, codes, len(units))
         kinds |= dict.fromkeys(present, "code")
     if lexicon is not None:
         found, reasons = _term_presence(read, lexicon, units, by, terms, top, names)
@@ -146,7 +146,7 @@ def cooccurrence(
     if len(present) < 2:
         raise InputError(f"{len(present)} node occurs; a network needs two or more.")
     strata = pd.factorize(documents)[0]
-    grounds = {} if codings is None else _grounds(codings, read.assign(_unit=codes))
+    grounds = {} if codings is None else _grounds(codings, read, codes)
     edges = _edges(present, kinds, strata, grounds)
     nodes, modularity = _nodes(present, kinds, reasons, strata, edges)
     return Network(
@@ -198,59 +198,25 @@ def _why_absent(term: str, text: str) -> str:
 
 
 def _code_presence(
-    codings: pd.DataFrame, read: pd.DataFrame, n_units: int
+    codings: pd.DataFrame, read: pd.DataFrame, units: np.ndarray, n_units: int
 ) -> dict[str, np.ndarray]:
-    """Units that hold each code: the judged stretch lies inside the unit."""
-    coders = sorted(codings["coder"].unique())
-    if len(coders) > 1:
-        raise InputError(
-            f"codings holds {len(coders)} coders ({', '.join(coders)}); keep one of them:"
-            " codings[codings.coder == …]."
-        )
-    judged = codings[codings["value"].eq(1)]
-    first, last = (_unit_at(judged["doc_id"], places, read) for places in _ends(judged))
-    lost = (first < 0) | (first != last)
-    if lost.any():
-        stretch = judged[lost].iloc[0]
-        raise InputError(
-            f"codings holds {stretch['doc_id']}[{stretch['start']}:{stretch['end']}]"
-            f" ({stretch['code_id']}), which lies in no unit ({int(lost.sum())} such codings); give"
-            " the segments that were coded, and units no smaller than them."
-        )
+    """Units that hold each code."""
+    placed = place_codings(codings, read, units)
     present = {}
-    for code, places in judged.reset_index(drop=True).groupby("code_id", sort=True).indices.items():
+    for code, rows in placed.groupby("code_id", sort=True):
         present[str(code)] = np.zeros(n_units, dtype=bool)
-        present[str(code)][first[places]] = True
+        present[str(code)][rows["place"].to_numpy()] = True
     return present
 
 
-def _ends(judged: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Places of the first and of the last character of each stretch."""
-    return judged["start"].to_numpy(dtype=int), judged["end"].to_numpy(dtype=int) - 1
-
-
-def _unit_at(doc_ids: pd.Series, places: np.ndarray, read: pd.DataFrame) -> np.ndarray:
-    """The unit that holds one character of a document; -1 where no segment read holds it."""
-    units = np.full(len(places), -1)
-    segments = dict(list(read.sort_values("start").groupby("doc_id")))
-    for doc_id in doc_ids.unique():
-        rows = np.flatnonzero(doc_ids == doc_id)
-        if doc_id not in segments:
-            continue
-        own = segments[doc_id]
-        at = np.searchsorted(own["start"].to_numpy(dtype=int), places[rows], side="right") - 1
-        inside = (at >= 0) & (places[rows] < own["end"].to_numpy(dtype=int)[at])
-        units[rows] = np.where(inside, own["_unit"].to_numpy(dtype=int)[at], -1)
-    return units
-
-
-def _grounds(codings: pd.DataFrame, read: pd.DataFrame) -> dict[tuple[str, int], set[str]]:
+def _grounds(
+    codings: pd.DataFrame, read: pd.DataFrame, units: np.ndarray
+) -> dict[tuple[str, int], set[str]]:
     """The words for which the rule coder gave a code in a unit, by code and unit."""
     grounds: dict[tuple[str, int], set[str]] = {}
     if "rule" in codings.columns:
-        ruled = codings[codings["value"].eq(1) & codings["rule"].notna()]
-        units = _unit_at(ruled["doc_id"], ruled["start"].to_numpy(dtype=int), read)
-        for code, unit, rule in zip(ruled["code_id"], units, ruled["rule"], strict=True):
+        ruled = place_codings(codings, read, units).dropna(subset=["rule"])
+        for code, unit, rule in zip(ruled["code_id"], ruled["place"], ruled["rule"], strict=True):
             cues = str(rule).removeprefix("cue:").split("+")
             grounds.setdefault((str(code), int(unit)), set()).update(cues)
     return grounds
