@@ -82,7 +82,7 @@ def view_concordance(
     by_id = {document.doc_id: document for document in listed}
     shown = hits.head(top)
     widths = {
-        side: max(2, min(30, int(shown[side].str.len().max() if len(shown) else 0)))
+        side: max(2, int(shown[side].str.len().max()) if len(shown) else 0)
         for side in ("left", "right")
     }
     parts = [f"<p>{_counted(hits, len(shown))}</p>"]
