@@ -221,8 +221,8 @@ class _CutByRjieba:
         for joint in joints:
             at = bisect_right(ends, joint)
             token = tokens[at]
-            if at < done or not token.isascii():
-                continue
+            if at < done or not token.isascii() or not _COMPOUND.search(token):
+                continue  # cut already, or a word of the lexicon that ends in such a sign
             if token in self._compounds:
                 # a word of the lexicon, or guessed from its letters: the way without guessing tells
                 whole = self._with_ends(text) if whole is None else whole
