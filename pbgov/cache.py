@@ -6,6 +6,7 @@ stored as CSV with a side file of types (no pickles: the folder may be opened, s
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -24,7 +25,24 @@ if TYPE_CHECKING:
 
 MISSING = "\\N"
 COMPLETE = "complete"
-LIBRARIES = ("jieba", "matplotlib", "numpy", "pandas", "python-docx", "scipy", "statsmodels")
+LIBRARIES = (
+    "jieba",
+    "lxml",
+    "matplotlib",
+    "networkx",
+    "numpy",
+    "opencc",
+    "openpyxl",
+    "pandas",
+    "pdfminer.six",
+    "pypdf",
+    "python-docx",
+    "readability-lxml",
+    "rjieba",
+    "scikit-learn",
+    "scipy",
+    "statsmodels",
+)
 
 
 def digest_bytes(*parts: bytes) -> str:
@@ -99,7 +117,10 @@ class Cache:
 
 def save_table(table: pd.DataFrame, path: Path) -> None:
     """Write `table` as CSV beside a ``.types`` file that lets `load_table` restore it exactly."""
-    table.to_csv(path, index=False, na_rep=MISSING, encoding="utf-8", lineterminator="\n")
+    content = table.to_csv(
+        index=False, na_rep=MISSING, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+    )
+    path.write_bytes(content.encode("utf-8", "surrogatepass"))
     types = {
         "columns": {str(name): str(kind) for name, kind in table.dtypes.items()},
         "attrs": table.attrs,
@@ -119,6 +140,7 @@ def load_table(path: Path) -> pd.DataFrame:
         keep_default_na=False,
         na_values=[MISSING],
         encoding="utf-8",
+        encoding_errors="surrogatepass",
     )
     table.attrs.update(types["attrs"])
     return as_simulated(table) if types["simulated"] else table

@@ -47,13 +47,17 @@ def _read(study: Study, _: Mapping[str, Results]) -> Results:
     corpus = read_corpus(study.cases)
     if not len(corpus):
         raise DataFileError(corpus.findings)
-    documents, problems = (
+    documents, problems, remarks = (
         table.assign(path=[relative_name(Path(path), study.root) for path in table["path"]])
-        for table in (corpus.documents, corpus.problems)
+        for table in (corpus.documents, corpus.problems, corpus.remarks)
     )
     return {
         "documents": documents,
         "problems": problems.astype("str"),
+        "remarks": remarks.astype("str"),
+        "repairs": corpus.repairs,
+        "alignments": corpus.alignments,
+        "metadata": corpus.metadata,
         "paragraphs": segment(corpus, unit="paragraph"),
         "sentences": segment(corpus, unit="sentence"),
     }

@@ -31,6 +31,30 @@ def test_a_table_comes_back_with_its_values_types_gaps_and_attributes(table, tmp
     assert restored.attrs == {"by": "doc_id"}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a\rb",
+        "a\r\nb",
+        "\n",
+        "\t",
+        "\x00",
+        "\x1a",
+        "\ud800 坏字",
+        "\u2028",
+        "=1",
+        " x ",
+        '"',
+        "\\",
+        "",
+    ],
+)
+def test_any_words_of_a_document_come_back(words, tmp_path):
+    table = pd.DataFrame({"before": pd.Series([words], dtype="str")})
+    save_table(table, tmp_path / "table.csv")
+    pd.testing.assert_frame_equal(load_table(tmp_path / "table.csv"), table)
+
+
 def test_an_empty_table_keeps_its_columns(table, tmp_path):
     save_table(table.iloc[:0], tmp_path / "table.csv")
     pd.testing.assert_frame_equal(load_table(tmp_path / "table.csv"), table.iloc[:0])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 
 import pandas as pd
 
-from pbgov.corpus.alignment import Alignment
+from pbgov.corpus.alignment import Alignment, Pass
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
@@ -269,6 +269,19 @@ class Corpus(Sequence[Document]):
         return pd.DataFrame(rows, columns=columns).astype(kinds)
 
     @property
+    def alignments(self) -> pd.DataFrame:
+        """One row is one stretch that one round of repairs changed; `alignments_of` reads it back."""
+        rows = [
+            (document.doc_id, number, *stretch)
+            for document in self
+            for number, each in enumerate(document.alignment.passes)
+            for stretch in zip(*each, strict=True)
+        ]
+        columns = ["doc_id", "round", *Pass._fields]
+        kinds = dict.fromkeys(columns, "Int64") | {"doc_id": "str"}
+        return pd.DataFrame(rows, columns=columns).astype(kinds)
+
+    @property
     def metadata(self) -> pd.DataFrame:
         """One row is one field of one document's metadata, with where it stands or why it is empty."""
         rows = [
@@ -291,6 +304,15 @@ class Corpus(Sequence[Document]):
         from pbgov.corpus.remarks import remarks_on
 
         return _listed(remarks_on(self))
+
+
+def alignments_of(table: pd.DataFrame) -> dict[str, Alignment]:
+    """The maps that `Corpus.alignments` lists, by document; a document without a change has none."""
+    found: dict[str, list[Pass]] = {}
+    for (doc_id, _), stretches in table.groupby(["doc_id", "round"], sort=True):
+        changed = Pass(*(tuple(map(int, stretches[name])) for name in Pass._fields))
+        found.setdefault(str(doc_id), []).append(changed)
+    return {doc_id: Alignment(tuple(passes)) for doc_id, passes in found.items()}
 
 
 def digest_text(text: str) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.cache import table_of
+from pbgov.corpus.alignment import Alignment
+from pbgov.corpus.document import alignments_of
 from pbgov.exhibits.exhibit import guard_formulas
 
 if TYPE_CHECKING:
@@ -21,8 +23,9 @@ FOLDER = "evidence"
 def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
     """Write practices, judgements and scores below ``output/evidence`` as CSV.
 
-    Offsets are code points into the decoded document, so that ``text[start:end]`` gives the words
-    that stand beside them.
+    ``start`` and ``end`` are code points into the repaired text, so that ``text[start:end]`` gives
+    the words that stand beside them; ``raw_start`` and ``raw_end`` bound the same words in the raw
+    text, and repairs.csv lists every difference between the two.
 
     Parameters
     ----------
@@ -34,13 +37,17 @@ def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        practices.csv, judgements.csv, shares_by_document.csv, shares_by_region.csv.
+        practices.csv, judgements.csv, shares_by_document.csv, shares_by_region.csv, repairs.csv,
+        metadata.csv.
     """
+    raw = alignments_of(table_of(results, "read", "alignments"))
     tables = {
-        "practices": table_of(results, "practices", "practices"),
-        "judgements": judgements(results),
+        "practices": _with_raw(table_of(results, "practices", "practices"), raw),
+        "judgements": _with_raw(judgements(results), raw),
         "shares_by_document": table_of(results, "score", "documents"),
         "shares_by_region": table_of(results, "score", "regions"),
+        "repairs": table_of(results, "read", "repairs"),
+        "metadata": table_of(results, "read", "metadata"),
     }
     folder = Path(output) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,6 +55,16 @@ def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
         content = guard_formulas(table).to_csv(index=False, lineterminator="\n")
         (folder / f"{name}.csv").write_bytes(content.encode("utf-8-sig"))
     return [folder / f"{name}.csv" for name in tables]
+
+
+def _with_raw(table: pd.DataFrame, alignments: Mapping[str, Alignment]) -> pd.DataFrame:
+    """The table with the places of its stretches in the raw text."""
+    places = [
+        alignments.get(doc_id, Alignment()).to_source(int(start), int(end))
+        for doc_id, start, end in zip(table["doc_id"], table["start"], table["end"], strict=True)
+    ]
+    raw = pd.DataFrame(places, columns=["raw_start", "raw_end"], index=table.index, dtype="Int64")
+    return table.assign(raw_start=raw["raw_start"], raw_end=raw["raw_end"])
 
 
 def judgements(results: Mapping[str, Results]) -> pd.DataFrame:
