@@ -345,6 +345,7 @@ def test_a_hostile_title_stays_a_string_and_entities_reach_nothing(tmp_path):
         (bytes(range(128, 256)) * 20, "E401"),
         (b"<div>" * 100_000 + b"x", "E431"),
         (b" " * 50_000_001, "E410"),
+        (b"<p>x" * 500_001, "E410"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(content, code):

@@ -62,9 +62,7 @@ def tell_apart(root: HtmlElement, lines: Sequence[Line], titles: frozenset[str])
     notes = [page.is_note(line) for line in lines]
     article = page.article(beside)
     if article is not None:
-        beside = [
-            sure or page.is_beside(line, article) for line, sure in zip(lines, beside, strict=True)
-        ]
+        beside = [sure or idle for sure, idle in zip(beside, page.beside(article), strict=True)]
         for place in range(len(lines) - 1, 0, -1):
             if beside[place] and lines[place].linked and page.is_label(lines[place - 1]):
                 beside[place - 1] = True
@@ -139,17 +137,28 @@ class _Page:
         ]
         return max(holding, key=_depth) if holding else None
 
-    def is_beside(self, line: Line, article: HtmlElement) -> bool:
-        """True for a line that does not belong to the article."""
-        if line.text in self._titles:
-            return False
-        around = list(_upwards(line.element))
-        if article in around:
-            parts = around[: around.index(article)]
-            links = 2 * line.linked > n_visible(line.text) and not is_running(line)
-            return links or any(map(self._is_idle, parts))
-        above = set(_upwards(article))
-        region = next((each for each in reversed(around) if each not in above), None)
+    def beside(self, article: HtmlElement) -> Iterator[bool]:
+        """Whether each line does not belong to the article."""
+        above = {article, *article.iterancestors()}
+        inside = self._inherited(lambda element: element is article)
+        idle = self._inherited(
+            lambda element: element in inside and element is not article and self._is_idle(element)
+        )
+        regions: dict[HtmlElement, HtmlElement] = {}  # the outermost part beside the article
+        for element in self._elements:
+            if element not in above:
+                regions[element] = regions.get(element.getparent(), element)
+        for line in self._lines:
+            if line.text in self._titles:
+                yield False
+            elif line.element in inside:
+                links = 2 * line.linked > n_visible(line.text) and not is_running(line)
+                yield links or line.element in idle
+            else:
+                yield self._is_outside(line, regions.get(line.element))
+
+    def _is_outside(self, line: Line, region: HtmlElement | None) -> bool:
+        """True for a line beside the article that does not run on as the article does."""
         weight = self._weights[region] if region is not None else self._weight(line)
         if line.element in self._named:
             return True
@@ -225,8 +234,3 @@ def _stated(element: HtmlElement, attribute: str) -> str:
 def _class_names(element: HtmlElement) -> set[str]:
     names = f"{element.get('class', '')} {element.get('id', '')}"
     return set(NAME_PART.findall(CAMEL.sub(" ", names).lower()))
-
-
-def _upwards(element: HtmlElement) -> Iterator[HtmlElement]:
-    yield element
-    yield from element.iterancestors()

@@ -28,7 +28,8 @@ from pbgov.findings import Finding
 
 ARCHIVES = (".mhtml", ".mht")
 PAGES = ("text/html", "application/xhtml+xml")
-MOST_BYTES = 50_000_000  # a page of text is below one; lxml takes some ten times its size
+MOST_BYTES = 50_000_000  # with its pictures inside; the text of a page is below one
+MOST_TAGS = 500_000  # an article has some thousands; each takes some hundred bytes of memory
 LARGEST_BROKEN_SHARE = 0.01  # of the characters that are not ASCII
 DECLARED = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
 DECLARED_WITHIN = 4096  # bytes; a browser looks at 1024
@@ -58,6 +59,8 @@ def open_page(content: bytes, path: str) -> PageSource:
     """
     if len(content) > MOST_BYTES:
         raise _refusal("E410", path, seen=_size(len(content)), wanted=_size(MOST_BYTES))
+    if content.count(b"<") > MOST_TAGS:
+        raise _refusal("E410", path, seen=f"{content.count(b'<')} <…>", wanted=f"{MOST_TAGS} <…>")
     if PurePath(path).suffix.lower() not in ARCHIVES:
         return _decoded(content, path, _declared(content))
     (page, charset), *frames = _unpacked(content, path)
