@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 _N = "[0-9０-９]"
 _HAN_DIGITS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
 _GAP = r"[ \u3000]?"
-_YEAR = rf"(?:(?<![0-9０-９.])(?:1[89]|20|１[８９]|２０){_N}{{2}}|[一二][{''.join(_HAN_DIGITS)}]{{3}})"
+_YEAR = (
+    rf"(?:(?<![0-9０-９.])(?:1[89]|20|１[８９]|２０){_N}{{2}}|[一二][{''.join(_HAN_DIGITS)}]{{3}})"
+)
 _DAY = rf"(?:{_N}{{1,2}}|[一二三]?十?[一二三四五六七八九十])"
 _PART = "(?:上半年|下半年|第?[一二三四1-4]季度|年?[底末初中]|以来|度)"
 _DATE = re.compile(
@@ -42,8 +44,9 @@ def dates(text: str) -> Iterator[Stamp]:
     """The dates of a text, from left to right.
 
     Days, months and years are ISO 8601; parts that the text leaves out are written as X, a span
-    with a solidus, as in the extended format of ISO 8601-2: 5月1日 is ``XXXX-05-01``, 20世纪80年代 is ``198X``, 2018—2020年 is ``2018/2020``. Months are 1 to
-    12 and days 1 to 31; the length of a month is not checked.
+    with a solidus, as in the extended format of ISO 8601-2: 5月1日 is ``XXXX-05-01``, 20世纪80年代
+    is ``198X``, 2018—2020年 is ``2018/2020``. Months are 1 to 12 and days 1 to 31; the length of a
+    month is not checked.
 
     Examples
     --------
@@ -66,7 +69,9 @@ def _iso(found: dict[str, str | None]) -> str:
         year, month, day = re.split(r"[-/.]", found["iso"])
         return f"{year}-{int(month):02}-{int(day):02}"
     year = _year(found["year"]) if found["year"] else "XXXX"
-    month = _whole(found["month"] or found["month_only"] or found["bare_month"] or found["named_month"])
+    month = _whole(
+        found["month"] or found["month_only"] or found["bare_month"] or found["named_month"]
+    )
     day = _whole(found["day"] or found["day_only"] or found["bare_day"])
     if month > 12 or day > 31:
         return year if found["year"] else ""

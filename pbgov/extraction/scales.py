@@ -10,7 +10,7 @@ Three files beside those of `pbgov.extraction.cues`, in the same folder:
     count), 全称 (全覆盖), 非数 (fixed phrases whose numerals count nothing), 时期 (time words).
 ``formulas.csv``
     term, role, source. Roles: 标签尾 (head nouns of slogans), 引列 (words that introduce a list),
-    量 (measures inside slogans), 等.
+    称 (words that name what was listed), 量 (measures inside slogans), 等.
 """
 
 from __future__ import annotations
@@ -27,8 +27,20 @@ from pbgov.extraction.cues import PACKAGED
 from pbgov.schemas import COMPARATORS, text
 
 MEASURE_KINDS = ("度量", "货币", "时间", "次数", "个体", "名词", "结构", "百分点", "倍")
-FIGURE_ROLES = ("数前", "数后", "升", "降", "变为", "标准前", "标准后", "点数", "全称", "非数", "时期")
-FORMULA_ROLES = ("标签尾", "引列", "量", "等")
+FIGURE_ROLES = (
+    "数前",
+    "数后",
+    "升",
+    "降",
+    "变为",
+    "标准前",
+    "标准后",
+    "点数",
+    "全称",
+    "非数",
+    "时期",
+)
+FORMULA_ROLES = ("标签尾", "引列", "量", "等", "称")
 
 MEASURES = pa.DataFrameSchema(
     {"term": text(unique=True), "kind": text(among=MEASURE_KINDS), "source": text()},
