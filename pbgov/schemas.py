@@ -501,3 +501,49 @@ CLAIMS = pa.DataFrameSchema(
 0 no figure, 1 a figure, 2 a figure with what it was before, 3 a figure with a comparison or a source.
 ``quantity_id`` is the figure it rests on; ``basis`` the words of comparison or source.
 """
+
+# ---- the section tree, and passages that documents share -----------------------------------------
+
+OUTLINE = pa.DataFrameSchema(
+    {
+        "doc_id": text(),
+        "segment_id": text(unique=True),
+        "level": whole(0),
+        "start": whole(0),
+        "end": whole(0),
+        "title": text(),
+        "heading": text(),
+        "n_paragraphs": whole(0),
+        "n_below": whole(0),
+    },
+    name="outline",
+)
+"""One row is one heading; ``level`` is its depth, 1 at the top and 0 for the title of the document.
+
+``heading`` is the path above it, as in `SEGMENTS`. ``n_paragraphs`` stand directly under it,
+``n_below`` under it and the headings under it.
+"""
+
+REUSE_KINDS = ("near_duplicate", "quotation", "shared")
+REUSE = pa.DataFrameSchema(
+    {
+        "doc_id_1": text(),
+        "start_1": whole(0),
+        "end_1": whole(0),
+        "doc_id_2": text(),
+        "start_2": whole(0),
+        "end_2": whole(0),
+        "n_chars": whole(1),
+        "similarity": number(0, 1),
+        "kind": text(among=REUSE_KINDS),
+        "text": text(),
+    },
+    unique=["doc_id_1", "start_1", "end_1", "doc_id_2", "start_2", "end_2"],
+    name="reuse",
+)
+"""One row is one passage that stands in two documents, ``doc_id_1`` being the earlier of the corpus.
+
+``n_chars`` counts the letters, digits and Han characters that both have in the same order;
+``similarity`` is their share of those of the longer of the two stretches. ``text`` is the passage
+as the first document has it.
+"""

@@ -1,9 +1,21 @@
-"""Which lines of a document are headings, and at what level.
+"""What each line of a document is: a heading, a paragraph with or without a heading glued to it, a note.
 
-Two kinds are known: Markdown headings (``## 二、做法``) and numbered plain lines (第一章, 一、, （一）,
-1.1, 1.) that are short and hold no sentence. Numbered lines that follow one another directly are
-a list or a table of contents, not headings; a bare number (``1 引言``) heads a section only in a
-document that also numbers ``1.1``.
+Headings are found in this order, and what an earlier rule says a later one does not change:
+
+marked
+    what the structure of the file says (`pbgov.corpus.document.Mark`), and Markdown (``## 二、做法``).
+    Marked headings that follow one another directly and are repeated below are a table of contents.
+articles
+    第…条 of a statute; its number is the heading, what stands behind it the first paragraph under it.
+numbered
+    short lines that begin with a number (第一章, 一、, （一）, 1.1, 1.) and hold no sentence. Such lines that
+    follow one another directly are a list or a table of contents; a bare number (``1 引言``) heads a
+    section only in a document that also numbers ``1.1``.
+glued
+    see `pbgov.corpus.glued`.
+unnumbered
+    a line that is nothing but 结语, 参考文献 …; and, in a document that marks no headings, a short line
+    without a mark at its end that stands between two paragraphs of prose.
 """
 
 from __future__ import annotations
@@ -11,98 +23,249 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pbgov.corpus.glued import LONGEST, glued_headings
+from pbgov.corpus.labels import HAN, is_labelled, names_in
+from pbgov.corpus.notes import holds, note_lines, section_title
+from pbgov.corpus.numbering import articles, number_of
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-ATX = re.compile(r"(?P<marks>#{1,6})[ \t　]+(?P<title>.*?)(?:[ \t]+#+)?\Z", re.DOTALL)
-DEEPEST_ATX = 6
-LONGEST = 40  # characters; titles above this are sentences without their full stop
+ATX = re.compile(r"(?P<marks>#{1,6})[ \t\u3000]+(?P<title>.*?)(?:[ \t]+#+)?\Z", re.DOTALL)
+DEEPEST_MARK = 9
+TITLE = 0
+NOTE_SIGNS = "*＊†①"
+TOP = DEEPEST_MARK + 5  # rank of 一、 and of unnumbered headings where nothing is numbered
+HALF = 0.5
+GLUED = DEEPEST_MARK + 9  # rank of a phrase without a number: below all numbers
+FEWEST_MARKED = 2  # headings; one alone is the title
 SENTENCE_MARK = re.compile(r"[。；;！!｡]|[：:，,、]\Z")
-
-NUMERAL = "[一二三四五六七八九十百零〇0-9]{1,5}"
-GAP = r"[ \t　]"
-# Kind of numbering and its rank, from the widest: laws (编 章 节 条), then GB/T 9704-2012, 7.3.3
-# (一、（一） 1.（1）), beside which the decimal numbers of papers (1  1.1  1.1.1) take their depth.
-NUMBERINGS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
-    ("编", 1, re.compile(rf"第{NUMERAL}[编篇]{GAP}*\S")),
-    ("章", 2, re.compile(rf"第{NUMERAL}章{GAP}*\S")),
-    ("节", 3, re.compile(rf"第{NUMERAL}节{GAP}*\S")),
-    ("条", 4, re.compile(rf"第{NUMERAL}条{GAP}*\S")),
-    ("一、", 5, re.compile(r"[一二三四五六七八九十]{1,3}、\S")),
-    ("（一）", 6, re.compile(r"[（(][一二三四五六七八九十]{1,3}[）)][ \t　、]*\S")),
-    ("1.1.1", 7, re.compile(rf"\d{{1,2}}(?:\.\d{{1,2}}){{2,3}}\.?{GAP}*(?=\D)\S")),
-    ("1.1", 6, re.compile(rf"\d{{1,2}}\.\d{{1,2}}\.?{GAP}*(?=[^\d%万亿千百元倍个]){GAP}*\S")),
-    ("1.", 7, re.compile(rf"\d{{1,2}}[.、．]{GAP}*(?=\D)\S")),
-    ("（1）", 8, re.compile(r"[（(]\d{1,2}[）)][ \t　、]*\S")),
-    ("1", 5, re.compile(rf"\d{{1,2}}{GAP}+(?=[^\d%万亿千百元倍个年月日])\S")),
+ENDS = re.compile(r"[。！？!?｡：:]\s*(?:[”’」』）)\]］】\d\[［①-⑳]*)\Z")
+NO_HEADING = re.compile(
+    rf"(?:图|表|附图|附表|Figure|Table|Fig)\s*[\d一二三四五六七八九十]|[^：:]{{1,6}}[：:]"
+    rf"|.*\d{{4}}\s*[年./-]\s*\d{{1,2}}|[（(\[［【〔<>＊*|+=—-]|.*[？?]|.*\t|(?!.*[{HAN}])",
+    re.DOTALL,
 )
+SHORTEST_PROSE = 20  # characters of the paragraph under an unnumbered heading
+SPACED = re.compile(rf"(?<![^\s])([{HAN}])[ \t\u00a0\u3000]+(?=[{HAN}](?!\S))")
 
 
-class Candidate(NamedTuple):
-    """A line that may be a heading: its kind of numbering, its level and its words."""
+class Reading(NamedTuple):
+    """What a line is.
+
+    ``kind`` is heading, paragraph or note. ``rank`` orders headings, the widest being the lowest; that
+    of the title is `TITLE`. ``length`` is how much of the line is the heading: all of
+    it, or less where a paragraph follows it on the line. ``leave`` is the rank of the headings that
+    end before the line, where it is no heading.
+    """
 
     kind: str
-    level: int
-    title: str
+    rank: float | None = None
+    title: str = ""
+    length: int = 0
+    leave: float | None = None
 
 
-class Headings:
-    """The headings among the lines of one document, and the path of those above the present line.
+def read_lines(
+    lines: Sequence[str], marked: Mapping[int, tuple[int, int]], title: int | None = None
+) -> list[Reading]:
+    """What each of the visible lines of a document is.
 
     Parameters
     ----------
     lines : sequence of str
-        The lines that are not blank, without the white space at their ends.
+        Without the white space at their ends; '' for a row of a table or a note, which heads nothing.
+    marked : mapping
+        Place of a line to the level (1 to 9) and the length of the heading that the file marks there.
+    title : int, optional
+        The line that is the title of the document.
     """
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        candidates = [_candidate(line) for line in lines]
-        depths = {candidate.kind for candidate in candidates if candidate}
-        self._headings = [
-            candidate
-            if candidate
-            and not _in_a_list(candidates, place)
-            and (candidate.kind != "1" or depths & {"1.1", "1.1.1"})
-            else None
-            for place, candidate in enumerate(candidates)
-        ]
-        self._above: list[Candidate] = []
-
-    @property
-    def path(self) -> str:
-        """Titles of the headings above, joined with ``" > "``."""
-        return " > ".join(heading.title for heading in self._above)
-
-    def level(self, line: int) -> int | None:
-        """Level of the heading that a line is, or None where it is text."""
-        heading = self._headings[line]
-        return heading.level if heading else None
-
-    def leave(self, level: int) -> None:
-        """Close the headings that a new one of this level ends."""
-        while self._above and self._above[-1].level >= level:
-            self._above.pop()
-
-    def enter(self, line: int) -> None:
-        """Put the heading on this line above what follows."""
-        heading = self._headings[line]
-        if heading:
-            self._above.append(heading)
+    read: list[Reading | None] = [None] * len(lines)
+    notes, after_notes = note_lines(lines)
+    for place in notes:
+        read[place] = Reading("note")
+    for place, (level, length) in _not_contents(lines, {**_markdown(lines), **marked}).items():
+        read[place] = Reading("heading", level, _title(lines[place][:length]), length)
+    if title is not None and read[title] is None:
+        read[title] = Reading(
+            "heading", TITLE, _title(lines[title]).rstrip(NOTE_SIGNS), len(lines[title])
+        )
+    own_marks = sum(_is_heading(each) for place, each in enumerate(read) if place != title)
+    own = articles([line if read[i] is None else "" for i, line in enumerate(lines)])
+    for place, length in own.items():
+        words = lines[place][:length]
+        read[place] = Reading("heading", DEEPEST_MARK + 4, _title(words), length)
+    for place, rank in _numbered_lines(lines, read).items():
+        read[place] = Reading("heading", rank, _title(lines[place]), len(lines[place]))
+    for place in range(len(lines)):
+        if read[place] is None and holds(lines[place]):
+            words = section_title(lines[place])
+            read[place] = Reading("heading", _top(read), words, len(lines[place]))
+    guessing = own_marks < FEWEST_MARKED and not own
+    if guessing:
+        for place in _between_prose(lines, read):
+            words = lines[place]
+            read[place] = Reading("heading", _below(read, place), _title(words), len(words))
+    if not own:
+        _glue(lines, read, unnumbered=guessing)
+    for place in _outside_sections(lines, read, after_notes):
+        read[place] = Reading("paragraph", leave=_top(read))
+    return [each or Reading("paragraph") for each in read]
 
 
-def _candidate(line: str) -> Candidate | None:
-    marked = ATX.match(line)
-    if marked:
-        return Candidate("#", len(marked["marks"]), marked["title"].strip())
-    if len(line) > LONGEST or SENTENCE_MARK.search(line):
-        return None
-    for kind, rank, pattern in NUMBERINGS:
-        if pattern.match(line):
-            return Candidate(kind, DEEPEST_ATX + rank, line)
-    return None
+def _outside_sections(
+    lines: Sequence[str], read: Sequence[Reading | None], after_notes: set[int]
+) -> Iterator[int]:
+    """Lines that belong to no section: after the notes, labelled ones at the foot or below an abstract."""
+    prose = [place for place, each in enumerate(read) if each is None and _is_prose(lines[place])]
+    foot = prose[-1] if prose else len(lines)
+    abstract = False
+    for place, each in enumerate(read):
+        if each and each.kind == "heading":
+            abstract = holds(each.title) == "abstract"
+        elif each is None and (
+            place in after_notes or ((abstract or place > foot) and is_labelled(lines[place]))
+        ):
+            yield place
 
 
-def _in_a_list(candidates: Sequence[Candidate | None], place: int) -> bool:
-    here = candidates[place]
-    beside = [*candidates[max(0, place - 1) : place], *candidates[place + 1 : place + 2]]
-    return bool(here and here.kind != "#" and any(c and c.kind == here.kind for c in beside))
+def _is_prose(line: str) -> bool:
+    return len(line) >= SHORTEST_PROSE and ENDS.search(line[-LONGEST:]) is not None
+
+
+def _title(words: str) -> str:
+    """A heading as its path names it: on one line, 总　则 without the space that spreads it."""
+    marked = ATX.match(words)
+    plain = marked["title"] if marked else words
+    return SPACED.sub(r"\1", " ".join(plain.split())).rstrip("。｡ ")
+
+
+def _markdown(lines: Sequence[str]) -> dict[int, tuple[int, int]]:
+    found = {}
+    for place, line in enumerate(lines):
+        match = ATX.match(line)
+        if match and match["title"].strip():
+            found[place] = len(match["marks"]), len(line)
+    return found
+
+
+def _not_contents(
+    lines: Sequence[str], marked: Mapping[int, tuple[int, int]]
+) -> dict[int, tuple[int, int]]:
+    """The marked headings without those of a table of contents, each of which stands again below."""
+    kept = dict(marked)
+    last: dict[str, int] = {_plain(lines[place]): place for place in sorted(marked)}
+    run: list[int] = []
+    for place in [*sorted(marked), len(lines) + 1]:
+        if run and place != run[-1] + 1:
+            again = [last[_plain(lines[each])] > each for each in run]
+            listed = run[: again.index(False)] if False in again else run
+            if len(listed) > 1:
+                for each in listed:
+                    del kept[each]
+            run = []
+        run.append(place)
+    return kept
+
+
+def _plain(line: str) -> str:
+    return "".join(line.replace("#", "").split())
+
+
+def _numbered_lines(lines: Sequence[str], read: Sequence[Reading | None]) -> dict[int, float]:
+    kinds: list[str | None] = []
+    ranks: dict[int, float] = {}
+    for place, line in enumerate(lines):
+        short = read[place] is None and len(line) <= LONGEST and not SENTENCE_MARK.search(line)
+        number = number_of(line) if short else None
+        kinds.append(number.kind if number else None)
+        if number:
+            ranks[place] = DEEPEST_MARK + number.rank
+    decimal = {"1.1", "1.1.1"} & set(kinds)
+    return {
+        place: rank
+        for place, rank in ranks.items()
+        if kinds[place] not in (kinds[place - 1] if place else None, *kinds[place + 1 : place + 2])
+        and (kinds[place] != "1" or decimal)
+    }
+
+
+def _between_prose(lines: Sequence[str], read: Sequence[Reading | None]) -> list[int]:
+    """Short lines without a mark at their end, each between two paragraphs of prose."""
+    prose = [read[place] is None and _is_prose(line) for place, line in enumerate(lines)]
+    return [
+        place
+        for place in range(1, len(lines) - 1)
+        if read[place] is None
+        and prose[place - 1]
+        and prose[place + 1]
+        and 1 < len(lines[place]) <= LONGEST
+        and len(lines[place + 1]) > len(lines[place])
+        and not SENTENCE_MARK.search(lines[place])
+        and not NO_HEADING.match(lines[place])
+        and number_of(lines[place]) is None
+        and not is_labelled(lines[place])
+        and not names_in(lines[place])
+    ]
+
+
+def _top(read: Sequence[Reading | None]) -> float:
+    """The rank of the widest headings by number, or of 一、 where nothing is numbered."""
+    ranks = [each.rank for each in read if each and each.rank and each.rank > DEEPEST_MARK]
+    marked = sorted(
+        {each.rank for each in read if each and each.rank and each.rank <= DEEPEST_MARK}
+    )
+    if len(marked) > 1:
+        return marked[1] if marked[0] == 1 else marked[0]
+    return min(ranks, default=TOP)
+
+
+def _below(read: Sequence[Reading | None], place: int) -> float:
+    """The rank of an unnumbered heading: just below the number before it, or that of 一、."""
+    for earlier in reversed(read[:place]):
+        if earlier and earlier.rank is not None and number_of(earlier.title):
+            return earlier.rank + HALF
+    return TOP
+
+
+def _glue(lines: Sequence[str], read: list[Reading | None], *, unnumbered: bool) -> None:
+    """Cut off the headings that are glued to paragraphs."""
+    plain = [
+        line if read[place] is None or _is_heading(read[place]) else ""
+        for place, line in enumerate(lines)
+    ]
+    barriers = [
+        each.rank - DEEPEST_MARK if each and each.rank is not None else None for each in read
+    ]
+    for place, each in glued_headings(plain, barriers, unnumbered=unnumbered).items():
+        own = DEEPEST_MARK + each.number.rank if each.number else GLUED
+        read[place] = Reading("heading", own, _title(lines[place][: each.length]), each.length)
+    for last, rank in _rows_of_one_paragraph(lines, read):
+        if last + 1 < len(read) and read[last + 1] is None:
+            read[last + 1] = Reading("paragraph", leave=rank)
+
+
+def _rows_of_one_paragraph(
+    lines: Sequence[str], read: Sequence[Reading | None]
+) -> Iterator[tuple[int, float]]:
+    """The last of each row of glued headings that hold one paragraph each, and their rank.
+
+    What stands below the last one belongs to the section that holds the row.
+    """
+    row: list[int] = []
+    rank: float | None = None
+    for place, each in enumerate([*read, Reading("heading", TITLE)]):
+        if each is None or each.rank is None:
+            continue
+        glued = place < len(lines) and each.length < len(lines[place])
+        if glued and each.rank == rank:
+            row.append(place)
+            continue
+        if rank is None or each.rank <= rank or glued:
+            if rank is not None and len(row) > 1 and row[-1] - row[0] == len(row) - 1:
+                yield row[-1], rank
+            row, rank = ([place], each.rank) if glued else ([], None)
+
+
+def _is_heading(reading: Reading | None) -> bool:
+    return reading is not None and reading.kind == "heading"

@@ -33,6 +33,7 @@ BOUND = re.compile(r"\s?[，,、；;：:。．！？!?…⋯—～)）》〉”�
 PARTICLE = re.compile(r"\s?(?:的(?!确)|之(?!所以|后|前))")
 # ... and after a quoted question or exclamation, or an ellipsis, a word that takes it up again.
 TAKES_UP = re.compile(r"\s?(?:这|那|此|等|之类|诸如|式|是|为|成为|成了|变成|以及|和|与|及|或|都)")
+WHITE = re.compile(r"\s+")
 OPEN_TO_GO_ON = re.compile(r"[！？!?…⋯]")
 
 
@@ -47,21 +48,26 @@ def sentence_ends(paragraph: str) -> Iterator[int]:
     [9, 13, 21]
     """
     visible = len(paragraph.rstrip())
-    at = 0
+    at = quotes = counted = 0
     while (match := END.search(paragraph, at)) and match.end() < visible:
-        stop = _without_opening_quote(paragraph, match)
-        at = stop + len(paragraph[stop:]) - len(paragraph[stop:].lstrip())
+        quotes += paragraph.count('"', counted, match.end("mark"))
+        counted = match.end("mark")
+        stop = _without_opening_quote(paragraph, match, quotes)
+        blank = WHITE.match(paragraph, stop)
+        at = blank.end() if blank else stop
         if not _goes_on(paragraph, match, stop):
             yield at
     if paragraph:
         yield len(paragraph)
 
 
-def _without_opening_quote(paragraph: str, match: re.Match[str]) -> int:
+def _without_opening_quote(paragraph: str, match: re.Match[str], quotes: int) -> int:
     """An ASCII quote closes only where it is an even one; an opening one starts what follows."""
     for place in range(match.end("mark"), match.end()):
-        if paragraph[place] == '"' and paragraph.count('"', 0, place) % 2 == 0:
-            return place
+        if paragraph[place] == '"':
+            if quotes % 2 == 0:
+                return place
+            quotes += 1
     return match.end()
 
 
