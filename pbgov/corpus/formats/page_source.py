@@ -59,8 +59,6 @@ def open_page(content: bytes, path: str) -> PageSource:
     """
     if len(content) > MOST_BYTES:
         raise _refusal("E410", path, seen=_size(len(content)), wanted=_size(MOST_BYTES))
-    if content.count(b"<") > MOST_TAGS:
-        raise _refusal("E410", path, seen=f"{content.count(b'<')} <…>", wanted=f"{MOST_TAGS} <…>")
     if PurePath(path).suffix.lower() not in ARCHIVES:
         return _decoded(content, path, _declared(content))
     (page, charset), *frames = _unpacked(content, path)
@@ -99,6 +97,8 @@ def _known(name: str) -> str | None:
 
 
 def _decoded(content: bytes, path: str, declared: str | None) -> PageSource:
+    if content.count(b"<") > MOST_TAGS:
+        raise _refusal("E410", path, seen=f"{content.count(b'<')} <…>", wanted=f"{MOST_TAGS} <…>")
     try:
         text, encoding = decode(content)
     except MixedEncodingError as error:
