@@ -6,9 +6,12 @@ import json
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import pbgov
-from pbgov.corpus.document import Document
+from pbgov.corpus.document import Document, Mark
+from pbgov.corpus.segments import outline
 from pbgov.datafiles import read_table
 from pbgov.schemas import PRACTICE_RECORDS, SEGMENTS
 
@@ -82,6 +85,41 @@ def test_segments_tile_anything(pool, unit):
     for _ in range(60):
         text = "".join(draw.choices(pieces, k=draw.randrange(200)))
         assert_tiles(document(text), unit)
+
+
+LINES = st.lists(
+    st.one_of(
+        st.text(st.characters(), max_size=30),
+        st.text(st.characters(categories=["Cs", "Zs", "Zl", "Zp", "Cc", "Cf", "Co"]), max_size=9),
+        st.sampled_from(
+            ["第一条 ", "第二条", "第三条　", "第四条", "第五条", "1.抓设置。", "2.抓班子。", "（一）", "一、",
+             "结语", "参考文献", "[1]甲[M].", "①", "甲\t乙\t丙", "|甲|乙|", "## 题", "完善机制。", "建立机制。",
+             "社区每月开一次会，听取居民的意见，会后把议定的事项公布。", "\ud800", "𠀀", "\u2028", "\x1c", "+++"]
+        ),
+    ),
+    max_size=40,
+)  # fmt: skip
+
+
+@given(LINES, st.sampled_from(["", "\n", "\r\n", "\r", "\u2029", "\v", "\f"]), st.data())
+@settings(max_examples=150, deadline=None)
+def test_segments_tile_whatever_stands_in_a_file_and_whatever_it_marks(pieces, end, data):
+    text = end.join(pieces)
+    bounds = st.integers(0, len(text))
+    drawn = st.tuples(st.sampled_from(["heading", "table", "note", "furniture"]), bounds, bounds)
+    marks = tuple(
+        Mark(kind, min(edges), max(edges), 1 if kind == "heading" else 0)
+        for kind, *edges in data.draw(st.lists(drawn, max_size=4))
+    )
+    doc = Document("d", "d.txt", text, text, "utf-8", "0", marks=marks)
+    for unit in UNITS:
+        assert_tiles(doc, unit)
+    segments = pbgov.segment(doc, "paragraph")
+    headings = segments[segments.kind == "heading"]
+    rows = outline(doc)
+    assert rows.segment_id.tolist() == headings.segment_id.tolist()
+    assert rows.start.tolist() == headings.start.tolist()
+    assert rows[rows.level == 1].n_below.sum() <= (segments.kind == "paragraph").sum()
 
 
 @pytest.mark.parametrize("unit", UNITS)

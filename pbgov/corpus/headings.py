@@ -43,7 +43,7 @@ SENTENCE_MARK = re.compile(r"[。；;！!｡]|[：:，,、]\Z")
 ENDS = re.compile(r"[。！？!?｡：:]\s*(?:[”’」』）)\]］】\d\[［①-⑳]*)\Z")
 NO_HEADING = re.compile(
     rf"(?:图|表|附图|附表|Figure|Table|Fig)\s*[\d一二三四五六七八九十]|[^：:]{{1,6}}[：:]"
-    rf"|.*\d{{4}}\s*[年./-]\s*\d{{1,2}}|[（(\[［【〔<>＊*|+=—-]|.*[？?]|.*\t|(?!.*[{HAN}])",
+    rf"|.*\d{{4}}\s*[年./-]\s*\d{{1,2}}|[\d（(\[［【〔<>＊*|+=—-]|.*[？?]|.*\t|(?!.*[{HAN}])",
     re.DOTALL,
 )
 SHORTEST_PROSE = 20  # characters of the paragraph under an unnumbered heading
@@ -154,17 +154,16 @@ def _not_contents(
 ) -> dict[int, tuple[int, int]]:
     """The marked headings without those of a table of contents, each of which stands again below."""
     kept = dict(marked)
-    last: dict[str, int] = {_plain(lines[place]): place for place in sorted(marked)}
+    last = {_plain(lines[place]): place for place in sorted(marked)}
     run: list[int] = []
     for place in [*sorted(marked), len(lines) + 1]:
-        if run and place != run[-1] + 1:
-            again = [last[_plain(lines[each])] > each for each in run]
-            listed = run[: again.index(False)] if False in again else run
-            if len(listed) > 1:
-                for each in listed:
-                    del kept[each]
+        again = place in marked and last[_plain(lines[place])] > place
+        if not (again and (not run or place == run[-1] + 1)):
+            for each in run if len(run) > 1 else ():
+                del kept[each]
             run = []
-        run.append(place)
+        if again:
+            run.append(place)
     return kept
 
 
