@@ -417,7 +417,7 @@ QUANTITIES = pa.DataFrameSchema(
         "period": text(nullable=True),
         "period_start": whole(0, nullable=True),
         "period_end": whole(0, nullable=True),
-        "ambiguous": pa.Column(bool),
+        "ambiguous": pa.Column(bool, coerce=True),
         "reason": text(nullable=True),
     },
     name="quantities",
@@ -448,7 +448,7 @@ FORMULAS = pa.DataFrameSchema(
         "items": text(nullable=True),
         "item_spans": text(nullable=True),
         "mentions": whole(1),
-        "homonym": pa.Column(bool),
+        "homonym": pa.Column(bool, coerce=True),
     },
     name="formulas",
 )

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbgov.extraction.numerals import Numeral, Reading, numerals
+from pbgov.extraction.numerals import DIGITS, Numeral, Reading, numerals
 from pbgov.extraction.scales import alternatives
 
 if TYPE_CHECKING:
@@ -152,7 +152,9 @@ class _Reader:
             bound = None
         if kind == "结构" and bound:
             return None  # 三级以上医院 is a grade, 四级上下联动 counts nothing about 上下
-        loose = bool(after and after.group("loose")) and kind != "个体"
+        said_loosely = after.group("loose") if after else None
+        since = said_loosely == "来" and kind == "时间"  # 半年来
+        loose = bool(said_loosely) and kind != "个体" and not since
         said = before.group(1) if before else self._said_before_verb(start)
         comparator = self._comparator(said, bound, more or loose)
         if after and (bound or loose):
@@ -248,7 +250,11 @@ class _Reader:
 
     def _whole_words(self, start: int, end: int) -> bool:
         """True where a fixed phrase does not end inside a longer numeral: 十一 of 十一个."""
-        return not re.match(r"[个名家项所条件次]", self.text[end : end + 1])
+        numeral = f"[{''.join(DIGITS)}十百千万亿]"
+        inside = re.match(numeral, self.text[start]) and re.match(
+            numeral, self.text[start - 1 : start]
+        )
+        return not inside and not re.match(r"[个名家项所条件次]", self.text[end : end + 1])
 
     def _digit(self, place: int) -> bool:
         return self.text[place].isdigit() and self.text[place] not in "零〇一二三四五六七八九"

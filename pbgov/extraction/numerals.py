@@ -200,8 +200,8 @@ def _integer(text: str) -> int | None:
     for sign, scale in LARGE.items():
         left, found, right = text.rpartition(sign)
         if found:
-            above = 1 if not left else _integer(left)
-            if above is None:
+            above = _integer(left) if left else 1
+            if above is None or (right and not left):
                 return None
             if not right:
                 return above * scale
