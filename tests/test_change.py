@@ -11,7 +11,7 @@ from scipy.stats import t as student
 
 import pbgov
 from pbgov.errors import InputError
-from pbgov.inference.rates import poisson_interval, ratio_interval
+from pbgov.inference.word_rates import poisson_interval, ratio_interval
 from pbgov.mining.change import change_over_years, year_of
 
 

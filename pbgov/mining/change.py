@@ -6,17 +6,18 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
-from pbgov.inference.rates import poisson_interval, ratio_interval
+from pbgov.inference.word_rates import poisson_interval, ratio_interval
 from pbgov.marks import carry_mark
 from pbgov.mining.lexicon import READABLE_KINDS
 from pbgov.mining.terms import word_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
 
     from pbgov.mining.lexicon import Lexicon
 
