@@ -324,6 +324,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The text of rows {seen} is a formula whose result the file does not hold; they were not read:"
         " open the file in Excel or WPS and save it once.",
     ),
+    "E426": (
+        "第 {seen} 行的单元格比表头多，没有读入；请给多出的列补上列名，或检查没有加引号的分隔符。",
+        "Rows {seen} have more cells than the header and were not read; name the further columns, or"
+        " look for delimiters outside quotes.",
+    ),
     "E430": (
         "这是扫描件：{seen} 页都只有图片、没有文字层；请先在 WPS 或 Acrobat 里做文字识别（OCR）后另存，"
         "或装上 pbgov[ocr] 后用 read_document(…, ocr=True) 再读。",
