@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import practice_detection, rejection_rates, speed
+from benchmarks import practice_detection, rejection_rates, segmentation, speed
 
 speed.main()
+segmentation.main()
 practice_detection.main()
 rejection_rates.main()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import pbgov
 from pbgov.errors import InputError
+from pbgov.mining import engines
 from pbgov.mining import tokens as tokens_module
 from pbgov.mining.tokens import Tokenizer
 
@@ -202,7 +203,7 @@ def test_compound_of_the_lexicon_is_whole_only_where_the_dictionary_way_takes_it
 def test_the_dictionaries_are_the_same(peer: Any) -> None:
     """rjieba tells no frequency; it suggests the one it has (or one more), or a greater one."""
     jieba = peer([])
-    compiled = tokens_module._compiled_jieba()()
+    compiled = engines._compiled_jieba()()
     frequencies = {word: frequency for word, frequency in jieba.FREQ.items() if frequency}
     assert len(frequencies) == 349_045
     suggested = {word: compiled.suggest_freq(word) for word in frequencies}
@@ -263,7 +264,7 @@ def test_segments_are_tiled_by_their_tokens(root: Path) -> None:
 def test_jieba_cuts_where_the_pair_was_not_checked(
     monkeypatch: pytest.MonkeyPatch, peer: Any, project_words: Words
 ) -> None:
-    monkeypatch.setattr(tokens_module, "RJIEBA", "0.0.0")
+    monkeypatch.setattr(engines, "RJIEBA", "0.0.0")
     ours = Tokenizer(project_words)
     assert ours.engine == "jieba"
     assert "核对" in ours.engine_reason[0]
@@ -282,7 +283,7 @@ def test_jieba_cuts_where_rjieba_is_missing(monkeypatch: pytest.MonkeyPatch, pee
     def missing() -> Any:
         raise ImportError("rjieba has no compiled module here")
 
-    monkeypatch.setattr(tokens_module, "_compiled_jieba", missing)
+    monkeypatch.setattr(engines, "_compiled_jieba", missing)
     ours = Tokenizer([("治理共同体建设", 1000)])
     assert ours.engine == "jieba"
     assert ours.cut("治理共同体建设") == ["治理共同体建设"]

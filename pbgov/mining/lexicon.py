@@ -22,7 +22,8 @@ from pbgov.datafiles import read_numbered
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
 from pbgov.mining.dictionary import packaged_tags
-from pbgov.mining.tokens import NEVER_IN_A_WORD, Tokenizer
+from pbgov.mining.engines import NEVER_IN_A_WORD
+from pbgov.mining.tokens import Tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
