@@ -28,9 +28,13 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
 def test_every_character_of_a_file_survives(tmp_path):
     hostile = "甲\r\n乙\r丙\u2028丁\x85戊\u00a0己\u3000\ufeff庚\u200b𠀀🧭\t \n\n"
     document = pbgov.read_document(write(tmp_path, "a.txt", hostile))
-    assert document.text == document.raw == hostile
+    assert document.raw == hostile
+    assert "".join(char for char in document.text if char.isalnum()) == "甲乙丙丁戊己庚𠀀"
+    for place, char in enumerate(hostile):
+        if char.isalnum():
+            start, end = document.to_text(place, place + 1)
+            assert char in document.text[start:end]
     assert document.digest == sha256(hostile.encode()).hexdigest()
-    assert document.to_raw(3, 9) == (3, 9)
     assert document.encoding == "utf-8"
     assert document.doc_id == "a"
     assert document.metadata == {}
@@ -47,11 +51,14 @@ def test_every_character_of_a_file_survives(tmp_path):
         ("gb18030", PLAIN, "gb18030"),
         ("gb18030", TRADITIONAL, "gb18030"),
         ("big5", TRADITIONAL, "big5"),
+        ("utf-16-le", PLAIN, "utf-16-le"),
+        ("utf-16-be", TRADITIONAL, "utf-16-be"),
+        ("hz", PLAIN, "hz"),
     ],
 )
 def test_a_file_is_read_in_the_encoding_it_was_written_in(tmp_path, encoding, text, named):
     document = pbgov.read_document(write(tmp_path, "a.txt", text.encode(encoding)))
-    assert (document.text, document.encoding) == (text, named)
+    assert (document.raw, document.encoding) == (text, named)
 
 
 @pytest.mark.parametrize("length", [20, 60, 200, 2000])
@@ -99,14 +106,12 @@ def test_broken_utf8_is_refused_not_read_as_something_else(tmp_path):
         ("a.md", " \r\n\u3000\n", "E402", ""),
         ("a.md", "+++\nid = 'x'\n+++\n\n", "E402", ""),
         ("a.txt", b"PK\x03\x04\x00\x00", "E403", "4"),
-        ("a.txt", PLAIN.encode("utf-16-le"), "E403", ""),
         ("a.md", "+++\nid = 'x'\n正文。\n", "E404", "+++"),
         ("a.md", "+++\nid = 'x'\ntitle = \n+++\n正文。\n", "E404", "line 3"),
         ("a.md", "+++\nid = 7\n+++\n正文。\n", "E404", "id = 7"),
         ("a.md", "+++\nid = ''\n+++\n正文。\n", "E404", "id"),
         ("a.md", "+++\nauthors = [1]\n+++\n正文。\n", "E404", "authors"),
-        ("a.pdf", b"%PDF-1.7", "E406", ".pdf"),
-        ("a.docx", b"PK", "E406", ".docx"),
+        ("a.xyz", b"PK", "E406", ".xyz"),
     ],
 )
 def test_a_bad_file_is_named_with_its_code(tmp_path, name, content, code, seen):
@@ -141,7 +146,7 @@ def test_front_matter_becomes_metadata_and_stays_text(tmp_path, end):
     lines += ['district = ""', 'city = "云州市"', 'kept = "as it is"', "+++ ", "", "正文。"]
     text = end.join(lines)
     document = pbgov.read_document(write(tmp_path, "file.md", text))
-    assert document.text == text
+    assert document.raw == document.text == text
     assert document.doc_id == "demo"
     assert document.metadata["kept"] == "as it is"
     row = pbgov.Corpus([document]).documents.iloc[0]
@@ -195,7 +200,7 @@ def test_two_documents_of_one_id_are_refused(tmp_path):
 
 
 def test_a_corpus_without_a_readable_document_keeps_its_columns(tmp_path):
-    write(tmp_path, "a.pdf", b"%PDF")
+    write(tmp_path, "a.xyz", b"%PDF")
     corpus = pbgov.read_corpus(tmp_path)
     assert len(corpus) == 0
     assert "n_han" in corpus.documents
@@ -209,7 +214,7 @@ def test_han_characters_of_the_articles_as_counted_by_hand(shared):
         ("001_urban-party-building-beijing", 4897, 4217),
     ]:
         document = pbgov.read_document(shared / "articles" / f"{name}.txt")
-        assert (len(document.text), count_han(document.text)) == (characters, han)
+        assert (len(document.raw), count_han(document.raw)) == (characters, han)
 
 
 def test_the_shipped_documents_are_read_without_a_problem(root):
@@ -242,7 +247,7 @@ def test_text_digests_are_those_of_sha256():
         ('+++\ntitle = "甲"\npublished = 2020-01-02\n+++\n正文。', []),
         ("".join(f"第{n}条　业主享有权利。\n" for n in "一二三四五"), ["W455"]),
         ("按照第一条、第二条、第三条、第四条和第五条办理。", []),
-        ("街道建立責任清單，將居民反映事項逐項派到科室。", ["W457"]),
+        ("街道建立責任清單，將居民反映事項逐項派到科室。", []),
         (
             "街道党工委书记朱镕基、陶喆、黄燊与里辦公處座谈，建立了联席会议制度，每月议事一次。"
             * 2,
@@ -256,7 +261,7 @@ def test_what_was_read_otherwise_than_meant_is_remarked_on(tmp_path, text, codes
     corpus = pbgov.read_corpus(tmp_path)
     assert corpus.remarks.code.tolist() == codes
     assert corpus.problems.empty
-    assert corpus[0].text == text.replace("\ufeff", "")
+    assert corpus[0].raw == text
 
 
 def test_one_text_in_two_files_is_remarked_on(tmp_path):

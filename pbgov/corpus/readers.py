@@ -1,41 +1,56 @@
-"""Reading .txt and .md files: every character kept, every file that fails listed."""
+"""Reading documents: every character kept, every file that fails listed.
+
+The reader of each kind of file stands in `pbgov.corpus.formats`; here its extract is repaired, its
+metadata are gathered, and the document is put together.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-import tomllib
+import stat
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from pbgov.corpus.document import (
-    FRONT_MATTER,
-    METADATA_COLUMNS,
-    Corpus,
-    Document,
-    front_matter_end,
-)
-from pbgov.corpus.encodings import BYTE_ORDER_MARKS, decode
+from pbgov.corpus.document import Corpus, Document
+from pbgov.corpus.formats.dispatch import most_bytes, read_content
+from pbgov.corpus.metadata import read_metadata
+from pbgov.corpus.repair import repair_extract
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
 
-READABLE = (".txt", ".md")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pbgov.corpus.formats.extract import Extract
+
 HIDDEN = (".", "~$")  # .DS_Store and its like; lock files of Word and WPS
-FENCE = re.compile(r"\+\+\+[ \t]*(?:[\r\n]|\Z)")
-LISTS = ("authors", "unverified")
-WORDS = ("id", *(name for name in METADATA_COLUMNS if name not in (*LISTS, "published")))
+ROW = re.compile(r"(?:(?P<sheet>.*)!)?row (?P<row>\d+)", re.DOTALL)
+IRREGULAR = (
+    (stat.S_ISFIFO, "FIFO"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
+    (stat.S_ISDIR, "folder"),
+)
 
 
-def read_corpus(folder: str | Path) -> Corpus:
+def read_corpus(folder: str | Path, *, progress: Callable[[str], None] | None = None) -> Corpus:
     """The documents of one folder, in the order of their file names.
 
-    Every ``.txt`` and ``.md`` file directly in the folder is read. Hidden files (names that begin
-    with ``.`` or ``~$``) are passed over. Everything else that was not read stands in
-    ``Corpus.problems``: files of another type (E406), files that cannot be read (E401-E407), a
-    second document with an id already taken (E405), subfolders (W451).
+    Every file directly in the folder is read: ``.txt .md .html .htm .mhtml .docx .odt .pdf``, the
+    rows of ``.xlsx`` and ``.csv``, and a ``.zip`` of these. Hidden files (names that begin with
+    ``.`` or ``~$``) are passed over. Everything else that was not read stands in
+    ``Corpus.problems``, each with a sentence that says why and what to do: files of another type
+    (E406, E412), files that cannot be read (E401-E439), a second document with an id already taken
+    (E405), subfolders (W451).
 
     Parameters
     ----------
     folder : path
+    progress : callable, optional
+        Called with the name of each file before it is read.
 
     Returns
     -------
@@ -46,38 +61,60 @@ def read_corpus(folder: str | Path) -> Corpus:
     InputError
         Where the folder is missing.
     DataFileError
-        Where it holds nothing but hidden files (E408).
+        Where it holds nothing but hidden files (E408) or may not be opened (E407).
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder; name the folder of the documents.")
-    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith(HIDDEN))
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith(HIDDEN))
+    except OSError as error:
+        raise _refusal("E407", folder, seen=error.strerror or type(error).__name__) from error
     if not entries:
         raise _refusal("E408", folder)
-    documents: dict[str, Document] = {}
+    documents: list[Document] = []
     findings: list[Finding] = []
     for entry in entries:
         if entry.is_dir():
-            findings.append(Finding("W451", str(entry)))
+            findings.append(Finding("W451", _shown(entry)))
             continue
+        if progress is not None:
+            progress(_shown(entry.name))
         try:
-            document = read_document(entry)
+            found, problems = _read(entry)
         except DataFileError as error:
-            findings.extend(error.findings)
-            continue
-        earlier = documents.setdefault(document.doc_id, document)
-        if earlier is not document:
-            findings.append(
-                Finding("E405", str(entry), seen=document.doc_id, wanted=Path(earlier.path).name)
-            )
-    return Corpus(list(documents.values()), findings)
+            findings += error.findings
+        else:
+            documents += found
+            findings += problems
+    return _without_repeated_ids(documents, findings)
+
+
+def read_documents(path: str | Path) -> Corpus:
+    """The documents of one file: the rows of a table, the files of an archive, or just one.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    Corpus
+        Rows and files that could not be read stand in its ``problems``.
+
+    Raises
+    ------
+    DataFileError
+        Where nothing could be read, with the findings.
+    """
+    documents, problems = _read(Path(path))
+    if not documents:
+        raise DataFileError(problems)
+    return _without_repeated_ids(documents, problems)
 
 
 def read_document(path: str | Path) -> Document:
-    """One .txt or .md file, decoded and otherwise untouched.
-
-    Line ends of every kind stay as they are. TOML front matter between two ``+++`` lines at the
-    very top becomes the metadata, and remains part of the text.
+    """The one document of a file.
 
     Parameters
     ----------
@@ -86,63 +123,102 @@ def read_document(path: str | Path) -> Document:
     Returns
     -------
     Document
+        ``raw`` is what stands in the file, ``text`` the same repaired.
 
     Raises
     ------
     DataFileError
-        With the finding: no encoding fits (E401), nothing in it (E402), NUL bytes (E403), front
-        matter that is not TOML (E404), another file type (E406), not readable (E407).
+        Where it cannot be read, with the finding that says why.
+    InputError
+        Where the file holds several documents.
     """
-    file = Path(path)
-    if file.suffix.lower() not in READABLE:
-        raise _refusal("E406", path, seen=file.suffix or file.name)
+    documents, problems = _read(Path(path))
+    if len(documents) + len(problems) > 1 and documents:
+        raise InputError(
+            f"{path} holds {len(documents)} documents; read it with read_documents, or its folder"
+            " with read_corpus."
+        )
+    if not documents:
+        raise DataFileError(problems)
+    return documents[0]
+
+
+def _read(file: Path) -> tuple[list[Document], list[Finding]]:
+    path = _shown(file)
+    limit = most_bytes(path)
     try:
-        content = file.read_bytes()
+        status = file.stat()
+        kind = next((name for is_kind, name in IRREGULAR if is_kind(status.st_mode)), None)
+        if kind:
+            raise _refusal("E422", file, seen=kind)
+        with file.open("rb") as stream:
+            content = stream.read(limit + 1) if status.st_size <= limit else b""
     except OSError as error:
-        raise _refusal("E407", path, seen=error.strerror or type(error).__name__) from error
-    marked = any(content.startswith(mark) for mark, _ in BYTE_ORDER_MARKS)
-    if b"\0" in content and not marked:
-        raise _refusal("E403", path, seen=str(content.index(b"\0")))
-    try:
-        text, encoding = decode(content)
-    except UnicodeDecodeError as error:
-        raise _refusal("E401", path, seen=str(error.start + 1)) from error
-    if not text[front_matter_end(text) :].strip():
-        raise _refusal("E402", path)
-    metadata = _metadata(text, path)
+        raise _refusal("E407", file, seen=error.strerror or type(error).__name__) from error
+    parts = read_content(path, lambda: content, max(status.st_size, len(content)))
+    digest = sha256(content).hexdigest()
+    return [_document(file, each, digest) for each in parts.extracts], parts.problems
+
+
+def _document(file: Path, extract: Extract, digest: str) -> Document:
+    text, alignment, repairs = repair_extract(extract)
+    metadata, fields = read_metadata(extract.text, extract.metadata, extract.marks)
+    path = _shown(file)
     return Document(
-        doc_id=str(metadata.get("id", file.stem)),
-        path=str(path),
+        doc_id=str(extract.metadata.get("id") or _name(file, extract.place)),
+        path=f"{path}#{extract.place}" if extract.place else path,
         text=text,
-        raw=text,
-        encoding=encoding,
-        digest=sha256(content).hexdigest(),
+        raw=extract.text,
+        encoding=extract.encoding,
+        digest=digest,
         metadata=metadata,
+        format=extract.format,
+        repairs=repairs,
+        alignment=alignment,
+        marks=extract.marks,
+        fields=fields,
+        findings=extract.findings,
     )
 
 
-def _metadata(text: str, path: str | Path) -> dict[str, object]:
-    front = FRONT_MATTER.match(text)
-    if front is None:
-        if FENCE.match(text):
-            raise _refusal("E404", path, row=1, seen="+++ … (no closing +++)")
-        return {}
-    lines = re.sub(r"\r\n?", "\n", front.group(1) or "")
+def _name(file: Path, place: str) -> str:
+    """An id for what states none: the file's name, and the part of it where it holds several."""
+    names = [_shown(file.stem)]
+    member, _, rest = place.partition("#")
+    row = ROW.fullmatch(rest or member)
+    if member and not (row and not rest):
+        parts = PurePosixPath(member).with_suffix("").parts
+        names += parts[1:] if parts[0] == names[0] else parts
+    if row:
+        names += [row["sheet"]] if row["sheet"] else []
+        names.append(f"{int(row['row']):04d}")
+    return "-".join(names)
+
+
+def _without_repeated_ids(documents: Iterable[Document], findings: list[Finding]) -> Corpus:
+    """The corpus of all but those whose id an earlier one has, which become problems (E405)."""
+    first: dict[str, Document] = {}
+    repeated: list[Finding] = []
+    for document in documents:
+        earlier = first.setdefault(document.doc_id, document)
+        if earlier is not document:
+            wanted = Path(earlier.path).name
+            repeated.append(Finding("E405", document.path, seen=document.doc_id, wanted=wanted))
+    return Corpus(list(first.values()), [*findings, *repeated])
+
+
+def _shown(path: str | Path) -> str:
+    """A path that can be printed: names that are not UTF-8 as GB18030, else with their bytes."""
     try:
-        metadata: dict[str, object] = tomllib.loads(f"\n{lines}\n")  # lines counted as in the file
-    except tomllib.TOMLDecodeError as error:
-        raise _refusal("E404", path, seen=str(error)) from error
-    for name, value in metadata.items():
-        words = isinstance(value, str)
-        listed = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        if (name in WORDS and not words) or (name in LISTS and not (words or listed)):
-            raise _refusal("E404", path, seen=f"{name} = {value!r}")
-    if metadata.get("id") == "":
-        raise _refusal("E404", path, seen='id = ""')
-    return metadata
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        written = os.fsencode(path)
+        try:
+            return written.decode("gb18030")
+        except UnicodeDecodeError:
+            return written.decode("utf-8", errors="backslashreplace")
+    return str(path)
 
 
-def _refusal(
-    code: str, path: str | Path, *, row: int | None = None, seen: str = ""
-) -> DataFileError:
-    return DataFileError([Finding(code, str(path), row, seen=seen)])
+def _refusal(code: str, path: str | Path, *, seen: str = "") -> DataFileError:
+    return DataFileError([Finding(code, _shown(path), seen=seen)])

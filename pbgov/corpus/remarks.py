@@ -20,6 +20,7 @@ FENCED = re.compile(
 NAMED = re.compile(rf"(?:\A|{LINE_END})[\w-]+[ \t]*[:：=]")
 ARTICLE = re.compile(rf"(?:\A|{LINE_END})\W*第[一二三四五六七八九十百零〇0-9]+条(?![款的])")
 FEWEST_ARTICLES = 5
+NOTED = ("columns", "properties")  # what readers keep of tables and office files, told once a file
 MOST_TRADITIONAL = 0.15  # share of Han characters: traditional texts have a third, names far less
 
 
@@ -33,13 +34,14 @@ def remarks_on(documents: Sequence[Document]) -> list[Finding]:
     Returns
     -------
     list of Finding
-        Metadata written in another way and so read as text (W452), names of metadata that nothing
+        What the reader of its file said of it; metadata written in another way and so read as text (W452), names of metadata that nothing
         uses (W453), a text that stands twice in the corpus (W454), statutes (W455), texts in
         traditional characters (W457).
     """
     found: list[Finding] = []
     first_with: dict[str, Document] = {}
     for document in documents:
+        found += document.findings
         for remark in REMARKS:
             found += remark(document)
         body = "".join(document.text[front_matter_end(document.text) :].split())
@@ -51,7 +53,7 @@ def remarks_on(documents: Sequence[Document]) -> list[Finding]:
 
 def metadata_read_as_text(document: Document) -> Iterator[Finding]:
     """W452: lines that look like metadata were read as text."""
-    fenced = None if front_matter_end(document.text) else FENCED.match(document.text)
+    fenced = None if front_matter_end(document.raw) else FENCED.match(document.raw)
     if fenced and NAMED.search(fenced["lines"]):
         yield Finding("W452", document.path, 1, seen=fenced["fence"])
 
@@ -60,7 +62,7 @@ def unused_metadata(document: Document) -> Iterator[Finding]:
     """W453: a name in the metadata that nothing uses."""
     known = ("id", *METADATA_COLUMNS)
     for name in document.metadata:
-        if name not in known:
+        if name not in (*known, *NOTED):
             yield Finding("W453", document.path, seen=name, wanted=", ".join(known))
 
 
