@@ -150,7 +150,7 @@ def code_by_rules(segments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     the shipped corpus. Agreement with the authors of those articles is therefore an upper bound
     of what these rules reach on new texts, not an estimate of it.
     """
-    _refuse_unknown_codes(codebook)
+    refuse_unknown_codes(codebook)
     rules = Rules(codebook)
     read = segments[segments["kind"].isin(READABLE_KINDS)]
     rows: list[dict[str, Any]] = []
@@ -184,7 +184,8 @@ def code_by_rules(segments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     return CODINGS.validate(table.astype({"segment_id": "str"}))
 
 
-def _refuse_unknown_codes(codebook: Codebook) -> None:
+def refuse_unknown_codes(codebook: Codebook) -> None:
+    """Raise a DataFileError where a term names a code, or a code a family, that is not defined."""
     from pbgov.coding.checks import unknown_code_of_a_term, unknown_family
 
     undefined = [*unknown_family(codebook), *unknown_code_of_a_term(codebook)]
