@@ -536,6 +536,8 @@ REUSE = pa.DataFrameSchema(
         "n_chars": whole(1),
         "similarity": number(0, 1),
         "kind": text(among=REUSE_KINDS),
+        "quoted_1": pa.Column(bool, coerce=True),
+        "quoted_2": pa.Column(bool, coerce=True),
         "text": text(),
     },
     unique=["doc_id_1", "start_1", "end_1", "doc_id_2", "start_2", "end_2"],
@@ -545,5 +547,5 @@ REUSE = pa.DataFrameSchema(
 
 ``n_chars`` counts the letters, digits and Han characters that both have in the same order;
 ``similarity`` is their share of those of the longer of the two stretches. ``text`` is the passage
-as the first document has it.
+as the first document has it. ``quoted_1`` and ``quoted_2`` say whether it is quoted there.
 """

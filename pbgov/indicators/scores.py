@@ -26,6 +26,7 @@ def score(
     units: Iterable[str] | None = None,
     codes: Iterable[str] | None = None,
     coder: str | None = None,
+    distinct_practices: str | None = None,
 ) -> pd.DataFrame:
     """The share of each unit's segments that carry each code.
 
@@ -49,13 +50,19 @@ def score(
         The codes to count; those of `codings` where not given.
     coder : str, optional
         Whose codings count; needed where `codings` holds those of several coders.
+    distinct_practices : str, optional
+        The column of `segments` that names the practice a segment tells, as
+        `pbgov.extraction.distinct.distinct_practices` gives it, so that a pilot praised in five
+        articles can also be counted once. NaN tells none.
 
     Returns
     -------
     DataFrame
         `pbgov.schemas.SCORES`: one row is unit x code, units in the order of `units`, then of
         the text. ``share`` is ``n_coded / n_segments``, in 0–1; both are NaN where
-        ``n_segments`` is 0, and 0 where segments were read and none carries the code.
+        ``n_segments`` is 0, and 0 where segments were read and none carries the code. With
+        `distinct_practices`, ``n_practices`` counts the practices of the unit, each once, and
+        ``n_distinct`` those with a segment that carries the code; the other columns stay the same.
         Simulated codings or segments hand their mark on.
 
     Raises
@@ -77,12 +84,13 @@ def score(
     1  110102  DIM.LAW           0      NaN    NaN
     """
     need_columns(codings, [*STRETCH, "code_id", "coder", "value"], "codings")
-    need_columns(segments, [*STRETCH, by], "segments")
+    kept = [distinct_practices] if distinct_practices else []
+    need_columns(segments, [*STRETCH, by, *kept], "segments")
     judged = _one_coder(codings, coder)
     wanted = sorted(judged.code_id.unique()) if codes is None else _as_list(codes, "codes")
     if not wanted:
         raise InputError("codings is empty, so there is no code to count; pass codes=[…].")
-    read = _what_was_read(segments, by)
+    read = _what_was_read(segments, by, distinct_practices)
     placed = read.dropna(subset=["unit"])
     n_segments = placed.groupby("unit", sort=False).size()
     asked = [] if units is None else _as_list(units, "units")
@@ -97,6 +105,12 @@ def score(
     counts = n_coded.reindex(grid, fill_value=0).to_numpy(dtype=float)
     table["n_coded"] = pd.Series(counts, index=table.index).mask(unread)
     table["share"] = table.n_coded / table.n_segments.mask(unread)
+    if distinct_practices:
+        n_practices = placed.groupby("unit").practice.nunique()
+        n_distinct = carried.groupby(["unit", "code_id"]).practice.nunique()
+        table["n_practices"] = n_practices.reindex(table.unit, fill_value=0).to_numpy()
+        counts = n_distinct.reindex(grid, fill_value=0).to_numpy(dtype=float)
+        table["n_distinct"] = pd.Series(counts, index=table.index).mask(unread)
     table = validate(table, SCORES, path="scores")
     table.attrs = {"by": by, "unplaced": int(read.unit.isna().sum())}
     return carry_mark(table, codings, segments)
@@ -149,7 +163,7 @@ def _one_coder(codings: pd.DataFrame, coder: str | None) -> pd.DataFrame:
     return codings[codings.coder == coder]
 
 
-def _what_was_read(segments: pd.DataFrame, by: str) -> pd.DataFrame:
+def _what_was_read(segments: pd.DataFrame, by: str, practice: str | None) -> pd.DataFrame:
     if "kind" in segments:
         segments = segments[segments.kind.isin(READABLE_KINDS)]
     read = segments[STRETCH].assign(unit=unit_names(segments[by], "segments"))
@@ -159,7 +173,7 @@ def _what_was_read(segments: pd.DataFrame, by: str) -> pd.DataFrame:
             f"segments holds {_name(twice.iloc[0])} of {by} {twice.iloc[0].unit!r} "
             f"more than once ({len(twice)} such rows); drop the repeats."
         )
-    return read
+    return read.assign(practice=segments[practice]) if practice else read
 
 
 def _carried(judged: pd.DataFrame, read: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
