@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,9 @@ from scipy.stats import t as student
 
 import pbgov
 from pbgov.errors import InputError
+from pbgov.exhibits.lines import PAGE_HEIGHT
+from pbgov.exhibits.style import PALETTE
+from pbgov.exhibits.timeline import figure_change, figure_timeline
 from pbgov.inference.word_rates import poisson_interval, ratio_interval
 from pbgov.mining.change import change_over_years, year_of
 
@@ -189,3 +194,97 @@ def test_simulated_segments_give_simulated_rates(lexicon):
     found = change_over_years(pbgov.mark_simulated(segments), documents, lexicon, ["养老"])
     assert pbgov.is_simulated([found.rates])
     assert pbgov.is_simulated([found.documents])
+
+
+# ---- in print ---------------------------------------------------------------------------------
+
+
+def timeline(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["date", "event", "level", "source_tier"])
+    return table.assign(place="某市", role="文件", source_url="无")
+
+
+def test_events_stand_where_their_dates_are(lexicon):
+    segments, documents = corpus({"a": ("2019", "养老，护理"), "b": ("2021", "养老")})
+    change = change_over_years(segments, documents, lexicon, ["养老", "护理"])
+    events = timeline(
+        ("2020-03-01", "乙", "市", "A"), ("2019", "甲", "区", "B"), ("2020-03", "丙", "市", "B")
+    )
+    exhibit = figure_timeline(events, source="人造数据", change=change)
+    lanes, rates, listed = exhibit.draw().axes
+    spans = sorted(
+        tuple(line.get_xdata())
+        for line in lanes.lines
+        if len(set(line.get_ydata())) == 1 and line.get_color() == PALETTE[2]
+    )
+    march_first, april_first = 2020 + 60 / 366, 2020 + 91 / 366  # 2020 is a leap year
+    assert spans == [
+        pytest.approx((2019, 2020), abs=1e-9),
+        pytest.approx((march_first, march_first + 1 / 366), abs=1e-9),
+        pytest.approx((march_first, april_first), abs=1e-9),
+    ]
+    assert [text.get_text() for text in listed.texts] == [
+        "1  2019  甲",
+        "2  2020-03  丙",
+        "3  2020-03-01  乙",
+    ]
+    assert lanes.get_xlim() == rates.get_xlim()
+    points = [line for line in rates.lines if line.get_label() == "养老"]
+    assert list(points[0].get_ydata()) == [500, 1000]
+    assert points[0].get_linestyle() == "None", "one document a year is no line"
+    note = exhibit.notes()[0]
+    assert "A，1 个" in note
+    assert "完全重合" in note
+
+
+def test_numbers_of_crowded_events_do_not_cover_one_another():
+    events = timeline(*((f"2019-0{n % 3 + 1}", f"第 {n} 件", "市", "A") for n in range(12)))
+    figure = figure_timeline(events, source="人造数据").draw()
+    figure.draw_without_rendering()
+    plates = [text.get_bbox_patch().get_window_extent() for text in figure.axes[0].texts]
+    assert len(plates) == 12
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(plates, 2))
+
+
+def test_the_shipped_timeline_fits_a_page_without_a_missing_glyph(root):
+    events = pd.read_csv(root / "data" / "timeline" / "policy_timeline.csv", dtype="str")
+    exhibit = figure_timeline(events, source="data/timeline")
+    figure = exhibit.draw()
+    assert figure.get_size_inches()[1] * 2.54 < PAGE_HEIGHT + 1
+    figure.draw_without_rendering()
+    listed = [text.get_window_extent() for text in figure.axes[-1].texts]
+    assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in listed)
+    assert not any(one.overlaps(other) for one, other in itertools.pairwise(listed))
+    assert "〓" not in exhibit.notes()[0]
+
+
+def test_the_figure_of_rates_joins_points_only_where_every_year_has_two_documents(lexicon):
+    texts = {
+        f"{n}": (str(2019 + n % 2), "养老，护理，医院" if n % 3 else "养老") for n in range(12)
+    }
+    found = change_over_years(*corpus(texts), lexicon, ["养老"])
+    axes = figure_change(found, source="人造数据").draw().axes[0]
+    assert axes.lines[0].get_linestyle() == "-"
+    bars = [segment for bar in axes.collections for segment in bar.get_segments()]
+    ends = [sorted(point[1] for point in bar) for bar in bars]
+    for (low, high), row in zip(ends, found.rates.to_dict("records"), strict=True):
+        assert low == pytest.approx(row["documents_low"])
+        assert high == pytest.approx(row["documents_high"])
+
+
+@pytest.mark.parametrize("date", ["2019-13", "2019-02-30", "2019年", "19-01"])
+def test_a_date_that_is_none_is_refused(date):
+    with pytest.raises(InputError, match="is none"):
+        figure_timeline(timeline((date, "甲", "市", "A")), source="人造数据")
+
+
+def test_more_than_a_page_holds_is_refused(lexicon):
+    events = timeline(*(("2019", f"第 {n} 件", "市", "A") for n in range(33)))
+    with pytest.raises(InputError, match="33 events"):
+        figure_timeline(events, source="人造数据")
+    with pytest.raises(InputError, match="no event"):
+        figure_timeline(events[:0], source="人造数据")
+    segments, documents = corpus({"a": ("2019", "养老")})
+    many = change_over_years(segments, documents, lexicon, list("甲乙丙丁戊己"))
+    with pytest.raises(InputError, match="6 terms"):
+        figure_change(many, source="人造数据")

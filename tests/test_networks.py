@@ -12,6 +12,7 @@ from scipy.stats import fisher_exact, hypergeom
 
 import pbgov
 from pbgov.errors import InputError
+from pbgov.exhibits.networks import figure_network
 from pbgov.inference.overlap import overlap_test
 from pbgov.mining.networks import cooccurrence
 
@@ -292,3 +293,58 @@ def test_misuse_is_refused(lexicon):
 def test_simulated_segments_give_a_simulated_network(lexicon):
     network = cooccurrence(pbgov.mark_simulated(drawn()), lexicon, terms=WORDS)
     assert pbgov.is_simulated([network.edges, network.nodes])
+
+
+# ---- in print ---------------------------------------------------------------------------------
+
+
+def boxes(figure, texts):
+    from matplotlib.text import Text
+
+    figure.draw_without_rendering()
+    found = [artist for artist in figure.findobj(Text) if artist.get_text() in texts]
+    return {artist.get_text(): artist.get_window_extent() for artist in found}
+
+
+def test_the_figure_draws_edges_above_chance_with_labels_that_do_not_overlap(lexicon):
+    random = np.random.default_rng(1)
+    groups = [WORDS[:5], WORDS[5:]]
+    units = [
+        (f"d{n % 3}", "，".join(random.choice(groups[n % 2], 3, replace=False))) for n in range(200)
+    ]
+    network = cooccurrence(segments_of(units), lexicon, terms=WORDS)
+    exhibit = figure_network(network, source="人造数据")
+    figure = exhibit.draw()
+    above = int(network.edges["above_chance"].sum())
+    axes = figure.axes[0]
+    assert len(axes.lines) == above > 10
+    extents = boxes(figure, WORDS)
+    assert set(extents) == set(WORDS)
+    for one, other in itertools.combinations(extents.values(), 2):
+        assert not one.overlaps(other)
+    page = figure.bbox
+    assert all(page.x0 <= box.x0 and box.x1 <= page.x1 for box in extents.values())
+    assert f"实线 {above} 对" in exhibit.notes()[0]
+    assert "〓" not in exhibit.notes()[0]
+    assert exhibit.image("png") == figure_network(network, source="人造数据").image("png")
+
+
+def test_the_figure_of_noise_says_that_nothing_is_above_chance(lexicon):
+    network = cooccurrence(drawn(), lexicon, terms=WORDS)
+    exhibit = figure_network(network, source="人造数据")
+    assert boxes(exhibit.draw(), ["没有一对高于随机"])
+    shown = figure_network(network, source="人造数据", unadjusted=True)
+    pairs = int(network.edges["p_above"].le(0.05).sum())
+    assert len(shown.draw().axes[0].lines) == pairs
+    assert f"虚线 {pairs} 对" in shown.notes()[0]
+    assert len(shown.data) == 45, "the data hold every pair"
+
+
+def test_a_crowded_figure_says_what_it_leaves_out(lexicon):
+    words = [row for row in lexicon.terms["term"] if len(row) == 4][:60]
+    units = [(f"d{n % 2}", words[n % 60] + "，" + words[(n + 30) % 60]) for n in range(360)]
+    network = cooccurrence(segments_of(units), lexicon, terms=words)
+    shown = figure_network(network, source="人造数据").notes()[0]
+    linked = int(network.nodes["degree"].gt(0).sum())
+    assert linked > 45
+    assert "个节点画不下" in shown

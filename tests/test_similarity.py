@@ -14,6 +14,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 import pbgov
 from pbgov.errors import InputError
+from pbgov.exhibits.similarity import figure_similarity
 from pbgov.inference.likeness import (
     inverse_frequency,
     mantel_test,
@@ -384,3 +385,38 @@ def test_simulated_segments_give_simulated_likeness(lexicon):
     assert pbgov.is_simulated([found.pairs])
     assert pbgov.is_simulated([found.overall])
     assert pbgov.is_simulated([found.units])
+
+
+# ---- in print ---------------------------------------------------------------------------------
+
+
+def test_the_heat_map_marks_what_lies_outside_the_band(lexicon):
+    shares = {"a": CARE, "b": CARE, "c": TRADE, "d": TRADE}
+    found = similarity(
+        drawn(shares), lexicon, seed=1, draws=99, groups=dict(zip("abcd", "xxyy", strict=True))
+    )
+    exhibit = figure_similarity(found, source="人造数据", names={"a": "甲区"})
+    axes = exhibit.draw().axes[0]
+    image = np.asarray(axes.images[0].get_array())
+    for pair in found.pairs.to_dict("records"):
+        one, other = "abcd".index(pair["unit_a"]), "abcd".index(pair["unit_b"])
+        assert image[other, one] == pytest.approx(pair["cosine"])
+        assert image[one, other] == pytest.approx(pair["null_mean"])
+    marks = {text.get_position() for text in axes.texts if "▼" in text.get_text()}
+    assert marks == {(0, 2), (1, 2), (0, 3), (1, 3)}
+    assert axes.get_yticklabels()[0].get_text() == "甲区"
+    note = exhibit.notes()[0]
+    assert "4 对低于" in note
+    assert "p = 0.333" in note, "8 of 24 orders of four units keep the halves together"
+    assert "没有遮蔽" in note
+
+
+def test_a_measure_that_was_not_taken_and_too_many_units_are_refused(lexicon):
+    found = similarity(drawn({"a": FLAT, "b": FLAT}), lexicon, seed=1, draws=9)
+    with pytest.raises(InputError, match="it has terms"):
+        figure_similarity(found, source="人造数据", measure="codes")
+    many = similarity(
+        drawn({f"d{n:02d}": FLAT for n in range(25)}, n=3), lexicon, seed=1, draws=9, min_words=1
+    )
+    with pytest.raises(InputError, match="25 units"):
+        figure_similarity(many, source="人造数据")

@@ -12,6 +12,7 @@ import pytest
 
 import pbgov
 from pbgov.errors import InputError
+from pbgov.exhibits.topics import figure_topic_choice, table_topics
 from pbgov.extraction.names import find_names
 from pbgov.inference.coherence import (
     matched_overlap,
@@ -300,3 +301,41 @@ def test_misuse_is_refused(lexicon, changed, said):
         topics(planted(), lexicon, **{"k": 3, "seed": 1, **changed})
     with pytest.raises(InputError, match="ks is empty"):
         compare_topics(planted(), lexicon, seed=1, ks=[])
+
+
+# ---- in print ---------------------------------------------------------------------------------
+
+
+def test_the_table_prints_words_stability_and_the_main_document(lexicon):
+    model = topics(planted(), lexicon, 3, seed=1, n_seeds=3)
+    exhibit = table_topics(model, source="人造数据", top=4)
+    assert exhibit.body["主题"].tolist() == ["1", "2", "3"]
+    for printed, (_, terms) in zip(
+        exhibit.body["权重最大的词"], model.topics.groupby("topic")["term"], strict=True
+    ):
+        assert printed == "、".join(list(terms)[:4])
+    assert len(exhibit.data) == len(model.topics)
+    note = exhibit.notes()[0]
+    assert "60 个单位" in note
+    assert all(remark in note for remark in model.remarks)
+
+
+def test_an_unstable_topic_is_marked_in_the_table(lexicon):
+    random = np.random.default_rng(5)
+    words = [word for vocabulary in VOCABULARIES for word in vocabulary]
+    texts = ["，".join(random.choice(words, 4)) for _ in range(40)]
+    model = topics(segments_of(texts, ["a"] * 40), lexicon, 6, seed=1, n_seeds=5)
+    marked = table_topics(model, source="人造数据").body["主题"]
+    assert [int(cell.split("（")[0]) for cell in marked if "不稳定" in cell] == model.unstable
+
+
+def test_the_choice_of_k_shows_the_corpus_beside_shuffled_words(lexicon):
+    table = compare_topics(planted(), lexicon, seed=1, ks=[2, 3, 4], n_seeds=2)
+    exhibit = figure_topic_choice(table, source="人造数据")
+    panels = exhibit.draw().axes
+    drawn = [[list(line.get_ydata()) for line in panel.lines] for panel in panels]
+    assert drawn == [
+        [list(table[name]), list(table[f"{name}_shuffled"])]
+        for name in ("npmi", "seeds", "sampled")
+    ]
+    assert "共 6 次，其中 6 次收敛" in exhibit.notes()[0]
