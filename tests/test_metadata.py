@@ -210,3 +210,84 @@ def test_a_name_needs_a_surname():
     assert is_name("司徒南")
     assert not is_name("市委")
     assert not is_name("王")
+
+
+def test_an_official_document_is_titled_below_its_letterhead():
+    raw = (
+        "中共江东区委文件\n江东委发〔2021〕12号\n关于加强楼宇党建工作的意见\n各街道党工委：\n"
+        f"{PROSE}中共江东区委\n2021年3月5日\n"
+    )
+    metadata, found = fields(raw)
+    assert metadata == {"title": "关于加强楼宇党建工作的意见", "published": "2021-03-05"}
+    assert found["doc_number"].value == "江东委发〔2021〕12号"
+
+
+def test_names_at_the_head_and_all_of_those_at_the_foot():
+    foot = "作者简介：张三（1980—），男，江东大学教授；李四（1990—），女，讲师。\n"
+    assert fields(f"楼门研究\n张三1，李四2\n{PROSE}{foot}")[0]["authors"] == ["张三", "李四"]
+    metadata, found = fields(f"楼门研究\n{PROSE}{foot}")
+    assert metadata["authors"] == ["张三", "李四"]
+    assert "责任编辑" not in found
+
+
+def test_a_line_of_the_source_holds_several_values():
+    raw = (
+        "楼门里的会\n2020-05-06 09:30:12　来源：江东日报　作者：本报记者 赵大川 通讯员 孙小梅\n"
+        + PROSE
+    )
+    metadata, found = fields(raw)
+    assert metadata["venue"] == "江东日报"
+    assert metadata["authors"] == ["赵大川", "孙小梅"]
+    assert metadata["published"] == "2020-05-06"
+    assert "来源" in found["published"].reason_zh
+
+
+def test_rules_of_a_government_are_dated_by_their_promulgation():
+    raw = (
+        "江东市物业管理办法\n（2010年3月5日江东市人民政府令第20号公布 根据2018年6月1日"
+        "江东市人民政府令第45号修订）\n第一条 " + PROSE
+    )
+    _, found = fields(raw)
+    assert found["adopted"].value == "2010-03-05"
+    assert found["amended"].value == ["2018-06-01"]
+    assert found["issuer"].value == "江东市人民政府"
+
+
+@pytest.mark.parametrize(
+    ("name", "stated"),
+    [
+        (
+            "000_two-new-beijing.txt",
+            {"authors": ["李明伟", "王志伟"], "venue": "北方工业大学学报", "published": "2022年第5期", "city": "北京市"},
+        ),
+        (
+            "001_urban-party-building-beijing.txt",
+            {"authors": ["宋贵伦"], "venue": "北京社会建设网", "published": "2017-01-25", "city": "北京市"},
+        ),
+        (
+            "004_two-wholes-chaoyang.txt",
+            {"authors": ["王灏"], "published": "2020年第4期", "city": "北京市", "district": "朝阳区"},
+        ),
+    ],
+)  # fmt: skip
+def test_the_articles_as_a_reader_described_them(shared, name, stated):
+    raw = (shared / "articles" / name).read_text(encoding="utf-8")
+    metadata, found = fields(raw)
+    assert {key: value for key, value in metadata.items() if key != "title"} == stated
+    assert ("title" in metadata) == (name != "004_two-wholes-chaoyang.txt")
+    for key in ("title", "venue", "district"):
+        if key not in metadata:
+            assert found[key].basis == "missing"
+            assert found[key].reason_zh
+
+
+def test_every_regulation_states_its_title_dates_and_organ(shared):
+    for path in sorted((shared / "regulations").rglob("*.md")):
+        raw = path.read_text(encoding="utf-8")
+        metadata, found = fields(raw)
+        assert metadata["title"] == raw.splitlines()[0].removeprefix("# "), path.name
+        assert metadata["city"] == "北京市"
+        dated = [line for line in raw.split("第一条")[0].splitlines() if line[:2] in ("19", "20")]
+        year, month, day = dated[-1].split("日")[0].replace("月", "年").split("年")
+        assert metadata["published"] == f"{year}-{int(month):02d}-{int(day):02d}", path.name
+        assert found["issuer"].value in dated[0]

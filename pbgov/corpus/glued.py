@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 LONGEST = 40  # characters; titles above this are sentences
 PHRASE = re.compile(
-    rf"(?P<words>[^。！？!?；;：:｡]{{2,{LONGEST}}})[。｡](?P<rest>(?![”’」』）)\]］】]).+)",
-    re.DOTALL,
+    rf"(?P<words>[^。！？!?；;：:｡]{{2,{LONGEST}}})[。｡](?![”’」』）)\]］】])(?=.)", re.DOTALL
 )
 TELLS = re.compile(r"[了是曾]|已经|正在|我们|本文|笔者|因此|所以|但是|一[方是]")
 TWICE = 2  # times as long as the phrase, at the least, is the text behind an unnumbered one
@@ -98,8 +97,8 @@ def _numbered(lines: Sequence[str], barriers: Sequence[float | None]) -> dict[in
 
 def _phrase(line: str, number: Numbered) -> Glued | None:
     match = PHRASE.match(line, number.end)
-    if match and len(match["rest"]) > len(match["words"]) and "了" not in match["words"]:
-        return Glued(match.start("rest"), number)
+    if match and len(line) - match.end() > len(match["words"]) and "了" not in match["words"]:
+        return Glued(match.end(), number)
     return None
 
 
@@ -119,9 +118,9 @@ def _topic(line: str) -> Glued | None:
         and number_of(line) is None
         and line.startswith(_verbs())
         and not TELLS.search(match["words"])
-        and len(match["rest"]) >= TWICE * len(match["words"])
+        and len(line) - match.end() >= TWICE * len(match["words"])
     ):
-        return Glued(match.start("rest"), None)
+        return Glued(match.end(), None)
     return None
 
 

@@ -22,15 +22,15 @@ SOUND = r"\s?[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêɡń�
 SOUNDED = re.compile(rf"(?<=[{HAN}]){SOUND}")
 GAP = rf"(?:{SOUND})?[ \t\u00a0\u3000]*"
 PROSE = re.compile(r"[。！？!?｡][”’」』）)\]\d［\[］]*\Z")
+LONGEST_LINE = 5000  # characters; no abstract or list of names is longer
 SHORTEST_PROSE = 40  # characters; a paragraph, not a caption or a remark
 ENTRY = re.compile(r"\s*[\[［〔【]?\d{1,3}[\]］〕】.]")
 EDGE = " \t\u00a0\u3000;；,，|｜/／"
 OPENED = {")": "(", "）": "（", "]": "[", "］": "［", "】": "【"}
 WITHOUT_COLON = ("abstract", "keywords")
 NAME_GAP = r"[ \t\u00a0\u3000、,，;；]+"
-BYLINE = re.compile(
-    r"\A(?:文\s*[/／|｜:：]|[□■◎●]|(?:本报|本刊|特约)?(?:记者|通讯员)|作者[:：]?)?\s*(?P<names>.+)\Z"
-)
+BYLINE = re.compile(r"\A(?:文\s*[/／|｜:：]|[□■◎●]|作者[:：]?)?\s*(?P<names>.+)\Z")
+ROLE = re.compile(r"(?:本报|本刊|本台|特约|见习|实习)*(?:记者|通讯员|撰稿人?|实习生)[:：]?")
 AFTER_NAME = re.compile(r"[\d*＊†‡①-⑳¹²³,，\s]*\Z")
 LONGEST_NAME = 4  # Han characters, with a double surname
 
@@ -124,11 +124,12 @@ def names_in(line: str) -> list[tuple[str, int, int]]:
     if not match:
         return []
     offset = match.start("names")
+    line = ROLE.sub(lambda role: " " * len(role.group()), match["names"])
     tokens = [
         (part.group(), offset + part.start(), offset + part.end())
-        for part in re.finditer(rf"[{HAN}·•]+", match["names"])
+        for part in re.finditer(rf"[{HAN}·•]+", line)
     ]
-    between = re.sub(rf"[{HAN}·•]+", " ", match["names"])
+    between = re.sub(rf"[{HAN}·•]+", " ", line)
     if not tokens or not AFTER_NAME.match(re.sub(r"[、;；]", " ", between)):
         return []
     names: list[tuple[str, int, int]] = []
@@ -174,7 +175,7 @@ def _lines(raw: str, start: int) -> Iterator[Line]:
 
 
 def _is_prose(line: str) -> bool:
-    return (
+    return len(line) > LONGEST_LINE or (
         len(line) >= SHORTEST_PROSE
         and bool(PROSE.search(line[-SHORTEST_PROSE:]))
         and not is_labelled(line)
@@ -231,6 +232,6 @@ def _opening(line: str) -> re.Match[str] | None:
 def _inner(line: str, at: int) -> Iterator[re.Match[str]]:
     """The labels inside a line; each with a mark behind it and none within a word."""
     for match in _label().finditer(line, at):
-        before = line[match.start() - 1 : match.start()]
+        before = line[match.start("label") - 1 : match.start("label")]
         if match["mark"] and not re.match(rf"[{HAN}]", before):
             yield match

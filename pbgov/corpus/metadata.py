@@ -38,7 +38,13 @@ MASK = re.compile(
 MASKED_PLACE = {"city": "市(?!场)", "district": "[区县](?![域分别])"}
 BREADCRUMB = re.compile(r"\S\s*[>›»＞]\s*\S|\A(?:当前位置|您的位置|首页)")
 UNTITLED = re.compile(r"[。；;！!？?｡：:，,、]\Z|\A[（(\[［【<|+]|\A\d{4}[-年/.]")
+SENTENCE_END = re.compile("[。！？｡]")
 LONGEST_TITLE = 60
+FIRST_LINES = 8  # of a document, among which its authors stand
+ANONYMOUS = ("佚名", "匿名")
+# GB/T 9704-2012, 7.2.4 and 7.2.5: the name of the organ with 文件, and the number of the document
+LETTERHEAD = re.compile(r"\S+文件\Z")
+DOC_NUMBER = re.compile(r"[^\s\d，。]{1,12}[〔\[（(［]\d{4}[〕\]）)］]\s*第?\d{1,4}\s*号")
 LEAST_TRADITIONAL = 0.15  # of the Han characters: traditional texts have a third, names far less
 OPEN_FIELDS = ("title", "original_title", "abstract", "keywords")  # words, which may speak of 某市
 NOTE_SIGN = re.compile(r"[*＊①†]+\Z")
@@ -130,7 +136,7 @@ def _from_text(raw: str, marks: Sequence[Mark]) -> Iterator[MetadataField]:
     title = _title(raw, own, named, marks)
     found = [
         title,
-        _authors(raw, own, named),
+        _authors(raw, own, foot),
         _venue(raw, head, foot, named),
         _published(raw, head, foot, named),
         *_places(raw, head, title, named),
@@ -169,7 +175,9 @@ def _title(
     if first and sum(mark.level == 1 for mark in headings) == 1:
         return _at("title", raw, first.start, first.end)
     for line in head:
-        if BREADCRUMB.search(line.text):
+        if BREADCRUMB.search(line.text) or DOC_NUMBER.fullmatch(line.text):
+            continue
+        if LETTERHEAD.match(line.text) and any(DOC_NUMBER.fullmatch(each.text) for each in head):
             continue
         words = re.sub(r"\A#[ \t]+", "", line.text)
         start = line.end - len(words)
@@ -193,28 +201,32 @@ def _heads_prose(raw: str, line: Line) -> bool:
         r"(?:第?[一二三四五六七八九十\d]{1,3}[、.．章节条编\s]|[（(][一二三四五六七八九十\d]+[)）])",
         line.text,
     )
-    return not numbered and re.search("[。！？｡]", raw[line.end :]) is not None
+    return not numbered and SENTENCE_END.search(raw, line.end) is not None
 
 
-def _authors(raw: str, head: Sequence[Line], named: Sequence[Labelled]) -> MetadataField:
-    glued = None
-    for each in named:
-        if each.field == "authors":
-            names = _leading_names(raw, each)
-            if names:
-                return _at("authors", raw, names[0][1], names[-1][2], [n for n, _, _ in names])
-            if MASK.search(raw[each.start : each.end]) or not _glued(raw[each.start : each.end]):
-                return _at(
-                    "authors", raw, each.start, each.end, [readable(raw[each.start : each.end])]
-                )
-            glued = raw[each.start : each.end]
-    for line in head[:8]:
-        names = names_in(line.text)
-        if names and (len(names) > 1 or line.start > head[0].start):
-            start, end = line.start + names[0][1], line.start + names[-1][2]
-            return _at("authors", raw, start, end, [name for name, _, _ in names])
-        if line.text in ("佚名", "匿名"):
-            return _at("authors", raw, line.start, line.end)
+def _authors(raw: str, head: Sequence[Line], foot: Sequence[Line]) -> MetadataField:
+    """The names behind a label at the head, else the line of names there, else those at the foot."""
+    glued = ""
+    for lines in (head, foot):
+        told: list[tuple[str, int, int]] = []
+        for each in labelled(lines):
+            if each.field != "authors":
+                continue
+            words = raw[each.start : each.end]
+            names = list(_leading_names(raw, each))
+            told += [one for one in names if one[0] not in [name for name, _, _ in told]]
+            if MASK.search(words) or (not names and not _glued(words)):
+                return _at("authors", raw, each.start, each.end, [readable(words)])
+            glued = glued or ("" if names else words)
+        if told:
+            return _at("authors", raw, told[0][1], told[-1][2], [name for name, _, _ in told])
+        for line in lines[:FIRST_LINES] if lines is head else ():
+            names = names_in(line.text)
+            if names and (len(names) > 1 or line.start > head[0].start):
+                start, end = line.start + names[0][1], line.start + names[-1][2]
+                return _at("authors", raw, start, end, [name for name, _, _ in names])
+            if line.text in ANONYMOUS:
+                return _at("authors", raw, line.start, line.end)
     if glued:
         zh, en = (
             f"姓名连写（{glued}），分不开",
@@ -224,17 +236,17 @@ def _authors(raw: str, head: Sequence[Line], named: Sequence[Labelled]) -> Metad
     return _missing("authors")
 
 
-def _leading_names(raw: str, value: Labelled) -> list[tuple[str, int, int]]:
-    """The names a labelled value begins with, before an affiliation or a date of birth."""
-    words = raw[value.start : value.end]
-    for stop in (
-        len(words),
-        *(m.start() for m in reversed(list(re.finditer(r"[，,;；(（\s]", words)))),
-    ):
-        names = names_in(words[:stop])
-        if names:
-            return [(name, value.start + start, value.start + end) for name, start, end in names]
-    return []
+def _leading_names(raw: str, value: Labelled) -> Iterator[tuple[str, int, int]]:
+    """The names that a value, and each of its parts after a ；, begins with: before a post or a year of birth."""
+    for part in re.finditer("[^；;]+", raw[value.start : value.end]):
+        words = part.group()
+        stops = [match.start() for match in re.finditer(r"[，,（(\s]", words)]
+        for stop in (len(words), *reversed(stops)):
+            names = names_in(words[:stop])
+            if names:
+                first = value.start + part.start()
+                yield from ((name, first + start, first + end) for name, start, end in names)
+                break
 
 
 def _glued(words: str) -> bool:
@@ -327,9 +339,10 @@ def _others(raw: str, head: Sequence[Line], named: Sequence[Labelled]) -> Iterat
             line.text,
         ):
             yield _at("affiliation", raw, line.start + 1, line.end - 1)
-            break
+        if DOC_NUMBER.fullmatch(line.text):
+            yield _at("doc_number", raw, line.start, line.end)
     dated = list(editions(head))
-    passed = [each for each in dated if each.what_zh == "通过日期"][:1]
+    passed = [each for each in dated[:1] if each.what_zh not in ("修订日期", "修正日期")]
     later = [each for each in dated if each not in passed]
     if passed:
         yield _at("adopted", raw, passed[0].start, passed[0].end, passed[0].value)
