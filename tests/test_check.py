@@ -96,7 +96,7 @@ def test_a_run_without_a_readable_document_says_why(folder, capsys):
         file.unlink()
     (folder / "data" / "cases" / "旧.docx").write_bytes(b"PK")
     assert main(["run", str(folder)]) == 1
-    assert "E406" in capsys.readouterr().err
+    assert "E414" in capsys.readouterr().err
 
 
 def test_codings_that_match_no_paragraph_stop_no_run(folder, root, capsys):
