@@ -58,7 +58,11 @@ TREE_004 = [
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("000_two-new-beijing.txt", TREE_000), ("001_urban-party-building-beijing.txt", TREE_001)],
+    [
+        ("000_two-new-beijing.txt", TREE_000),
+        ("001_urban-party-building-beijing.txt", TREE_001),
+        ("004_two-wholes-chaoyang.txt", TREE_004),
+    ],
 )
 def test_the_trees_of_the_articles(shared, name, expected):
     doc = pbgov.read_document(shared / "articles" / name)
