@@ -79,11 +79,11 @@ def ordered(text: str, start: int) -> list[Span]:
         found: list[int] = []
         at = start
         for mark in marks:
-            place = text.find(mark, at)
-            if place == -1:
+            place = re.compile(rf"(?<![0-9.]){re.escape(mark)}(?![0-9])").search(text, at)
+            if place is None:
                 break
-            found.append(place + len(mark))
-            at = place + len(mark)
+            found.append(place.end())
+            at = place.end()
         if len(found) > max(1, len(best)):
             best = [(first, _stop(text, first)) for first in found]
     if not best:
@@ -107,11 +107,16 @@ def _in_turn(text: str, start: int) -> list[int]:
     return found if len(found) > 1 else []
 
 
-def list_before(text: str, end: int, cues: Cues, scales: Scales) -> list[Span]:
-    """The list that ends just before one place: 甲、乙、丙等, “甲”“乙”, 甲管…、乙管…的."""
+def list_before(
+    text: str, end: int, cues: Cues, scales: Scales, *, named: bool = True
+) -> list[Span]:
+    """The list that ends just before one place: 甲、乙、丙等, “甲”“乙”, 甲管…、乙管…的.
+
+    Where the place ends its clause it may be `named` from the list: 甲、乙、丙，合称….
+    """
+    name = rf"(?:[，,]?{scales.any_of('称')})?" if named else ""
     bridge = re.compile(
-        rf"(?:{scales.any_of('等')}(?:[\u3400-\u9fff]{{0,6}})?|的|这|共)?"
-        rf"(?:[，,]?{scales.any_of('称')})?[“\"「（(，,—]?\Z"
+        rf"(?:{scales.any_of('等')}(?:[\u3400-\u9fff]{{0,6}})?|的|这|共)?{name}[“\"「（(，,—]?\Z"
     )
     match = bridge.search(text, max(0, end - 12), end)
     last = match.start() if match else end
@@ -150,8 +155,8 @@ def without_lead(text: str, items: list[Span], cues: Cues, *, ragged: bool = Fal
     kept = 0
     for place, token in enumerate(tokens[:-1]):
         rest = sum(map(len, tokens[place + 1 :]))
-        verb = cues.words.part_of_speech(token) in ("v", "vn")
-        if _governs(token, cues) and (rest > SHORTEST_OBJECT or not verb):
+        part_of_name = cues.actions.get(token, False)
+        if _governs(token, cues) and (rest > SHORTEST_OBJECT or not part_of_name):
             kept = last - first - rest
         elif not ragged:
             break

@@ -79,7 +79,9 @@ class Expansion:
 
     def _lists(self, label: Label, part: Part) -> Iterator[list[Span]]:
         before = label.start - (1 if label.quoted else 0)
-        found = list_before(self.text, before, self.cues, self.scales)
+        ends = re.compile(rf"[{CLOSED}]?{self._tails}(?:[、，,；;。：:！？的]|\Z)")
+        named = ends.match(self.text, label.end, self.last) is not None
+        found = list_before(self.text, before, self.cues, self.scales, named=named)
         yield found
         yield self._last_of(found, part.number or 0)
         yield from self._introduced(label.end)

@@ -100,7 +100,7 @@ def find_formulas(source: Source, *, lexicon: str | Path | None = None) -> pd.Da
     Parameters
     ----------
     source : Document, Corpus, DataFrame or str
-        A DataFrame is of `pbgov.schemas.SEGMENTS`.
+        A DataFrame is of `pbgov.schemas.SEGMENTS`; headings are read too.
     lexicon : path, optional
         A folder with cues of one's own, see `pbgov.extraction.scales`.
 
@@ -115,7 +115,7 @@ def find_formulas(source: Source, *, lexicon: str | Path | None = None) -> pd.Da
     """
     cues, scales = read_cues(lexicon), read_scales(lexicon)
     rows: list[Found] = []
-    for _, each in groupby(paragraphs(source), key=lambda passage: passage.doc_id):
+    for _, each in groupby(paragraphs(source, headings=True), key=lambda passage: passage.doc_id):
         rows += _gathered(list(_in_document(list(each), cues, scales)))
     table = pd.DataFrame([_cells(row) for row in rows], columns=COLUMNS)
     order = table.groupby(table.doc_id.fillna("")).cumcount() + 1
@@ -128,7 +128,11 @@ def find_formulas(source: Source, *, lexicon: str | Path | None = None) -> pd.Da
 def _in_document(passages: Sequence[Passage], cues: Cues, scales: Scales) -> Iterator[Found]:
     for place, passage in enumerate(passages):
         whole, first = _surroundings(passages, place)
-        expansion = Expansion(whole, first, first + len(passage.text), cues, scales)
+        last = first + len(passage.text)
+        if passage.is_heading and place + 1 < len(passages):
+            after = passages[place + 1]
+            last = first + after.start + len(after.text) - passage.start
+        expansion = Expansion(whole, first, last, cues, scales)
         known = frozenset(word for word in cues.words.cut(passage.text) if len(word) > 3)
         coined = list(labels(passage.text, scales, known))
         for label in coined:

@@ -24,7 +24,7 @@ NO_NUMERAL = "[^\\W\\d_一二两三四五六七八九十多A-Za-z]"
 QUOTED = re.compile('“([^“”]{2,24})”|"([^"]{2,24})"|「([^「」]{2,24})」|‘([^‘’]{2,24})’')
 TERM = r"(?:[0-9０-９]{1,3}|[NnXxMmKＮＸ]|[一二两三四五六七八九十])"
 PLUS = r"[ \u3000]?[+＋][ \u3000]?"
-SUM = re.compile(rf"(?<![\w+＋]){TERM}(?:{PLUS}{TERM})+(?![+＋0-9]|[ \u3000]?[=＝])")
+SUM = re.compile(rf"(?<![0-9０-９A-Za-z+＋.]){TERM}(?:{PLUS}{TERM})+(?![+＋0-9]|[ \u3000]?[=＝])")
 WORD = r"(?:[\u3400-\u9fffA-Za-z]{1,8})"
 PAIR = re.compile(rf"{WORD}(?:{PLUS}{WORD})+")
 LONGEST_LABEL = 12
@@ -99,10 +99,11 @@ def _piece(text: str, scales: Scales) -> list[Part] | None:
 def _counted(text: str, scales: Scales) -> list[Part] | None:
     measure = scales.any_of("量")
     lead = rf"(?:{NO_NUMERAL}{{2,8}}?(?=(?:{COUNT})(?:{measure}.|.\Z)))?"
-    part = rf"(?:{COUNT})(?:{measure}(?=.))?{NO_NUMERAL}{{1,8}}"
+    what = rf"(?:{NO_NUMERAL}{{1,8}}|(?<=个)一\Z)"
+    part = rf"(?:{COUNT})(?:{measure}(?=.))?{what}"
     if len(text) > LONGEST_LABEL or not re.fullmatch(rf"{lead}(?:{part})+", text):
         return None
-    each = re.finditer(rf"({COUNT})(?:{measure}(?=.))?({NO_NUMERAL}+)", text)
+    each = re.finditer(rf"({COUNT})(?:{measure}(?=.))?({what})", text)
     return [Part(_count(match.group(1)), match.group(2)) for match in each]
 
 
@@ -123,7 +124,7 @@ def _plain(text: str, scales: Scales, known: frozenset[str]) -> Iterator[Label]:
     """Unquoted: 五社联动机制, 一轴四网; not 三年行动, which counts years, nor 三个平台."""
     tail, measure = scales.any_of("标签尾"), alternatives(tuple(scales.measures))
     counts = "[二两三四五六七八九十]"
-    single = rf"(?<![第十百千万几数{counts[1:-1]}]){counts}(?!{measure}|是|要|则|来|者){NO_NUMERAL}{{1,2}}?{tail}"
+    single = rf"(?<![第十百千万几数{counts[1:-1]}]){counts}(?!{measure}|是|要|则|来|者){NO_NUMERAL}{{1,2}}?(?:{tail})+"
     double = rf"[一{counts[1:-1]}]{HAN}{counts}{HAN}(?!{HAN}{{0,1}}分之)"
     for match in re.finditer(single, text):
         parts = label_parts(match.group(), scales)
@@ -152,13 +153,7 @@ def _pairs(text: str) -> Iterator[Label]:
         if any(re.fullmatch("[A-Za-z]", word) for word in words):
             continue
         opened = text.rfind("“", 0, match.start() + 1)
-        start = match.start()
-        if opened != -1 and "”" not in text[opened : match.start()]:
-            start = max(start, opened + 1)
-        yield Label(
-            start,
-            match.end(),
-            "pair",
-            tuple(Part(None, word) for word in words),
-            start != match.start(),
-        )
+        inside = opened != -1 and "”" not in text[opened : match.start()]
+        start = max(match.start(), opened + 1) if inside else match.start()
+        parts = tuple(Part(None, word) for word in words)
+        yield Label(start, match.end(), "pair", parts, text[start - 1 : start] == "“")

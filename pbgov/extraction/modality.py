@@ -135,7 +135,7 @@ def _modal_status(words: list[Word], place: int, actor: Name, cues: Cues) -> str
     if not before_verb or not all(word.pos[0] in "dtfnx" for word in words[actor.end : place]):
         return None
     if text in cues.terms(PLANNED, "情态", "时间"):
-        disposal = cues.plays(text, "引出宾语") and _takes_preposed_object(words, place, cues)
+        disposal = cues.plays(text, "引出宾语") and disposes(words, place, cues)
         return None if disposal else PLANNED
     return ADVISED if text in cues.terms(ADVISED, "弱情态") else None
 
@@ -145,7 +145,7 @@ def _is_noun(words: list[Word], place: int, cues: Cues) -> bool:
     return following in STOPS or cues.plays(following, "使成名词")
 
 
-def _takes_preposed_object(words: list[Word], place: int, cues: Cues) -> bool:
+def disposes(words: list[Word], place: int, cues: Cues) -> bool:
     """True where 将 means 把: 将新建小区纳入网格, 将收集到的意见报送街道."""
     object_ended = attribute = False
     for word in words[place + 1 : clause_of(words, place).stop]:

@@ -24,37 +24,39 @@ class Passage(NamedTuple):
     start: int
     text: str
     heading: str = ""
+    is_heading: bool = False
 
 
-def paragraphs(source: Source) -> list[Passage]:
+def paragraphs(source: Source, *, headings: bool = False) -> list[Passage]:
     """The paragraphs and table rows to be read; sentences of a segments table are put together.
 
     Parameters
     ----------
     source : Document, Corpus, DataFrame or str
         A DataFrame is of `pbgov.schemas.SEGMENTS`; of a str every line is a paragraph.
+    headings : bool
+        Whether headings are read too, each as a paragraph of its own.
     """
     if isinstance(source, str):
         return _lines(source)
-    rows = _rows(source, "paragraph")
+    rows = _rows(source, "paragraph", headings)
     found = []
     for _, each in groupby(rows, key=lambda row: (row[0], row[5])):
         parts = list(each)
-        doc_id, segment_id, start, text, heading, paragraph = parts[0]
+        doc_id, segment_id, start, text, heading, paragraph, kind = parts[0]
         for part in parts[1:]:
             gap = part[2] - start - len(text)
             text += " " * gap + part[3]
-        found.append(
-            Passage(doc_id, paragraph if len(parts) > 1 else segment_id, start, text, heading)
-        )
+        name = paragraph if len(parts) > 1 else segment_id
+        found.append(Passage(doc_id, name, start, text, heading, kind == "heading"))
     return found
 
 
-def sentences(source: Source) -> list[Passage]:
+def sentences(source: Source, *, headings: bool = False) -> list[Passage]:
     """The sentences to be read; each keeps the id of the segment that it is or lies in."""
     if isinstance(source, str):
         return [part for line in _lines(source) for part in cut(line)]
-    whole = [Passage(*row[:5]) for row in _rows(source, "sentence")]
+    whole = [Passage(*row[:5]) for row in _rows(source, "sentence", headings)]
     return [part for passage in whole for part in cut(passage)]
 
 
@@ -83,11 +85,12 @@ def _lines(text: str) -> list[Passage]:
 
 
 def _rows(
-    source: Document | Sequence[Document] | pd.DataFrame, unit: str
-) -> list[tuple[str, str, int, str, str, str]]:
+    source: Document | Sequence[Document] | pd.DataFrame, unit: str, headings: bool
+) -> list[tuple[str, str, int, str, str, str, str]]:
     if not isinstance(source, pd.DataFrame):
         documents = [source] if isinstance(source, Document) else list(source)
         source = segment(Corpus(documents), unit)
-    read = source[source.kind.isin(READABLE_KINDS)]
-    names = ("doc_id", "segment_id", "start", "text", "heading", "paragraph_id")
+    kinds = (*READABLE_KINDS, "heading") if headings else READABLE_KINDS
+    read = source[source.kind.isin(kinds)]
+    names = ("doc_id", "segment_id", "start", "text", "heading", "paragraph_id", "kind")
     return list(zip(*(read[name] for name in names), strict=True))

@@ -86,7 +86,8 @@ def find_quantities(source: Source, *, lexicon: str | Path | None = None) -> pd.
     Parameters
     ----------
     source : Document, Corpus, DataFrame or str
-        A DataFrame is of `pbgov.schemas.SEGMENTS`; paragraphs, sentences and table rows are read.
+        A DataFrame is of `pbgov.schemas.SEGMENTS`; paragraphs, sentences, table rows and
+        headings are read.
     lexicon : path, optional
         A folder with cues of one's own, see `pbgov.extraction.scales`.
 
@@ -107,7 +108,7 @@ def find_quantities(source: Source, *, lexicon: str | Path | None = None) -> pd.
     cues, scales = read_cues(lexicon), read_scales(lexicon)
     rows: list[list[object]] = []
     counts: dict[str | None, int] = {}
-    for passage in sentences(source):
+    for passage in sentences(source, headings=True):
         words = Words(passage.text, cues)
         stamps = list(dates(passage.text))
         for one in _stated(passage.text, words, stamps, scales):

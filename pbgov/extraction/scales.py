@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandera.pandas as pa
@@ -87,6 +88,7 @@ class Scales:
         return alternatives(self.roles.get(role) or self.formula_roles.get(role) or ())
 
 
+@cache
 def alternatives(terms: frozenset[str] | tuple[str, ...]) -> str:
     """A regular expression that matches the longest of some terms; nothing where there is none."""
     ordered = sorted(terms, key=lambda term: (-len(term), term))
