@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pbgov.corpus.document import Mark
 from pbgov.corpus.labels import is_name, names_in
@@ -291,3 +293,26 @@ def test_every_regulation_states_its_title_dates_and_organ(shared):
         year, month, day = dated[-1].split("日")[0].replace("月", "年").split("年")
         assert metadata["published"] == f"{year}-{int(month):02d}-{int(day):02d}", path.name
         assert found["issuer"].value in dated[0]
+
+
+PIECES = st.one_of(
+    st.text(max_size=20),
+    st.text(st.characters(categories=["Cs", "Cc", "Cf", "Zs", "Zl", "Co"]), max_size=5),
+    st.sampled_from(
+        ["作者：", "来源:", "[摘要]", "关键词 ", "2020年13月40日", "2020年第99期", "第一条", "XX市", "李明 王芳", "通过",
+         "(作者：", "文章编号", "1234-5678(2020)04-0001-02", "。", "\n", "\r", "《", "》", "北京市", "\ud800", PROSE, "＊"]
+    ),
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+@settings(max_examples=200, deadline=None)
+def test_whatever_stands_in_a_file_every_field_has_a_place_or_a_reason(raw):
+    metadata, found = fields(raw)
+    for name, each in found.items():
+        assert (each.value is None) == (each.basis in ("masked", "missing"))
+        assert each.value is not None or (each.reason_zh and each.reason_en)
+        if each.basis in ("text", "masked"):
+            assert 0 <= each.raw_start < each.raw_end <= len(raw)
+        assert metadata.get(name, each.value) == each.value
+    assert None not in metadata.values()

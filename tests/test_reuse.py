@@ -204,6 +204,20 @@ def test_the_result_does_not_depend_on_the_rest_of_the_corpus():
     pd.testing.assert_frame_equal(mine.reset_index(drop=True), alone)
 
 
+@given(st.text(max_size=300), st.integers(30, 90), st.text(max_size=90))
+@settings(max_examples=40, deadline=None)
+def test_edges_hold_in_whatever_text(start, length, end):
+    passage = noise(length, length)
+    rows = shared(f"{start}\n{passage}\n{end}", f"{end}\n{passage}\ud800{start}")
+    for row in rows.itertuples():
+        assert 0 <= row.start_1 < row.end_1
+        assert 0 <= row.start_2 < row.end_2
+        assert row.n_chars >= 30
+    assert any(
+        plain(row.text) in passage or passage in plain(row.text) for row in rows.itertuples()
+    )
+
+
 def test_nothing_shared_and_wrong_questions():
     assert list(shared().columns) == list(REUSE.columns)
     assert shared("甲" * 5000, "乙" * 5000).empty

@@ -38,6 +38,7 @@ MASK = re.compile(
 MASKED_PLACE = {"city": "市(?!场)", "district": "[区县](?![域分别])"}
 BREADCRUMB = re.compile(r"\S\s*[>›»＞]\s*\S|\A(?:当前位置|您的位置|首页)")
 UNTITLED = re.compile(r"[。；;！!？?｡：:，,、]\Z|\A[（(\[［【<|+]|\A\d{4}[-年/.]")
+ENCODABLE = re.compile("[^\ud800-\udfff]+")  # all but lone surrogates
 SENTENCE_END = re.compile("[。！？｡]")
 LONGEST_TITLE = 60
 FIRST_LINES = 8  # of a document, among which its authors stand
@@ -387,7 +388,7 @@ def _simplified(raw: str, field: MetadataField) -> MetadataField:
 
 
 def _to_simplified(words: str) -> str:
-    return str(_converter().convert(words))
+    return ENCODABLE.sub(lambda part: str(_converter().convert(part.group())), words)
 
 
 @cache
