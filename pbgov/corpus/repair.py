@@ -20,6 +20,7 @@ from pbgov.corpus.repairs.change import Change, apart_from, without_overlaps
 from pbgov.corpus.repairs.compatibility import compatibility_forms
 from pbgov.corpus.repairs.control import hidden_characters
 from pbgov.corpus.repairs.furniture import web_furniture
+from pbgov.corpus.repairs.gbk_shift import byte_shifts, unread_shifts
 from pbgov.corpus.repairs.line_break import joint_of, wrapped_lines
 from pbgov.corpus.repairs.listing import Place, after_round, listed
 from pbgov.corpus.repairs.markup import stray_markup
@@ -45,10 +46,10 @@ ADDRESS = re.compile(
 
 
 class Pass(NamedTuple):
-    """One kind of damage: what finds it, and whether addresses are to be left alone."""
+    """One kind of damage: what finds it, and whether it leaves addresses and unread runs alone."""
 
     find: Callable[[str], Iterable[Change]]
-    spares_addresses: bool = False
+    spares: bool = False
 
 
 PASSES = (
@@ -57,17 +58,18 @@ PASSES = (
     Pass(stray_markup),
     Pass(odd_spaces),
     Pass(readings_after_characters),
-    Pass(compatibility_forms, spares_addresses=True),
+    Pass(byte_shifts),
+    Pass(compatibility_forms, spares=True),
     Pass(web_furniture),
     Pass(wrapped_lines),
     Pass(footnote_numbers),
-    Pass(ascii_brackets, spares_addresses=True),
-    Pass(ascii_punctuation, spares_addresses=True),
-    Pass(quotation_marks, spares_addresses=True),
-    Pass(typesetting_spaces, spares_addresses=True),
-    Pass(traditional_characters),
+    Pass(ascii_brackets, spares=True),
+    Pass(ascii_punctuation, spares=True),
+    Pass(quotation_marks, spares=True),
+    Pass(typesetting_spaces, spares=True),
+    Pass(traditional_characters, spares=True),
 )
-LEFT = (unreadable_characters, unbalanced_quotes)
+LEFT = (unreadable_characters, unread_shifts, unbalanced_quotes)
 
 
 @dataclass(frozen=True)
@@ -186,9 +188,10 @@ def _found(each: Pass, text: str) -> list[Change]:
         for change in without_overlaps(each.find(text))
         if text[change.start : change.end] != change.after
     ]
-    if changes and each.spares_addresses:
-        addresses = [match.span() for match in ADDRESS.finditer(text)]
-        return list(apart_from(changes, addresses))
+    if changes and each.spares:
+        spared = [match.span() for match in ADDRESS.finditer(text)]
+        spared += [(change.start, change.end) for change in unread_shifts(text)]
+        return list(apart_from(changes, sorted(spared)))
     return changes
 
 
