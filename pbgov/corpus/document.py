@@ -78,9 +78,9 @@ class Repair(NamedTuple):
 class Mark(NamedTuple):
     """What the structure of a file says about a stretch of its raw text.
 
-    ``kind`` is ``heading`` (``level`` 1 to 9), ``table`` (one row), ``note`` (a foot- or endnote)
-    or ``furniture`` (what the layout of a page puts beside the article); ``level`` is 0 but for
-    headings.
+    ``kind`` is ``heading`` (``level`` 1 to 9), ``table`` (one row), ``note`` (a foot- or endnote),
+    ``furniture`` (what the layout of a page puts beside the article) or ``wrap`` (a line end that
+    only the width of the page made); ``level`` is 0 but for headings.
     """
 
     kind: str

@@ -1,0 +1,58 @@
+"""The page furniture of a PDF file: what stands at one place on page after page.
+
+A header or footer is a row at the top or bottom of its page, or next to such a row, that stands
+at the same height with the same words, digits aside, on at least three pages. So does a watermark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbgov.corpus.formats.pdf_lines import Line
+
+LEAST_PAGES = 3
+SAME_HEIGHT = 4.0  # points
+NUMERAL = re.compile(r"\d+|[〇零一二三四五六七八九十百]+(?=页)|\A[ivxlcIVXLC]+\Z")
+
+
+def repeated(pages: Sequence[Sequence[Line]]) -> list[set[int]]:
+    """For each page, the places of its rows that are furniture.
+
+    Parameters
+    ----------
+    pages : sequence of sequence of Line
+        The rows of each page from top to bottom.
+    """
+    seen: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for number, rows in enumerate(pages):
+        for row in rows:
+            seen[_words(row), _height(row)].add(number)
+
+    def is_repeated(row: Line) -> bool:
+        heights = range(_height(row) - 1, _height(row) + 2)
+        near = (seen.get((_words(row), height), set()) for height in heights)
+        return len(set().union(*near)) >= LEAST_PAGES
+
+    found = []
+    for rows in pages:
+        places: set[int] = set()
+        for order in (range(len(rows)), reversed(range(len(rows)))):
+            for place in order:
+                if not is_repeated(rows[place]):
+                    break
+                places.add(place)
+        found.append(places)
+    return found
+
+
+def _height(row: Line) -> int:
+    return round(row.down / SAME_HEIGHT)
+
+
+def _words(row: Line) -> str:
+    return NUMERAL.sub("#", "".join(row.text.split()))
