@@ -24,7 +24,16 @@ COLUMNS = (
     "name",
     "level",
     "candidates",
+    "basis",
+    "reason",
+    "district_code",
+    "district_basis",
 )
+STATED, INFERRED = "stated", "inferred"
+SHORT_NAME = "写的是简称“{}”"
+IN_COMPANY = "同一段里只写到这些候选中的一个所在的上级地区"
+ELSEWHERE = "本文别处写作“{}”"
+BY_STREET = "由“{}”推出所在的区"
 ENDING = re.compile(r"(?:街道|地区|[省市区县镇乡])\Z")
 HAN = r"[\u4e00-\u9fff]"
 # 南京路, 上海街: a city's name in the name of a road
@@ -210,15 +219,24 @@ def find_places(segments: pd.DataFrame | str, regions: pd.DataFrame) -> pd.DataF
     -------
     DataFrame
         One row is one mention: ``doc_id``, ``segment_id`` (NaN for a plain text), ``start``,
-        ``end``, ``text``, ``region_code``, ``name``, ``level``, ``candidates``. Where it is not
-        certain which region is meant, the code, name and level are NaN and ``candidates`` lists
-        the codes, separated by spaces; else ``candidates`` is NaN.
+        ``end``, ``text``, ``region_code``, ``name``, ``level``, ``candidates``, ``basis``,
+        ``reason``, ``district_code``, ``district_basis``. Where it is not certain which region is
+        meant, the code, name and level are NaN and ``candidates`` lists the codes, separated by
+        spaces; else ``candidates`` is NaN. ``basis`` is ``stated`` where the whole name stands
+        there and only one region of the table has it, or its parent stands right before it; it is
+        ``inferred``, with the ``reason`` in words, for a short name, a name settled by its
+        company, and a shared name that the document elsewhere gives with its parent.
+        ``district_code`` is the district that the region is or lies in, NaN for wider ones;
+        ``district_basis`` is ``stated`` only where the district's own name stands there.
     """
     gazetteer = Gazetteer(regions)
-    rows = []
+    rows: list[dict[str, object]] = []
     for doc_id, segment_id, start, text in _texts(segments):
-        for mention, code in gazetteer.mentions(text):
+        mentions = gazetteer.mentions(text)
+        for place, (mention, code) in enumerate(mentions):
+            before = mentions[place - 1] if place else None
             region = gazetteer.regions.get(code)
+            basis, reason = _basis(text, mention, code, before, gazetteer)
             rows.append(
                 {
                     "doc_id": doc_id,
@@ -227,13 +245,76 @@ def find_places(segments: pd.DataFrame | str, regions: pd.DataFrame) -> pd.DataF
                     "end": start + mention.end,
                     "text": text[mention.start : mention.end],
                     "region_code": region.code if region else None,
-                    "name": region.name if region else None,
-                    "level": region.level if region else None,
                     "candidates": None if region else " ".join(mention.codes),
+                    "basis": basis,
+                    "reason": reason,
+                    "_chained": _chain_of(mention, code, before, gazetteer) is not None,
                 }
             )
+    _settle_elsewhere(rows)
+    for row in rows:
+        _describe(row, gazetteer)
     kinds = dict.fromkeys(COLUMNS, "str") | {"start": "Int64", "end": "Int64"}
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(kinds)
+
+
+def _chain_of(
+    mention: Mention, code: str, before: tuple[Mention, str] | None, gazetteer: Gazetteer
+) -> str | None:
+    """Code of the region named right before a mention, in which it lies; None where there is none."""
+    if before is None or not code or before[0].end != mention.start:
+        return None
+    above = {region.code for region in gazetteer.chain(code)[1:]}
+    return before[1] if before[1] in above else None
+
+
+def _basis(
+    text: str,
+    mention: Mention,
+    code: str,
+    before: tuple[Mention, str] | None,
+    gazetteer: Gazetteer,
+) -> tuple[str | None, str | None]:
+    if not code:
+        return None, None
+    if mention.bare:
+        return INFERRED, SHORT_NAME.format(text[mention.start : mention.end])
+    if len(mention.codes) == 1 or _chain_of(mention, code, before, gazetteer):
+        return STATED, None
+    return INFERRED, IN_COMPANY
+
+
+def _settle_elsewhere(rows: list[dict[str, object]]) -> None:
+    """Open names that the same document gives elsewhere with one parent, and with no other."""
+    known: dict[tuple[object, object], set[object]] = defaultdict(set)
+    for row in rows:
+        if row["_chained"] and row["basis"] == STATED:
+            known[row["doc_id"], row["text"]].add(row["region_code"])
+    for row in rows:
+        codes = known[row["doc_id"], row["text"]]
+        if row["region_code"] is None and len(codes) == 1:
+            (code,) = codes
+            if str(code) in str(row["candidates"]).split():
+                row |= {"region_code": code, "candidates": None, "basis": INFERRED}
+                row["reason"] = ELSEWHERE
+
+
+def _describe(row: dict[str, object], gazetteer: Gazetteer) -> None:
+    """Name, level and district of the region of a row."""
+    code = row["region_code"]
+    region = gazetteer.regions.get(str(code)) if code else None
+    row["name"] = region.name if region else None
+    row["level"] = region.level if region else None
+    district = gazetteer.district(str(code)) if region else ""
+    row["district_code"] = district or None
+    row["district_basis"] = None
+    if region and district:
+        own = region.code == district or row["_chained"]
+        row["district_basis"] = STATED if own and row["basis"] == STATED else INFERRED
+        if row["reason"] == ELSEWHERE:
+            row["reason"] = ELSEWHERE.format(gazetteer.regions[district].name + region.name)
+        elif row["reason"] is None and row["district_basis"] == INFERRED:
+            row["reason"] = BY_STREET.format(region.name)
 
 
 def _before(text: str, mention: Mention) -> str:

@@ -6,7 +6,7 @@ Three files beside those of `pbgov.extraction.cues`, in the same folder:
     What a numeral counts in: term, kind (度量, 货币, 时间, 次数, 个体, 名词, 结构, 百分点, 倍), source.
 ``figures.csv``
     term, role, comparator, source. Roles: 数前 and 数后 (words that bound a number, with the
-    comparator they mean), 升, 降 and 变为 (change), 标准前 and 标准后 (a requirement), 点数 (makes 一
+    comparator they mean; 无 for every other role), 升, 降 and 变为 (change), 标准前 and 标准后 (a requirement), 点数 (makes 一
     count), 全称 (全覆盖), 非数 (fixed phrases whose numerals count nothing), 时期 (time words).
 ``formulas.csv``
     term, role, source. Roles: 标签尾 (head nouns of slogans), 引列 (words that introduce a list),
@@ -27,6 +27,7 @@ from pbgov.errors import InputError
 from pbgov.extraction.cues import PACKAGED
 from pbgov.schemas import COMPARATORS, text
 
+NO_COMPARATOR = "无"
 MEASURE_KINDS = ("度量", "货币", "时间", "次数", "个体", "名词", "结构", "百分点", "倍")
 FIGURE_ROLES = (
     "数前",
@@ -51,7 +52,7 @@ FIGURES = pa.DataFrameSchema(
     {
         "term": text(),
         "role": text(among=FIGURE_ROLES),
-        "comparator": text(nullable=True, among=COMPARATORS),
+        "comparator": text(among=(*COMPARATORS, NO_COMPARATOR)),
         "source": text(),
     },
     unique=["term", "role"],
@@ -116,7 +117,7 @@ def read_scales(folder: str | Path | None = None) -> Scales:
     keys = zip(figures.role, figures.term, strict=True)
     return Scales(
         dict(zip(measures.term, measures.kind, strict=True)),
-        dict(zip(keys, figures.comparator.fillna(""), strict=True)),
+        dict(zip(keys, figures.comparator.replace(NO_COMPARATOR, ""), strict=True)),
         {str(role): frozenset(group.term) for role, group in figures.groupby("role")},
         {str(role): frozenset(group.term) for role, group in formulas.groupby("role")},
     )
