@@ -27,6 +27,7 @@ LEGACY = ("gb18030", "big5", "big5hkscs")
 UNMARKED = ("utf-16-le", "utf-16-be")
 LEAST_SHARE = 0.5  # most of a Chinese text is written in common characters
 LEAST_SHARE_UNMARKED = 0.9  # any pair of bytes is a character of UTF-16: nearly all must be common
+SAMPLE = 500_000  # bytes to each side of a broken one that show whether the rest is UTF-8
 PUNCTUATION = "，。、；：？！“”‘’（）《》〈〉【】「」『』—…·～％＋－＝／　"
 HZ_OPENING = b"~{"
 
@@ -99,7 +100,8 @@ def common_characters() -> frozenset[str]:
 
 def _decode_legacy(content: bytes, broken: UnicodeDecodeError) -> tuple[str, str]:
     """What is not UTF-8, read as what it looks most like."""
-    read = {"utf-8": content.decode("utf-8", errors="replace")}
+    around = content[max(0, broken.start - SAMPLE) : broken.start + SAMPLE]
+    read = {"utf-8": around.decode("utf-8", errors="replace")}
     for encoding in LEGACY:
         text = _decoded(content, encoding)
         if text is not None:

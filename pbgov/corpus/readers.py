@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pbgov.corpus.formats.extract import Extract
 
 HIDDEN = (".", "~$")  # .DS_Store and its like; lock files of Word and WPS
+MOST_CHARACTERS = 5_000_000  # of one document: seven long novels
 ROW = re.compile(r"(?:(?P<sheet>.*)!)?row (?P<row>\d+)", re.DOTALL)
 IRREGULAR = (
     (stat.S_ISFIFO, "FIFO"),
@@ -36,7 +37,9 @@ IRREGULAR = (
 )
 
 
-def read_corpus(folder: str | Path, *, progress: Callable[[str], None] | None = None) -> Corpus:
+def read_corpus(
+    folder: str | Path, *, ocr: bool = False, progress: Callable[[str], None] | None = None
+) -> Corpus:
     """The documents of one folder, in the order of their file names.
 
     Every file directly in the folder is read: ``.txt .md .html .htm .mhtml .docx .odt .pdf``, the
@@ -49,6 +52,8 @@ def read_corpus(folder: str | Path, *, progress: Callable[[str], None] | None = 
     Parameters
     ----------
     folder : path
+    ocr : bool
+        Whether scanned pages are read by text recognition; needs ``pbgov[ocr]``.
     progress : callable, optional
         Called with the name of each file before it is read.
 
@@ -81,7 +86,7 @@ def read_corpus(folder: str | Path, *, progress: Callable[[str], None] | None = 
         if progress is not None:
             progress(_shown(entry.name))
         try:
-            found, problems = _read(entry)
+            found, problems = _read(entry, ocr)
         except DataFileError as error:
             findings += error.findings
         else:
@@ -90,12 +95,14 @@ def read_corpus(folder: str | Path, *, progress: Callable[[str], None] | None = 
     return _without_repeated_ids(documents, findings)
 
 
-def read_documents(path: str | Path) -> Corpus:
+def read_documents(path: str | Path, *, ocr: bool = False) -> Corpus:
     """The documents of one file: the rows of a table, the files of an archive, or just one.
 
     Parameters
     ----------
     path : path
+    ocr : bool
+        As in `read_corpus`.
 
     Returns
     -------
@@ -107,18 +114,20 @@ def read_documents(path: str | Path) -> Corpus:
     DataFileError
         Where nothing could be read, with the findings.
     """
-    documents, problems = _read(Path(path))
+    documents, problems = _read(Path(path), ocr)
     if not documents:
         raise DataFileError(problems)
     return _without_repeated_ids(documents, problems)
 
 
-def read_document(path: str | Path) -> Document:
+def read_document(path: str | Path, *, ocr: bool = False) -> Document:
     """The one document of a file.
 
     Parameters
     ----------
     path : path
+    ocr : bool
+        As in `read_corpus`.
 
     Returns
     -------
@@ -132,7 +141,7 @@ def read_document(path: str | Path) -> Document:
     InputError
         Where the file holds several documents.
     """
-    documents, problems = _read(Path(path))
+    documents, problems = _read(Path(path), ocr)
     if len(documents) + len(problems) > 1 and documents:
         raise InputError(
             f"{path} holds {len(documents)} documents; read it with read_documents, or its folder"
@@ -143,7 +152,7 @@ def read_document(path: str | Path) -> Document:
     return documents[0]
 
 
-def _read(file: Path) -> tuple[list[Document], list[Finding]]:
+def _read(file: Path, ocr: bool) -> tuple[list[Document], list[Finding]]:
     path = _shown(file)
     limit = most_bytes(path)
     try:
@@ -155,18 +164,29 @@ def _read(file: Path) -> tuple[list[Document], list[Finding]]:
             content = stream.read(limit + 1) if status.st_size <= limit else b""
     except OSError as error:
         raise _refusal("E407", file, seen=error.strerror or type(error).__name__) from error
-    parts = read_content(path, lambda: content, max(status.st_size, len(content)))
+    parts = read_content(path, lambda: content, max(status.st_size, len(content)), ocr=ocr)
     digest = sha256(content).hexdigest()
-    return [_document(file, each, digest) for each in parts.extracts], parts.problems
+    problems = list(parts.problems)
+    documents = []
+    for each in parts.extracts:
+        if len(each.text) > MOST_CHARACTERS:
+            seen, wanted = f"{len(each.text):,} 字", f"{MOST_CHARACTERS:,} 字"
+            problems.append(Finding("E410", _place(path, each), seen=seen, wanted=wanted))
+        else:
+            documents.append(_document(file, each, digest))
+    return documents, problems
+
+
+def _place(path: str, extract: Extract) -> str:
+    return f"{path}#{extract.place}" if extract.place else path
 
 
 def _document(file: Path, extract: Extract, digest: str) -> Document:
     text, alignment, repairs = repair_extract(extract)
     metadata, fields = read_metadata(extract.text, extract.metadata, extract.marks)
-    path = _shown(file)
     return Document(
         doc_id=str(extract.metadata.get("id") or _name(file, extract.place)),
-        path=f"{path}#{extract.place}" if extract.place else path,
+        path=_place(_shown(file), extract),
         text=text,
         raw=extract.text,
         encoding=extract.encoding,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -21,14 +22,15 @@ ARCHIVE = ".zip"
 
 
 class Reader(NamedTuple):
-    """A reader: where it stands, its name, and the bytes that a file of its kind may have."""
+    """A reader: where it stands, its name, how large a file may be, whether it recognises pictures."""
 
     module: str
     name: str
     most_bytes: int
+    recognises: bool = False
 
 
-PLAIN = Reader("plain", "read_plain", 16 * MEGABYTE)  # five million characters: seven long novels
+PLAIN = Reader("plain", "read_plain", 16 * MEGABYTE)  # in UTF-8, five million Chinese characters
 PAGE = Reader("page", "read_page", 64 * MEGABYTE)  # with its pictures
 READERS = {
     ".txt": PLAIN,
@@ -36,7 +38,7 @@ READERS = {
     **dict.fromkeys((".html", ".htm", ".shtml", ".mhtml", ".mht"), PAGE),
     ".docx": Reader("word", "read_docx", 256 * MEGABYTE),
     ".odt": Reader("opendocument", "read_odt", 256 * MEGABYTE),
-    ".pdf": Reader("pdf", "read_pdf", 256 * MEGABYTE),
+    ".pdf": Reader("pdf", "read_pdf", 256 * MEGABYTE, recognises=True),
     ".xlsx": Reader("spreadsheet", "read_xlsx", 256 * MEGABYTE),
     ".csv": Reader("tables", "read_csv", 64 * MEGABYTE),
 }
@@ -62,7 +64,9 @@ def most_bytes(path: str) -> int:
     raise DataFileError([Finding("E406", path, seen=ending or PurePath(path).name)])
 
 
-def read_content(path: str, content: Callable[[], bytes], n_bytes: int) -> Parts:
+def read_content(
+    path: str, content: Callable[[], bytes], n_bytes: int, *, ocr: bool = False
+) -> Parts:
     """The documents of one file, by the reader of its kind.
 
     Parameters
@@ -72,6 +76,8 @@ def read_content(path: str, content: Callable[[], bytes], n_bytes: int) -> Parts
         Gives the bytes; not called where the file is too large or of a kind that nothing reads.
     n_bytes : int
         How many there are.
+    ocr : bool
+        Whether pages that hold only pictures are read by text recognition.
 
     Returns
     -------
@@ -95,9 +101,9 @@ def read_content(path: str, content: Callable[[], bytes], n_bytes: int) -> Parts
     if ending == ARCHIVE:
         from pbgov.corpus.formats.archive import read_archive
 
-        return read_archive(found, path, read_content)
+        return read_archive(found, path, partial(read_content, ocr=ocr))
     reader = READERS[ending]
     module = import_module(f"pbgov.corpus.formats.{reader.module}")
-    read = cast("Callable[[bytes, str], Parts | list[Extract]]", getattr(module, reader.name))
-    result = read(found, path)
+    read = cast("Callable[..., Parts | list[Extract]]", getattr(module, reader.name))
+    result = read(found, path, **({"ocr": True} if ocr and reader.recognises else {}))
     return result if isinstance(result, Parts) else Parts(result, [])

@@ -35,6 +35,7 @@ MIMETYPES = {
     b"application/epub+zip": "epub",
 }
 FOLDERS = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx"))
+MAIN_PARTS = ("word/document.xml", "xl/workbook.xml", "ppt/presentation.xml")
 PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S
 )
@@ -117,7 +118,7 @@ def _kind_of_zip(content: bytes) -> str:
                 return MIMETYPES.get(stated, "zip")
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
         return "zip?"
-    if "[Content_Types].xml" not in names:
+    if not {"[Content_Types].xml", *MAIN_PARTS} & set(names):
         return "zip"
     return next(
         (kind for folder, kind in FOLDERS if any(name.startswith(folder) for name in names)), "zip"
