@@ -192,7 +192,7 @@ def two_columns() -> bytes:
     ]
     return _pdf(
         lambda axes: [
-            axes.text(x, 0.9 - 0.05 * place, line, fontsize=12)
+            axes.text(x, 0.9 - 0.022 * place, line, fontsize=12)
             for x, column in ((0.05, left), (0.55, right))
             for place, line in enumerate(column)
         ]

@@ -1,4 +1,4 @@
-"""The command line: pbgov run | new | check | doctor."""
+"""The command line: pbgov run | new | check | read | doctor."""
 
 from __future__ import annotations
 
@@ -51,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
         "study", nargs="?", default=".", help="研究文件夹或 study.toml，默认当前文件夹"
     )
     check.set_defaults(command=_check)
+    read = commands.add_parser("read", help="读一个文件夹或一个文件：修复了什么，什么没有读入")
+    read.add_argument("path", help="文件夹，或者一个文件（txt md html docx odt pdf xlsx csv zip）")
+    read.add_argument("--to", metavar="文件夹", help="把修复后的文本和修复清单写到这里")
+    read.set_defaults(command=_read)
     doctor = commands.add_parser("doctor", help="看看这台电脑还缺什么")
     doctor.set_defaults(command=_doctor)
     return parser
@@ -121,6 +125,18 @@ def _check(options: argparse.Namespace) -> int:
     faults = _faults(findings)
     print(f"错误 {faults} 条，提醒 {len(findings) - faults} 条。")
     return 1 if faults else 0
+
+
+def _read(options: argparse.Namespace) -> int:
+    from pbgov.reading import describe, read_path, write_reading
+
+    corpus = read_path(options.path)
+    for line in describe(corpus):
+        print(line)
+    if options.to is not None:
+        for file in write_reading(corpus, options.to):
+            print(f"  {file}")
+    return 1 if len(corpus.problems) else 0
 
 
 def _faults(findings: Sequence[Finding | str]) -> int:

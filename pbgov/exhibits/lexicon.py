@@ -29,6 +29,7 @@ CODING_EFFECTS = {
     "becomes secondary": "变为次要",
     "becomes primary": "变为主要",
 }
+ROLES = {"cue": "线索", "ambiguous": "多义线索", "veto": "排除"}
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -171,7 +172,7 @@ def table_codebook_terms(
         {
             "编码": [names.get(code, code) for code in shown["code_id"]],
             "词": shown["term"],
-            "作用": shown["role"],
+            "作用": [ROLES.get(role, role) for role in shown["role"]],
             **{
                 printed: shown[effect].map(format_count)
                 for effect, printed in CODING_EFFECTS.items()

@@ -75,7 +75,7 @@ def figure_similarity(
         if pair["outside"] in SIGNS:
             signs[other, one] = SIGNS[pair["outside"]]
     rows = [wrap(names.get(unit, unit), 22) for unit in units]
-    heads = [wrap(names.get(unit, unit), max(4, 84 // len(units))) for unit in units]
+    heads = [wrap(names.get(unit, unit), max(4, 84 // len(units) - 2)) for unit in units]
 
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure

@@ -80,7 +80,7 @@ def figure_timeline(
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure
 
-        lanes = ROW * sum(1 + _rows(events, level) for level in LEVELS) + 0.5
+        lanes = ROW * sum(1 + _rows(events, level) for level in _levels(events)) + 0.5
         text = LINE_HEIGHT * 0.92 * sum(map(len, listed)) + 0.2
         series = 4.2 if change is not None else 0.0
         figure = new_figure(min(PAGE_HEIGHT, lanes + text + series + 1.6))
@@ -214,8 +214,12 @@ def _events(table: pd.DataFrame, low: float, high: float) -> list[Event]:
     return events
 
 
+def _levels(events: list[Event]) -> list[str]:
+    return [level for level in LEVELS if any(event.level == level for event in events)]
+
+
 def _rows(events: list[Event], level: str) -> int:
-    return max((event.row + 1 for event in events if event.level == level), default=1)
+    return max(event.row + 1 for event in events if event.level == level)
 
 
 def _draw_events(axes: Axes, events: list[Event]) -> None:
@@ -223,8 +227,8 @@ def _draw_events(axes: Axes, events: list[Event]) -> None:
 
     from pbgov.exhibits.style import GRID, PALETTE, SMALL_SIZE
 
-    base, ticks = 0.0, []
-    for level in LEVELS:
+    base, ticks, levels = 0.0, [], _levels(events)
+    for level in levels:
         ticks.append(base)
         for event in (event for event in events if event.level == level):
             y, middle = base + event.row, (event.start + event.end) / 2
@@ -249,7 +253,7 @@ def _draw_events(axes: Axes, events: list[Event]) -> None:
         base += _rows(events, level) + 0.6
         axes.axhline(base - 0.8, color=GRID, lw=0.6)
     axes.set_ylim(base - 0.8, -0.8)
-    axes.set_yticks(ticks, LEVELS)
+    axes.set_yticks(ticks, levels)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(axis="x")
