@@ -15,7 +15,7 @@ glued
     see `pbgov.corpus.glued`.
 unnumbered
     a line that is nothing but 结语, 参考文献 …; and, in a document that marks no headings, a short line
-    without a mark at its end that stands between two paragraphs of prose.
+    without a mark at its end that stands over a paragraph, and under another or under a heading.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ NO_HEADING = re.compile(
     rf"|.*\d{{4}}\s*[年./-]\s*\d{{1,2}}|[\d（(\[［【〔<>＊*|+=—-]|.*[？?]|.*\t|(?!.*[{HAN}])",
     re.DOTALL,
 )
+FEWEST_NAMES = 2  # 融合力 is built like a name, two of that kind on a line are authors
 SHORTEST_PROSE = 20  # characters of the paragraph under an unnumbered heading
 SPACED = re.compile(rf"(?<![^\s])([{HAN}])[ \t\u00a0\u3000]+(?=[{HAN}](?!\S))")
 
@@ -190,13 +191,13 @@ def _numbered_lines(lines: Sequence[str], read: Sequence[Reading | None]) -> dic
 
 
 def _between_prose(lines: Sequence[str], read: Sequence[Reading | None]) -> list[int]:
-    """Short lines without a mark at their end, each between two paragraphs of prose."""
+    """Short lines without a mark at their end, between two paragraphs or a heading and a paragraph."""
     prose = [read[place] is None and _is_prose(line) for place, line in enumerate(lines)]
     return [
         place
         for place in range(1, len(lines) - 1)
         if read[place] is None
-        and prose[place - 1]
+        and (prose[place - 1] or _is_heading(read[place - 1]))
         and prose[place + 1]
         and 1 < len(lines[place]) <= LONGEST
         and len(lines[place + 1]) > len(lines[place])
@@ -204,7 +205,7 @@ def _between_prose(lines: Sequence[str], read: Sequence[Reading | None]) -> list
         and not NO_HEADING.match(lines[place])
         and number_of(lines[place]) is None
         and not is_labelled(lines[place])
-        and not names_in(lines[place])
+        and len(names_in(lines[place])) < FEWEST_NAMES
     ]
 
 
@@ -220,9 +221,17 @@ def _top(read: Sequence[Reading | None]) -> float:
 
 
 def _below(read: Sequence[Reading | None], place: int) -> float:
-    """The rank of an unnumbered heading: just below the number before it, or that of 一、."""
+    """The rank of an unnumbered heading: just below the number before it, or that of 一、.
+
+    Sections such as 四、结语 or 附录 have none below them; what follows stands beside them.
+    """
     for earlier in reversed(read[:place]):
-        if earlier and earlier.rank is not None and number_of(earlier.title):
+        if earlier is None or not earlier.rank:
+            continue
+        number = number_of(earlier.title)
+        if holds(earlier.title[number.end :] if number else earlier.title):
+            return earlier.rank
+        if number:
             return earlier.rank + HALF
     return TOP
 

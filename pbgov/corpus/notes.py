@@ -19,6 +19,7 @@ ENTRY = re.compile(
 CITES = re.compile(
     r"\[(?:[MCNJDRSPAZG]|DB|CP|EB|CM|DS)(?:/(?:OL|MT|DK|CD))?\]|出版社|年版|第\s*\d+\s*[页頁期版]"
 )
+LONGEST_TITLE = 20  # characters, with brackets and spaces
 BRACKETS = "[]［］【】〔〕〖〗：: \t\u00a0\u3000"
 
 
@@ -29,7 +30,7 @@ def section_title(line: str) -> str:
 
 def holds(line: str) -> str | None:
     """What a section such as 结语 or 参考文献 holds: text, abstract or notes; None where a line is no such title."""
-    return _sections().get(section_title(line))
+    return _sections().get(section_title(line)) if len(line) <= LONGEST_TITLE else None
 
 
 def note_lines(lines: Sequence[str]) -> tuple[set[int], set[int]]:
