@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import practice_detection, rejection_rates, segmentation, speed
+from benchmarks import extraction, practice_detection, rejection_rates, segmentation, speed
 
 speed.main()
 segmentation.main()
-practice_detection.main()
+extraction.main()
 rejection_rates.main()

@@ -150,8 +150,10 @@ class _Reader:
         bound = after.group("bound") if after else None
         if bound == "内" and kind not in ("时间", "度量"):
             bound = None
+        if kind == "结构" and bound in ("上下", "左右"):
+            bound = None  # 四级上下联动
         if kind == "结构" and bound:
-            return None  # 三级以上医院 is a grade, 四级上下联动 counts nothing about 上下
+            return None  # 三级以上医院 is a grade
         said_loosely = after.group("loose") if after else None
         since = said_loosely == "来" and kind == "时间"  # 半年来
         loose = bool(said_loosely) and kind != "个体" and not since
