@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import extraction, practice_detection, rejection_rates, segmentation, speed
+from benchmarks import extraction, rejection_rates, segmentation, speed
 
 speed.main()
 segmentation.main()

@@ -12,17 +12,19 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import pbgov
 from benchmarks import practice_detection
-from pbgov.corpus.document import Document
 from pbgov.datafiles import read_table
 from pbgov.extraction.formulas import find_formulas
 from pbgov.extraction.quantities import find_quantities
 from pbgov.schemas import QUANTITY_RECORDS
+
+if TYPE_CHECKING:
+    from pbgov.corpus.document import Document
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -73,7 +75,9 @@ def compare(
         value = wanted_value(record.value, record.unit)
         inside = quantities[(quantities.start < record.end) & (quantities.end > record.start)]
         overlaps = (formulas.start < record.end) & (formulas.end > record.start)
-        said = formulas[overlaps | [label in record.words for label in formulas.label]]
+        said = formulas[
+            overlaps | formulas.label.map(lambda label, words=record.words: label in words)
+        ]
         kind = KINDS[str(record.kind)]
         if kind == "页面信息" or (str(record.value).startswith(("19", "20")) and kind == "事件"):
             iso = str(record.value).split(" ")[0]
