@@ -20,7 +20,8 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.corpus.document": ("Document", "Corpus"),
     "pbgov.corpus.readers": ("read_document", "read_documents", "read_corpus"),
     "pbgov.corpus.repair": ("Repaired", "repair_text"),
-    "pbgov.corpus.segments": ("segment",),
+    "pbgov.corpus.segments": ("segment", "outline"),
+    "pbgov.corpus.reuse": ("find_reuse",),
     # mining 挖掘
     "pbgov.mining.lexicon": ("Lexicon", "read_lexicon"),
     "pbgov.mining.lexicon_report": ("LexiconReport", "lexicon_report"),
@@ -38,6 +39,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.extraction.practices": ("find_practices",),
     "pbgov.extraction.places": ("find_places",),
     "pbgov.extraction.names": ("find_names",),
+    "pbgov.extraction.distinct": ("distinct_practices",),
     # coding 编码
     "pbgov.coding.codebook": ("Codebook", "read_codebook"),
     "pbgov.coding.rules": ("code_by_rules",),

@@ -65,11 +65,20 @@ def _read(study: Study, _: Mapping[str, Results]) -> Results:
 
 def _practices(study: Study, _: Mapping[str, Results]) -> Results:
     from pbgov.corpus.readers import read_corpus
+    from pbgov.corpus.reuse import find_reuse
+    from pbgov.extraction.distinct import distinct_practices
     from pbgov.extraction.practices import find_practices
     from pbgov.indicators.regions import read_regions
 
     regions = read_regions(study.regions)
-    return {"practices": find_practices(read_corpus(study.cases), regions), "regions": regions}
+    corpus = read_corpus(study.cases)
+    practices, reuse = find_practices(corpus, regions), find_reuse(corpus)
+    told = distinct_practices(practices, reuse)
+    return {
+        "practices": practices.assign(practice=told.to_numpy()).astype({"practice": "str"}),
+        "regions": regions,
+        "reuse": reuse,
+    }
 
 
 def _terms(study: Study, results: Mapping[str, Results]) -> Results:
@@ -135,7 +144,7 @@ def _agree(study: Study, results: Mapping[str, Results]) -> Results:
 
 
 def _score(study: Study, results: Mapping[str, Results]) -> Results:
-    """Shares by document among all practices; by region among those that were carried out."""
+    """Shares by document among all practices; by region among those carried out, each once."""
     from pbgov.indicators.scores import score
 
     practices = table_of(results, "practices", "practices")
@@ -144,7 +153,9 @@ def _score(study: Study, results: Mapping[str, Results]) -> Results:
     codes = list(table_of(results, "code", "codes")["code_id"])
     codings = table_of(results, "code", "codings")
     frame = paragraphs.merge(
-        practices[["segment_id", "region_code", "status"]], on="segment_id", how="inner"
+        practices[["segment_id", "region_code", "status", "practice"]],
+        on="segment_id",
+        how="inner",
     )
     by_rules = codings[codings["coder"] == RULES]
     done = frame[frame["status"] == "已实施"]
@@ -152,7 +163,12 @@ def _score(study: Study, results: Mapping[str, Results]) -> Results:
     return {
         "documents": score(_within(frame, by_rules), frame, by="doc_id", codes=codes),
         "regions": score(
-            _within(done, by_rules), done, by="region_code", units=districts, codes=codes
+            _within(done, by_rules),
+            done,
+            by="region_code",
+            units=districts,
+            codes=codes,
+            distinct_practices="practice",
         ),
     }
 

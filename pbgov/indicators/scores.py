@@ -53,7 +53,7 @@ def score(
     distinct_practices : str, optional
         The column of `segments` that names the practice a segment tells, as
         `pbgov.extraction.distinct.distinct_practices` gives it, so that a pilot praised in five
-        articles can also be counted once. NaN tells none.
+        articles counts once in ``share``. NaN tells none.
 
     Returns
     -------
@@ -61,8 +61,9 @@ def score(
         `pbgov.schemas.SCORES`: one row is unit x code, units in the order of `units`, then of
         the text. ``share`` is ``n_coded / n_segments``, in 0–1; both are NaN where
         ``n_segments`` is 0, and 0 where segments were read and none carries the code. With
-        `distinct_practices`, ``n_practices`` counts the practices of the unit, each once, and
-        ``n_distinct`` those with a segment that carries the code; the other columns stay the same.
+        `distinct_practices`, ``n_practices`` counts the practices of the unit, each once,
+        ``n_distinct`` those with a segment that carries the code, and ``share`` is
+        ``n_distinct / n_practices``: NaN where the segments read tell none.
         Simulated codings or segments hand their mark on.
 
     Raises
@@ -111,6 +112,7 @@ def score(
         table["n_practices"] = n_practices.reindex(table.unit, fill_value=0).to_numpy()
         counts = n_distinct.reindex(grid, fill_value=0).to_numpy(dtype=float)
         table["n_distinct"] = pd.Series(counts, index=table.index).mask(unread)
+        table["share"] = table.n_distinct / table.n_practices.mask(table.n_practices.eq(0))
     table = validate(table, SCORES, path="scores")
     table.attrs = {"by": by, "unplaced": int(read.unit.isna().sum())}
     return carry_mark(table, codings, segments)
