@@ -9,6 +9,7 @@ from pbgov.corpus.document import Mark
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+BLANKS = str.maketrans("\t\n", "  ")  # within a cell: tabs part cells, line ends part rows
 SENTENCE_ENDS = tuple("。！？；…”")
 
 
@@ -63,5 +64,5 @@ def row_lines(cells: list[list[Line]]) -> list[Line]:
     alone = len(cells) == 1 and len(written[0]) != 1
     if running or alone:
         return [line for cell in written for line in cell]
-    words = ["\u3000".join(" ".join(line.text.split("\n")) for line in cell) for cell in written]
+    words = ["\u3000".join(line.text.translate(BLANKS) for line in cell) for cell in written]
     return [Line("\t".join(words), "table")] if any(words) else []

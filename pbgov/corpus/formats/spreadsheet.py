@@ -7,6 +7,7 @@ file holds; where it holds none (written by a program that does not calculate), 
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from pbgov.corpus.formats.container import Container
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 DECIMALS = re.compile(r"0\.(0+)")
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+ESCAPED = re.compile(r"_x(?!0000|[Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 # The formats 27 to 58 are those of Chinese Excel (ISO/IEC 29500-1, 18.8.30).
 CHINESE_FORMATS = dict.fromkeys((27, 36, 50, 52, 57), "yyyy年m月")
 CHINESE_FORMATS |= dict.fromkeys((28, 29, 51, 53, 54, 58), "m月d日") | {
@@ -76,6 +77,8 @@ def shown(number: str, number_format: str, *, since_1904: bool = False) -> str:
     try:
         amount = float(number)
     except ValueError:
+        return number
+    if not isfinite(amount):
         return number
     section = QUOTED.sub("", number_format.split(";")[0])
     letters = {char for char in section.lower() if char in "ymdhs"}
@@ -213,7 +216,7 @@ def _words(element: Any) -> str:
 
 def _unescaped(words: str) -> str:
     """Characters that XML cannot hold are written as _x000D_."""
-    return ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), words).replace("\0", "")
+    return ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), words)
 
 
 def _fill(rows: dict[int, dict[int, str]], merged: list[str]) -> None:

@@ -216,7 +216,8 @@ class Story:
     def _symbol(self, element: Any) -> Iterator[str]:
         """A sign of a symbol font, as the code it has in the file: what it looks like is not said."""
         try:
-            sign = chr(int(value(element, "w:char") or "", 16))
+            code = bytes.fromhex(value(element, "w:char") or "")
+            sign = code.decode("utf-16-be").strip("\0")
         except ValueError:
             sign = ""
         if "\ue000" <= sign <= "\uf8ff":
