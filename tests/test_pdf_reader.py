@@ -380,6 +380,14 @@ def test_a_page_too_dense_to_be_text_is_left_out_and_listed():
     assert [(each.code, each.seen) for each in extract.findings] == [("W479", "1")]
 
 
+def test_pages_are_left_out_once_the_file_has_unpacked_too_much(monkeypatch):
+    monkeypatch.setattr("pbgov.corpus.formats.pdf_glyphs.MOST_UNPACKED_IN_ALL", 9_000)
+    extract = read(made([set_in(SENTENCES, 60, 750 - 30 * n, 30) for n in range(4)]))
+    assert text_of(extract)[:10] == SENTENCES
+    (finding,) = [each for each in extract.findings if each.code == "W479"]
+    assert finding.seen.endswith("4")
+
+
 def test_pages_beyond_the_bound_are_listed(monkeypatch):
     monkeypatch.setattr("pbgov.corpus.formats.pdf_glyphs.MOST_PAGES", 2)
     monkeypatch.setattr("pbgov.corpus.formats.pdf.MOST_PAGES", 2)

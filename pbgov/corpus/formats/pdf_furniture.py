@@ -1,13 +1,15 @@
 """The page furniture of a PDF file: what stands at one place on page after page.
 
-A header or footer is a row at the top or bottom of its page, or next to such a row, that stands
-at the same height with the same words, digits aside, on at least three pages. So does a watermark.
+A header or footer is a row at the top or bottom of its page, or next to such a row (up to four on
+either side), that stands at the same height with the same words, digits aside, on at least three
+pages. So does a watermark.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pbgov.corpus.formats.pdf_lines import Line
 
 LEAST_PAGES = 3
+MOST_ROWS = 4
 SAME_HEIGHT = 4.0  # points
 NUMERAL = re.compile(r"\d+|[〇零一二三四五六七八九十百]+(?=页)|\A[ivxlcIVXLC]+\Z")
 
@@ -42,7 +45,7 @@ def repeated(pages: Sequence[Sequence[Line]]) -> list[set[int]]:
     for rows in pages:
         places: set[int] = set()
         for order in (range(len(rows)), reversed(range(len(rows)))):
-            for place in order:
+            for place in islice(order, MOST_ROWS):
                 if not is_repeated(rows[place]):
                     break
                 places.add(place)

@@ -32,7 +32,8 @@ MOST_FORMS = 5_000  # drawings within drawings, on one page
 MOST_UNPACKED = (
     200_000_000  # bytes of one stream; an A4 page at 600 dpi in colour takes 104 million
 )
-MOST_UNPACKED_CONTENT = 20_000_000  # bytes of the instructions of one page
+MOST_UNPACKED_CONTENT = 20_000_000  # bytes of the instructions of one page, drawings included
+MOST_UNPACKED_IN_ALL = 300_000_000  # bytes of the instructions of all pages
 A_LINE = 20  # glyphs; stamps of scanning programs are shorter
 COVERED = 0.5
 STREAM = re.compile(rb"stream\r?\n")
@@ -116,11 +117,13 @@ def read_pages(content: bytes) -> PdfPages:
     document = _opened(content)
     resources = _Resources()
     pages: list[Page] = []
-    n_pages = 0
+    n_pages = n_bytes = 0
     for page in PDFPage.create_pages(document):
         n_pages += 1
         if n_pages <= MOST_PAGES:
-            pages.append(_read_page(page, n_pages, resources))
+            collector = _Collector(resources, MOST_UNPACKED_IN_ALL - n_bytes)
+            pages.append(_read_page(page, n_pages, resources, collector))
+            n_bytes += collector.n_bytes
     if not pages:
         raise ValueError("no page")
     mended = any(isinstance(each, PDFXRefFallback) for each in document.xrefs)
@@ -141,10 +144,11 @@ def _opened(content: bytes) -> PDFDocument:
         return PDFDocument(PDFParser(io.BytesIO(content + mended)), password="")
 
 
-def _read_page(page: PDFPage, number: int, resources: PDFResourceManager) -> Page:
-    collector = _Collector(resources)
+def _read_page(
+    page: PDFPage, number: int, resources: PDFResourceManager, collector: _Collector
+) -> Page:
     try:
-        _check_unpacked(page.contents, MOST_UNPACKED_CONTENT)
+        collector.take(page.contents)
         _Interpreter(resources, collector).process_page(page)
     except (TooLargeError, MemoryError) as error:
         return Page(number, {}, fault=str(error) or type(error).__name__)
@@ -158,14 +162,24 @@ def _read_page(page: PDFPage, number: int, resources: PDFResourceManager) -> Pag
 class _Collector(PDFLayoutAnalyzer):
     """Keeps glyphs as they are set; lines and curves are of no use here."""
 
-    def __init__(self, resources: PDFResourceManager) -> None:
+    def __init__(self, resources: PDFResourceManager, most_bytes: int) -> None:
         super().__init__(resources)
+        self._most_bytes = min(most_bytes, MOST_UNPACKED_CONTENT)
+        self.n_bytes = 0
         self.glyphs: dict[int | None, list[Glyph]] = {}
         self.lost = self.invisible = self.forms = 0
         self.pictured = 0.0  # square points
         self._count = 0
         self._space = ""
         self._is_invisible = False
+
+    def take(self, streams: Sequence[object]) -> None:
+        """Count the instructions of the page that come next, before they are followed."""
+        try:
+            self.n_bytes += _check_unpacked(streams, self._most_bytes - self.n_bytes)
+        except TooLargeError as error:
+            bounds = (MOST_UNPACKED_CONTENT, MOST_UNPACKED_IN_ALL)
+            raise TooLargeError("> " + " / ".join(f"{n / 1e6:.0f} MB" for n in bounds)) from error
 
     def render_string(self, textstate: Any, *rest: Any) -> None:
         self._is_invisible = textstate.render == INVISIBLE
@@ -247,7 +261,7 @@ class _Interpreter(PDFPageInterpreter):
         name = getattr(xobjid_arg, "name", None)
         form = resolve1(self.xobjmap.get(name)) if name else None
         if isinstance(form, PDFStream) and getattr(form.get("Subtype"), "name", "") == "Form":
-            _check_unpacked([form], MOST_UNPACKED_CONTENT)
+            collector.take([form])
         super().do_Do(xobjid_arg)
 
 
@@ -279,22 +293,28 @@ def _check_streams(content: bytes) -> None:
             _inflate(memoryview(content)[found.end() :], MOST_UNPACKED, keep=False)
 
 
-def _check_unpacked(streams: Sequence[object], limit: int) -> None:
-    """Refuse streams whose filters, one after another, unpack beyond a limit."""
+def _check_unpacked(streams: Sequence[object], limit: int) -> int:
+    """How many bytes streams unpack to; refused where it is beyond a limit."""
     total = 0
     for stream in map(resolve1, streams):
-        if not isinstance(stream, PDFStream) or stream.rawdata is None:
-            continue
-        data = stream.rawdata
-        if stream.decipher and stream.objid is not None and stream.genno is not None:
-            data = stream.decipher(stream.objid, stream.genno, data, stream.attrs)
-        for name, _ in stream.get_filters():
-            if getattr(name, "name", "") not in FLATE:
-                break
-            data = _inflate(memoryview(data), limit, keep=True)
-        total += len(data)
+        if isinstance(stream, PDFStream):
+            total += _unpacked_size(stream, limit)
         if total > limit:
-            raise TooLargeError(f"> {limit // 1_000_000} MB")
+            raise TooLargeError(f"> {limit / 1e6:.0f} MB")
+    return total
+
+
+def _unpacked_size(stream: PDFStream, limit: int) -> int:
+    if stream.data is not None:
+        return len(stream.data)
+    data = stream.rawdata or b""
+    if stream.decipher and stream.objid is not None and stream.genno is not None:
+        data = stream.decipher(stream.objid, stream.genno, data, stream.attrs)
+    for name, _ in stream.get_filters():
+        if getattr(name, "name", "") not in FLATE:
+            break
+        data = _inflate(memoryview(data), limit, keep=True)
+    return len(data)
 
 
 def _inflate(packed: memoryview, limit: int, *, keep: bool) -> bytes:
@@ -308,7 +328,7 @@ def _inflate(packed: memoryview, limit: int, *, keep: bool) -> bytes:
             part = unpacker.decompress(given, CHUNK)
             size += len(part)
             if size > limit:
-                raise TooLargeError(f"> {limit // 1_000_000} MB")
+                raise TooLargeError(f"> {limit / 1e6:.0f} MB")
             if keep:
                 parts.append(part)
     except zlib.error:
