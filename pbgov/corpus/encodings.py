@@ -113,24 +113,34 @@ def _decode_legacy(content: bytes, broken: UnicodeDecodeError) -> tuple[str, str
     shares = {encoding: common_share(text) for encoding, text in read.items()}
     likeliest = max(shares, key=shares.__getitem__)
     if likeliest == "utf-8" or shares[likeliest] < LEAST_SHARE:
-        _refuse_mixture(content, "utf-8")
+        _refuse_mixture(content)
         raise broken from None
     if likeliest in LEGACY:
-        _refuse_mixture(content, likeliest)
+        _refuse_mixture(content)
     return read[likeliest], likeliest
 
 
-def _refuse_mixture(content: bytes, encoding: str) -> None:
-    """A line that another encoding reads as common Chinese, and `encoding` does not, is a mixture."""
-    others = LEGACY[:2] if encoding == "utf-8" else ("utf-8",)
+def _refuse_mixture(content: bytes) -> None:
+    """Some lines are common Chinese as UTF-8 only, others as GB18030 or Big5 only: a mixture."""
+    sizes: Counter[str] = Counter()
+    first: dict[str, int] = {}
     at = 0
     for line in content.splitlines(keepends=True):
-        own = common_share(_decoded(line, encoding) or "")
-        for other in others if own < LEAST_SHARE_UNMARKED and not line.isascii() else ():
-            text = _decoded(line, other) or ""
-            if common_share(text) >= LEAST_SHARE_UNMARKED and len(text.strip()) > 1:
-                raise MixedEncodingError(encoding, at + _first_wide(line))
+        if not line.isascii():
+            fitting = [name for name in ("utf-8", *LEGACY[:2]) if _is_common(line, name)]
+            if fitting and (len(fitting) == 1 or fitting[0] != "utf-8"):
+                sizes[fitting[0]] += len(line)
+                first.setdefault(fitting[0], at + _first_wide(line))
         at += len(line)
+    most = max(sizes, key=sizes.__getitem__, default="")
+    others = [name for name in sizes if (name == "utf-8") != (most == "utf-8")]
+    if others:
+        raise MixedEncodingError(most, min(first[name] for name in others))
+
+
+def _is_common(line: bytes, encoding: str) -> bool:
+    text = _decoded(line, encoding) or ""
+    return len(text.strip()) > 1 and common_share(text) >= LEAST_SHARE_UNMARKED
 
 
 def _first_wide(line: bytes) -> int:

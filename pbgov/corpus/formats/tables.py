@@ -238,9 +238,10 @@ def _cut(text: str, path: str) -> list[tuple[int, list[str]]]:
             cuts.append(list(_rows(text, delimiter)))
         except csv.Error as error:
             fault = fault or str(error)
-    if not cuts:
+    best = max(cuts, key=_n_columns, default=[])
+    if fault and not _n_columns(best):
         raise DataFileError([Finding("E424", path, seen=fault)])
-    return max(cuts, key=_n_columns)
+    return best
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
