@@ -66,7 +66,8 @@ def find_claims(source: Source, *, lexicon: str | Path | None = None) -> pd.Data
 
     Notes
     -----
-    The level says what stands beside the claim, not whether the claim is true.
+    The level says what stands beside the claim, not whether the claim is true. That a figure rose is
+    read as a claim even where nobody is praised for it (人口增长16.7%): the words do not tell.
     """
     folder = PACKAGED if lexicon is None else Path(lexicon)
     table = read_table(folder / "claims.csv", CLAIM_WORDS)

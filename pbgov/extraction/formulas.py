@@ -28,7 +28,7 @@ Span = tuple[int, int]
 COLUMNS = list(FORMULAS.columns)
 GAPS = re.compile(r"[ \u3000]")
 SAME = 0.5  # share of common items from which two lists are the same list
-AROUND = 12  # paragraphs before and after in which the items of a label are looked for
+AROUND = 40  # paragraphs before and after in which the items of a label are looked for
 STATUS = ("full", "partial", "none", "")
 LONGEST_NOUN = 8
 NOUN_TAGS = ("n", "j", "e", "z", "l", "b", "vn", "x")
@@ -127,20 +127,23 @@ def find_formulas(source: Source, *, lexicon: str | Path | None = None) -> pd.Da
 
 def _in_document(passages: Sequence[Passage], cues: Cues, scales: Scales) -> Iterator[Found]:
     for place, passage in enumerate(passages):
+        known = frozenset(word for word in cues.words.cut(passage.text) if len(word) > 3)
+        coined = list(labels(passage.text, scales, known))
+        counted = list(_counts(passage.text, coined, cues, scales))
+        if not coined and not counted:
+            continue
         whole, first = _surroundings(passages, place)
         last = first + len(passage.text)
         if passage.is_heading and place + 1 < len(passages):
             after = passages[place + 1]
             last = first + after.start + len(after.text) - passage.start
         expansion = Expansion(whole, first, last, cues, scales)
-        known = frozenset(word for word in cues.words.cut(passage.text) if len(word) > 3)
-        coined = list(labels(passage.text, scales, known))
         for label in coined:
             if label.form == "pair" and not label.quoted:
                 label = _nouns_of_pair(passage.text, label, cues)
             label = label._replace(start=label.start + first, end=label.end + first)
             yield Found(passage, whole, first, label, expansion.of_label(label))
-        for label in _counts(passage.text, coined, cues, scales):
+        for label in counted:
             label = label._replace(start=label.start + first, end=label.end + first)
             items = expansion.of_count(label)
             if items:

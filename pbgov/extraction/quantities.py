@@ -69,6 +69,7 @@ class Stated(NamedTuple):
     unit: str = ""
     date: str | None = None
     measure: str = ""
+    said_before: int | None = None  # where 由 or 从 opens a change; its noun stands in front
     reason: str | None = None
 
 
@@ -197,6 +198,7 @@ def _pair(text: str, one: Measured, other: Measured, scales: Scales) -> Stated |
             other.high,
             unit,
             measure=kind,
+            said_before=lead.start(),
         )
     if re.fullmatch(r"[ ]?(?:—+|–|-|－|~|～|至|到)[ ]?", between) and one.value < other.value:
         kind_of = "标准" if other.required else _kind(text, other, scales)
@@ -217,6 +219,8 @@ def _pair(text: str, one: Measured, other: Measured, scales: Scales) -> Stated |
 
 def _single(text: str, one: Measured, scales: Scales) -> Stated:
     kind, reason = _kind(text, one, scales), None
+    if kind == "标准" and one.comparator == "=" and _reached(text, one, scales):
+        one = one._replace(comparator=">=", high=None)
     if one.vague:
         reason = VAGUE
     elif not one.unit and not _NOUN.match(text, one.end):
@@ -236,6 +240,12 @@ def _single(text: str, one: Measured, scales: Scales) -> Stated:
         measure=one.kind,
         reason=reason,
     )
+
+
+def _reached(text: str, one: Measured, scales: Scales) -> bool:
+    """True for 达到350平方米的标准, which is no less than that."""
+    before = re.compile(rf"{scales.any_of('达标')}了?\Z").search(text[: one.start])
+    return before is not None and re.match(r"的?标准", text[one.end :]) is not None
 
 
 def _kind(text: str, one: Measured, scales: Scales) -> str:
@@ -363,7 +373,9 @@ def _about(text: str, one: Stated, words: Words, scales: Scales) -> Span | None:
             return after
     verbs = ("升", "降", "变为")
     linking = frozenset[str]().union(*(scales.roles[role] for role in verbs), LINKS)
-    return noun_before(text, one.start, words, linking)
+    return noun_before(
+        text, one.start if one.said_before is None else one.said_before, words, linking
+    )
 
 
 def _placed(text: str, span: Span | None, at: int) -> tuple[str | None, int | None, int | None]:

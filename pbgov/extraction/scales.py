@@ -6,7 +6,8 @@ Three files beside those of `pbgov.extraction.cues`, in the same folder:
     What a numeral counts in: term, kind (度量, 货币, 时间, 次数, 个体, 名词, 结构, 百分点, 倍), source.
 ``figures.csv``
     term, role, comparator, source. Roles: 数前 and 数后 (words that bound a number, with the
-    comparator they mean; 无 for every other role), 升, 降 and 变为 (change), 标准前 and 标准后 (a requirement), 点数 (makes 一
+    comparator they mean; 无 for every other role), 升, 降 and 变为 (change), 标准前 and 标准后 (a requirement), 达标 (what
+    comes next is a lower bound), 点数 (makes 一
     count), 全称 (全覆盖), 非数 (fixed phrases whose numerals count nothing), 时期 (time words).
 ``formulas.csv``
     term, role, source. Roles: 标签尾 (head nouns of slogans), 引列 (words that introduce a list),
@@ -40,6 +41,7 @@ FIGURE_ROLES = (
     "点数",
     "全称",
     "非数",
+    "达标",
     "时期",
 )
 FORMULA_ROLES = ("标签尾", "引列", "量", "等", "称")
