@@ -74,6 +74,9 @@ class Expansion:
         (part,) = label.parts
         before = list_before(self.text, label.start, self.cues, self.scales)
         lists = [before, self._last_of(before, part.number or 0)]
+        in_order = self._ordered(label.end)
+        if len(in_order) == part.number:
+            lists.append(in_order)
         items = self._best(part.number or 0, [*lists, *self._introduced(label.end)])
         return items if len(items) in (part.number, *range(3, part.number or 0)) else []
 
@@ -85,6 +88,7 @@ class Expansion:
         yield found
         yield self._last_of(found, part.number or 0)
         yield from self._introduced(label.end)
+        yield self._ordered(label.end)
         yield from self._restated(label, part)
         if len(part.what) > 1 or (part.number or 0) > 2:
             yield from self._parallel(label, part)
@@ -124,9 +128,11 @@ class Expansion:
         first = match.end() if match else end
         if match:
             yield from self._after(first, bracket=match.group()[-1] in "（(")
+
+    def _ordered(self, end: int) -> list[Span]:
+        """What 一是…二是… says, where it begins soon after a label; [] where it does not."""
         marked = ordered(self.text, end)
-        if marked and marked[0][0] - end <= NEAR:
-            yield marked
+        return marked if marked and marked[0][0] - end <= NEAR else []
 
     def _after(self, first: int, *, bracket: bool = False) -> Iterator[list[Span]]:
         for items in self._opened(first, bracket=bracket):

@@ -13,6 +13,7 @@ import pandas as pd
 from pbgov.extraction.cues import Cues, read_cues
 from pbgov.extraction.expansions import Expansion
 from pbgov.extraction.labels import Label, Part, labels
+from pbgov.extraction.measured import NOT_COUNTS
 from pbgov.extraction.numerals import read_numeral
 from pbgov.extraction.passages import Passage, paragraphs
 from pbgov.extraction.scales import Scales, alternatives, read_scales
@@ -176,13 +177,14 @@ def _nouns_of_pair(text: str, label: Label, cues: Cues) -> Label:
 
 def _counts(text: str, coined: Sequence[Label], cues: Cues, scales: Scales) -> Iterator[Label]:
     """Plainly counted nouns of two or more, outside labels: 四级网格, 6大领域, 三个."""
-    parts_of = [term for term, kind in scales.measures.items() if kind in ("结构", "个体")]
+    parts_of = [term for term, kind in scales.measures.items() if kind == "结构"]
     measure = alternatives((*parts_of, *scales.formula_roles["量"]))
     number = r"[二两三四五六七八九十]+|[0-9０-９]{1,2}"
     counted = re.compile(
-        rf"(?<![第十百千万几数0-9０-９.．])({number})[ ]?{measure}(?!{measure}?[多余以])"
+        rf"(?<![第至到—~～十百千万几数0-9０-９.．])({number})[ ]?{measure}(?!{measure}?[多余以])"
     )
     fixed = [match.span() for match in re.finditer(scales.any_of("非数"), text)]
+    fixed += [match.span() for match in NOT_COUNTS.finditer(text)]
     for match in counted.finditer(text):
         if any(start < match.end() and match.start() < end for start, end in fixed):
             continue
