@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FREE_SPACE_MB = 500
+NAME_END = re.compile(r"[^A-Za-z0-9._-]")  # extras, versions and markers follow the name
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def _packages(folder: Path) -> Diagnosis:
     for requirement in requires("pbgov") or []:
         if "extra ==" in requirement:
             continue
-        name = requirement.split(";")[0].strip().split("<")[0].split(">")[0].split("=")[0].strip()
+        name = NAME_END.split(requirement, maxsplit=1)[0]
         try:
             version(name)
         except PackageNotFoundError:
