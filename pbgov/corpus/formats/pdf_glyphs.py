@@ -32,8 +32,10 @@ MOST_FORMS = 5_000  # drawings within drawings, on one page
 MOST_UNPACKED = (
     200_000_000  # bytes of one stream; an A4 page at 600 dpi in colour takes 104 million
 )
-MOST_UNPACKED_CONTENT = 20_000_000  # bytes of the instructions of one page, drawings included
-MOST_UNPACKED_IN_ALL = 300_000_000  # bytes of the instructions of all pages
+MOST_UNPACKED_CONTENT = 6_000_000  # bytes of the instructions of one page, drawings included
+MOST_UNPACKED_IN_ALL = (
+    150_000_000  # bytes of the instructions of all pages; a book has some 50 million
+)
 A_LINE = 20  # glyphs; stamps of scanning programs are shorter
 COVERED = 0.5
 STREAM = re.compile(rb"stream\r?\n")
