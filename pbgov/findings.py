@@ -460,9 +460,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         " ({seen} pages were found); download it again and compare.",
     ),
     "W476": (
-        "第 {seen} 页用两种办法读出来的汉字或次序不同（{wanted}）；分栏、表格和图里的字容易读错，请对照原件。",
-        "Two ways of reading pages {seen} give other characters or another order ({wanted}); columns,"
-        " tables and figures are easily misread: compare with the original.",
+        "第 {seen} 页用两种办法读出来的汉字或次序不同（至多差 {wanted}，前为字数，后为次序）；"
+        "分栏、表格和图里的字容易读错，请对照原件。",
+        "Two ways of reading pages {seen} give other characters or another order (at most {wanted} of the"
+        " characters / of their order); columns, tables and figures are easily misread: compare.",
     ),
     "W477": (
         "第 {seen} 页是扫描的图片，没有文字层，没有读入；请先做文字识别（OCR）后另存，或用 ocr=True 再读。",
