@@ -40,6 +40,10 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.extraction.places": ("find_places",),
     "pbgov.extraction.names": ("find_names",),
     "pbgov.extraction.distinct": ("distinct_practices",),
+    "pbgov.extraction.quantities": ("find_quantities",),
+    "pbgov.extraction.formulas": ("find_formulas",),
+    "pbgov.extraction.voices": ("find_modality",),
+    "pbgov.extraction.claims": ("find_claims",),
     # coding 编码
     "pbgov.coding.codebook": ("Codebook", "read_codebook"),
     "pbgov.coding.rules": ("code_by_rules",),
@@ -68,6 +72,8 @@ PUBLIC: dict[str, tuple[str, ...]] = {
         "table_scores",
         "table_terms",
     ),
+    "pbgov.exhibits.formulas": ("figure_formula_status", "table_formulas"),
+    "pbgov.exhibits.quantities": ("figure_quantities", "table_claims"),
     "pbgov.exhibits.lexicon": (
         "table_codebook_terms",
         "table_lexicon",
