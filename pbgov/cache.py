@@ -37,7 +37,6 @@ LIBRARIES = (
     "pdfminer.six",
     "pypdf",
     "python-docx",
-    "readability-lxml",
     "rjieba",
     "scikit-learn",
     "scipy",

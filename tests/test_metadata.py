@@ -316,3 +316,11 @@ def test_whatever_stands_in_a_file_every_field_has_a_place_or_a_reason(raw):
             assert 0 <= each.raw_start < each.raw_end <= len(raw)
         assert metadata.get(name, each.value) == each.value
     assert None not in metadata.values()
+
+
+def test_a_title_that_a_pdf_breaks_over_two_lines_is_whole():
+    raw = "东海市街道议事协商制度的比较研\n究\n\n" + PROSE
+    wrapped = raw.index("\n")
+    _, found = fields(raw, marks=[Mark("wrap", wrapped, wrapped + 1)])
+    assert found["title"].value == "东海市街道议事协商制度的比较研究"
+    assert stands(raw, found["title"]) == "东海市街道议事协商制度的比较研\n究"

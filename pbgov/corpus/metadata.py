@@ -40,6 +40,7 @@ BREADCRUMB = re.compile(r"\S\s*[>›»＞]\s*\S|\A(?:当前位置|您的位置|�
 UNTITLED = re.compile(r"[。；;！!？?｡：:，,、]\Z|\A[（(\[［【<|+]|\A\d{4}[-年/.]")
 ENCODABLE = re.compile("[^\ud800-\udfff]+")  # all but lone surrogates
 SENTENCE_END = re.compile("[。！？｡]")
+JOINT = "\u2060"  # word joiner: no line end, no character of any value
 LONGEST_TITLE = 60
 FIRST_LINES = 8  # of a document, among which its authors stand
 ANONYMOUS = ("佚名", "匿名")
@@ -98,8 +99,8 @@ def read_metadata(
     stated = dict(stated)
     properties = stated.pop("properties", None)
     found: dict[str, MetadataField] = {}
-    for each in _from_text(raw, marks):
-        found.setdefault(each.name, each)
+    for each in _from_text(_on_one_line(raw, marks), marks):
+        found.setdefault(each.name, each._replace(value=_without_joints(each.value)))
     for name, value in stated.items():
         if name != "id":
             found[name] = _contained(name, value)
@@ -112,6 +113,21 @@ def read_metadata(
         if name in found and found[name].value is not None:
             metadata[name] = found[name].value
     return metadata, tuple(found.values())
+
+
+def _on_one_line(raw: str, marks: Sequence[Mark]) -> str:
+    """The text with a joint where a line of a PDF ends inside a paragraph; offsets stay the same."""
+    chars = list(raw)
+    for mark in marks:
+        if mark.kind == "wrap":
+            chars[mark.start : mark.end] = JOINT * (mark.end - mark.start)
+    return "".join(chars)
+
+
+def _without_joints(value: object) -> object:
+    if isinstance(value, list):
+        return [_without_joints(each) for each in value]
+    return value.replace(JOINT, "") if isinstance(value, str) else value
 
 
 def _contained(name: str, value: object) -> MetadataField:
