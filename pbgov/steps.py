@@ -81,6 +81,19 @@ def _practices(study: Study, _: Mapping[str, Results]) -> Results:
     }
 
 
+def _extract(_: Study, results: Mapping[str, Results]) -> Results:
+    from pbgov.extraction.claims import find_claims
+    from pbgov.extraction.formulas import find_formulas
+    from pbgov.extraction.quantities import find_quantities
+
+    paragraphs = table_of(results, "read", "paragraphs")
+    return {
+        "quantities": find_quantities(paragraphs),
+        "formulas": find_formulas(paragraphs),
+        "claims": find_claims(paragraphs),
+    }
+
+
 def _terms(study: Study, results: Mapping[str, Results]) -> Results:
     from pbgov.mining.contrast import contrast
     from pbgov.mining.lexicon import read_lexicon
@@ -348,6 +361,7 @@ def _city_path(indicator: str, results: Mapping[str, Results]) -> pd.DataFrame:
 STEPS: tuple[Step, ...] = (
     Step("read", "读取与切分", ("cases",), (), (), _read),
     Step("practices", "查找做法", ("cases", "regions"), (), (), _practices),
+    Step("extract", "数量、口号与成效说法", (), ("read",), (), _extract),
     Step("terms", "词频与对比", ("lexicon",), ("read",), (), _terms),
     Step("code", "编码", ("codebook", "codings"), ("read",), (), _code),
     Step("agree", "编码一致性", (), ("read", "code"), ("coding",), _agree),

@@ -37,8 +37,8 @@ def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        practices.csv, judgements.csv, shares_by_document.csv, shares_by_region.csv, repairs.csv,
-        metadata.csv.
+        practices.csv, judgements.csv, shares_by_document.csv, shares_by_region.csv,
+        quantities.csv, formulas.csv, claims.csv, reuse.csv, repairs.csv, metadata.csv.
     """
     raw = alignments_of(table_of(results, "read", "alignments"))
     tables = {
@@ -46,6 +46,11 @@ def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
         "judgements": _with_raw(judgements(results), raw),
         "shares_by_document": table_of(results, "score", "documents"),
         "shares_by_region": table_of(results, "score", "regions"),
+        **{
+            name: _with_raw(table_of(results, "extract", name), raw)
+            for name in ("quantities", "formulas", "claims")
+        },
+        "reuse": table_of(results, "practices", "reuse"),
         "repairs": table_of(results, "read", "repairs"),
         "metadata": table_of(results, "read", "metadata"),
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbgov.reporting.chapters.estimates import assessment, indicators, satisfaction
 from pbgov.reporting.chapters.frame import conclusions, method, references, simulation
+from pbgov.reporting.chapters.statements import statements
 from pbgov.reporting.chapters.texts import coding, documents, practices, terms
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Findings], list[Block]]], ...] = (
     ("主要结论", conclusions),
     ("材料", documents),
     ("做法", practices),
+    ("口号、数字与成效说法", statements),
     ("用词", terms),
     ("编码与一致性", coding),
     ("指标", indicators),
