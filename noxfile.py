@@ -49,6 +49,8 @@ def lint(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
     """The speed and error-rate figures of benchmarks/, measured here and now."""
+    install(session)
+    pip(session, "install", "-c", "constraints.txt", "-e", ".[bench]")
     run(session, "python", "-m", "benchmarks", *session.posargs)
 
 
@@ -71,8 +73,11 @@ def install(session: nox.Session) -> None:
     if INSTALLED.is_file() and INSTALLED.read_text() == state.hexdigest():
         return
     session.run(sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT), external=True)
-    pip = (str(PROGRAMS / "python"), "-m", "pip", "--disable-pip-version-check")
-    session.run(
-        *pip, "install", "--compile", "-c", "constraints.txt", "-e", ".[test,lint]", external=True
-    )
+    pip(session, "install", "--compile", "-c", "constraints.txt", "-e", ".[test,lint]")
     INSTALLED.write_text(state.hexdigest())
+
+
+def pip(session: nox.Session, *arguments: str) -> None:
+    """Run the pip of the shared environment."""
+    python = str(PROGRAMS / "python")
+    session.run(python, "-m", "pip", "--disable-pip-version-check", *arguments, external=True)

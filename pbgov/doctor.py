@@ -87,7 +87,10 @@ def _dictionary(folder: Path) -> Diagnosis:
         return Diagnosis("分词词典", False, "没有 jieba；请重新安装")
     if not (Path(spec.origin).parent / "dict.txt").is_file():
         return Diagnosis("分词词典", False, "jieba 的 dict.txt 不见了；请重新安装 jieba")
-    return Diagnosis("分词词典", True, f"jieba {version('jieba')}")
+    from pbgov.mining.tokens import Tokenizer
+
+    reason = Tokenizer([]).engine_reason[0]
+    return Diagnosis("分词词典", True, f"jieba {version('jieba')}；{reason}")
 
 
 def _chinese_lab(folder: Path) -> Diagnosis:

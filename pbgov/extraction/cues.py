@@ -18,7 +18,7 @@ folder ``pbgov/extraction/cues`` and passes its path as ``lexicon``:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ import pandera.pandas as pa
 
 from pbgov.datafiles import read_table
 from pbgov.errors import InputError
+from pbgov.mining.dictionary import packaged_tags
 from pbgov.mining.lexicon import Lexicon
 from pbgov.schemas import text
 
@@ -175,18 +176,10 @@ def _read(folder: Path, regions: tuple[str, ...]) -> Cues:
 
 @lru_cache(maxsize=2)  # a tokenizer is some tens of megabytes, and never changes once made
 def _lexicon(tagged: tuple[tuple[str, str], ...]) -> Lexicon:
-    known = _dictionary()
+    known = packaged_tags()
     new = {
         term: pos for term, pos in tagged if term not in known and len(term) > 1 and "“" not in term
     }
     terms = pd.DataFrame({"term": list(new), "freq": WEIGHT, "pos": list(new.values())})
     digest = sha256("\n".join(new).encode()).hexdigest()[:16]
     return Lexicon(terms, frozenset(), digest)
-
-
-@cache
-def _dictionary() -> frozenset[str]:
-    import jieba
-
-    with jieba.get_dict_file() as lines:
-        return frozenset(line.split(maxsplit=1)[0].decode("utf-8") for line in lines)
