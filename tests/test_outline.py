@@ -10,8 +10,8 @@ import pytest
 
 import pbgov
 from pbgov.corpus.document import Document, Mark, MetadataField
-from pbgov.corpus.numbering import numeral
 from pbgov.corpus.segments import outline, segment
+from pbgov.corpus.structure.numbering import numeral
 from pbgov.schemas import OUTLINE
 
 PROSE = "社区党委每月召开一次联席会议，听取驻区单位和居民代表的意见，会后张榜公布，逐条销账。"

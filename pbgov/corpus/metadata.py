@@ -12,7 +12,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pbgov.corpus.dates_stated import ARTICLE_NUMBER, dates_told, editions, issues
 from pbgov.corpus.document import METADATA_COLUMNS, MetadataField, count_han, front_matter_end
 from pbgov.corpus.labels import (
     SOUNDED,
@@ -24,7 +23,9 @@ from pbgov.corpus.labels import (
     names_in,
     readable,
 )
-from pbgov.corpus.places_stated import place_in
+from pbgov.corpus.stated.dates import ARTICLE_NUMBER, dates_told, editions, issues
+from pbgov.corpus.stated.places import place_in
+from pbgov.corpus.stated.reasons import ABSENT, LEFT_EMPTY, MASKED, PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,23 +51,6 @@ DOC_NUMBER = re.compile(r"[^\s\d，。]{1,12}[〔\[（(［]\d{4}[〕\]）)］]\s
 LEAST_TRADITIONAL = 0.15  # of the Han characters: traditional texts have a third, names far less
 OPEN_FIELDS = ("title", "original_title", "abstract", "keywords")  # words, which may speak of 某市
 NOTE_SIGN = re.compile(r"[*＊①†]+\Z")
-ABSENT = {
-    "title": ("正文开头没有单独成行的题目", "no line of its own heads the text"),
-    "authors": ("没有写明作者", "no author is named at its head or foot"),
-    "venue": ("没有写明出处", "no venue is named at its head or foot"),
-    "published": ("没有写明日期或刊期", "no date or issue is stated at its head or foot"),
-    "city": ("题目、关键词和摘要没有写明是哪座城市", "title, keywords and abstract name no city"),
-    "district": (
-        "题目、关键词和摘要没有写明是哪个区县",
-        "title, keywords and abstract name no district",
-    ),
-}
-MASKED = ("原文此处作了隐去（{seen}）", "masked in the text ({seen})")
-LEFT_EMPTY = ("文件自带的元数据里这一项空着", "left empty in the metadata of the file itself")
-PROPERTY = (
-    "据文件属性，可能是模板或最后编辑者留下的",
-    "from the file properties, which a template or the last editor may have left",
-)
 
 
 def read_metadata(

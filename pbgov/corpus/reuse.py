@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pbgov.corpus.fingerprints import Normal, Passage, normal, passages, seeds
-from pbgov.corpus.numbering import articles
 from pbgov.corpus.segments import segment
+from pbgov.corpus.structure.numbering import articles
 from pbgov.errors import InputError
 from pbgov.schemas import REUSE
 

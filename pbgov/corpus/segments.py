@@ -2,7 +2,7 @@
 
 A paragraph is one line, as Chinese documents are written. White space at the ends of lines and
 between sentences forms rows of its own (kind ``blank``), so that a paragraph or a sentence starts
-and ends with a visible character. What is a heading, a paragraph or a note: `pbgov.corpus.headings`.
+and ends with a visible character. What is a heading, a paragraph or a note: `pbgov.corpus.structure.headings`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from pbgov.corpus.document import Document
-from pbgov.corpus.headings import TITLE, Reading, read_lines
-from pbgov.corpus.lines import LINE_KINDS, Line, lines_of, marked_headings
-from pbgov.corpus.sentences import sentence_ends
+from pbgov.corpus.structure.headings import TITLE, Reading, read_lines
+from pbgov.corpus.structure.lines import LINE_KINDS, Line, lines_of, marked_headings
+from pbgov.corpus.structure.sentences import sentence_ends
 from pbgov.errors import InputError
 from pbgov.schemas import OUTLINE, SEGMENTS
 

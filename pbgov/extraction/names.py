@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pbgov.corpus.sentences import sentence_ends
+from pbgov.corpus.structure.sentences import sentence_ends
 from pbgov.extraction.cues import Cues, read_cues
 from pbgov.extraction.organisations import AREA, organisations
 from pbgov.extraction.places import ENDING, Gazetteer

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pbgov.corpus.document import Corpus, Document
 from pbgov.corpus.segments import segment
-from pbgov.corpus.sentences import sentence_ends
+from pbgov.corpus.structure.sentences import sentence_ends
 from pbgov.mining.lexicon import READABLE_KINDS
 
 Source = Document | Sequence[Document] | pd.DataFrame | str

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pbgov.corpus.document import Corpus, Document
 from pbgov.corpus.segments import segment
-from pbgov.corpus.sentences import sentence_ends
+from pbgov.corpus.structure.sentences import sentence_ends
 from pbgov.extraction.cues import Cues, read_cues
 from pbgov.extraction.modality import (
     ADVISED,

@@ -21,7 +21,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pbgov.corpus.labels import rows
-from pbgov.corpus.numbering import Numbered, number_of
+from pbgov.corpus.structure.numbering import Numbered, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ numbered
     follow one another directly are a list or a table of contents; a bare number (``1 引言``) heads a
     section only in a document that also numbers ``1.1``.
 glued
-    see `pbgov.corpus.glued`.
+    see `pbgov.corpus.structure.glued`.
 unnumbered
     a line that is nothing but 结语, 参考文献 …; and, in a document that marks no headings, a short line
     without a mark at its end that stands over a paragraph, and under another or under a heading.
@@ -23,10 +23,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbgov.corpus.glued import LONGEST, glued_headings
 from pbgov.corpus.labels import HAN, is_labelled, names_in
-from pbgov.corpus.notes import holds, note_lines, section_title
-from pbgov.corpus.numbering import articles, number_of
+from pbgov.corpus.structure.glued import LONGEST, glued_headings
+from pbgov.corpus.structure.notes import holds, note_lines, section_title
+from pbgov.corpus.structure.numbering import articles, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,0 +1,1 @@
+"""What a document says about itself: its dates, its places, and why a field is empty."""

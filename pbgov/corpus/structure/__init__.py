@@ -1,0 +1,1 @@
+"""What divides a text: lines, numbering, headings, notes and sentences."""
