@@ -1,0 +1,100 @@
+"""What one row of each table is, declared once (pandera).
+
+A schema is the contract of an arrow in the house: the verb that makes a table validates it on
+the way out, the reader of a data file validates it on the way in. Columns of text are strings
+with NaN where the thing is not known; offsets are code points into ``Document.text``.
+"""
+
+from __future__ import annotations
+
+from pbgov.schemas.codes import (
+    CODES,
+    CODING_STATUS,
+    CODINGS,
+    EXAMPLES,
+    FAMILIES,
+    LEXICON,
+    MASKS,
+    STOPWORDS,
+    TERMS,
+)
+from pbgov.schemas.columns import number, text, whole
+from pbgov.schemas.figures import (
+    ADJACENCY,
+    ASSESSMENT,
+    CONFLICTS,
+    INDICATOR_KINDS,
+    INDICATOR_STATUS,
+    INDICATORS,
+    PRACTICE_RECORDS,
+    QUANTITY_RECORDS,
+    REGIONS,
+    REGISTER,
+    SCORES,
+    SOURCE_TIERS,
+    TIMELINE,
+)
+from pbgov.schemas.texts import (
+    CLAIMS,
+    COMPARATORS,
+    EVIDENCE,
+    FORMULA_FORMS,
+    FORMULA_STATUS,
+    FORMULAS,
+    MODALITIES,
+    MODALITY_STATUS,
+    OUTLINE,
+    PRACTICE_STATUS,
+    PRACTICES,
+    QUANTITIES,
+    QUANTITY_KINDS,
+    REUSE,
+    REUSE_KINDS,
+    SEGMENT_KINDS,
+    SEGMENTS,
+)
+
+__all__ = [
+    "ADJACENCY",
+    "ASSESSMENT",
+    "CLAIMS",
+    "CODES",
+    "CODINGS",
+    "CODING_STATUS",
+    "COMPARATORS",
+    "CONFLICTS",
+    "EVIDENCE",
+    "EXAMPLES",
+    "FAMILIES",
+    "FORMULAS",
+    "FORMULA_FORMS",
+    "FORMULA_STATUS",
+    "INDICATORS",
+    "INDICATOR_KINDS",
+    "INDICATOR_STATUS",
+    "LEXICON",
+    "MASKS",
+    "MODALITIES",
+    "MODALITY_STATUS",
+    "OUTLINE",
+    "PRACTICES",
+    "PRACTICE_RECORDS",
+    "PRACTICE_STATUS",
+    "QUANTITIES",
+    "QUANTITY_KINDS",
+    "QUANTITY_RECORDS",
+    "REGIONS",
+    "REGISTER",
+    "REUSE",
+    "REUSE_KINDS",
+    "SCORES",
+    "SEGMENTS",
+    "SEGMENT_KINDS",
+    "SOURCE_TIERS",
+    "STOPWORDS",
+    "TERMS",
+    "TIMELINE",
+    "number",
+    "text",
+    "whole",
+]

@@ -1,0 +1,118 @@
+"""What one row is of codings, and of the files of a codebook and a lexicon."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from pbgov.schemas.columns import text, whole
+
+CODING_STATUS = ("judged", "suggested")
+
+CODINGS = pa.DataFrameSchema(
+    {
+        "doc_id": text(),
+        "start": whole(0),
+        "end": whole(0),
+        "code_id": text(),
+        "coder": text(),
+        "value": whole(0, 1),
+        "status": text(among=CODING_STATUS),
+        "evidence_start": whole(0, nullable=True),
+        "evidence_end": whole(0, nullable=True),
+        "rule": text(nullable=True),
+        "text_digest": text(),
+        "codebook_version": text(),
+        "memo": text(nullable=True),
+    },
+    unique=["doc_id", "start", "end", "code_id", "coder"],
+    name="codings",
+)
+"""One row is one judgement: stretch of text x code x coder; ``value`` 1 present, 0 absent.
+
+``start``/``end`` bound the judged stretch, ``evidence_*`` the words it rests on (NaN: the whole
+stretch). ``text_digest`` is `pbgov.corpus.document.digest_text` of the judged stretch.
+Tables in memory also carry ``segment_id``.
+"""
+
+LEXICON = pa.DataFrameSchema(
+    {"term": text(unique=True), "freq": whole(), "pos": text(), "source": text()},
+    name="lexicon",
+)
+"""One row is one governance term, cut as one word; ``freq`` is in jieba's units, 1 or more."""
+
+STOPWORDS = pa.DataFrameSchema(
+    {"term": text(unique=True), "source": text()},
+    name="stopwords",
+)
+"""One row is one function word that term counts leave out."""
+
+FAMILIES = pa.DataFrameSchema(
+    {
+        "family": text(unique=True),
+        "zh": text(),
+        "en": text(),
+        "exclusive": text(among=("single", "primary_plus_secondary", "multi")),
+        "residual": text(nullable=True),
+        "tie_rule": text(nullable=True),
+        "source": text(),
+    },
+    name="families",
+)
+"""One row is one family of codes. ``residual`` is the code for units that fit no other one."""
+
+CODES = pa.DataFrameSchema(
+    {
+        "code_id": text(unique=True),
+        "family": text(),
+        "parent_id": text(nullable=True),
+        "zh": text(),
+        "en": text(),
+        "definition": text(),
+        "include": text(nullable=True),
+        "exclude": text(nullable=True),
+        "indicators": text(nullable=True),
+        "source": text(),
+    },
+    name="codes",
+)
+"""One row is one code: what it means, what counts and what does not.
+
+``indicators`` names what could be measured to see the same thing in numbers, NaN for most codes.
+"""
+
+TERMS = pa.DataFrameSchema(
+    {
+        "code_id": text(),
+        "term": text(),
+        "role": text(among=("cue", "ambiguous", "veto")),
+        "facet": text(nullable=True),
+        "source": text(),
+    },
+    name="terms",
+)
+"""One row is one word that speaks for a code (``cue``), for it only beside a cue (``ambiguous``),
+or a longer expression inside which a cue does not count (``veto``)."""
+
+MASKS = pa.DataFrameSchema(
+    {"term": text(unique=True), "reason": text(), "source": text()},
+    name="masks",
+)
+"""One row is one expression, mostly the name of an institution, inside which no cue counts."""
+
+EXAMPLES = pa.DataFrameSchema(
+    {
+        "code_id": text(),
+        "expected": whole(0, 1),
+        "text": text(),
+        "correct_code": text(nullable=True),
+        "by_rule": whole(0, 1),
+        "why": text(nullable=True),
+        "source": text(),
+    },
+    unique=["code_id", "text"],
+    name="examples",
+)
+"""One row is one invented sentence and whether the code applies to it (``expected`` 1 or 0).
+
+``by_rule`` 0 marks a sentence that words alone cannot decide; ``why`` gives the reason.
+"""
