@@ -50,9 +50,10 @@ def by_segment(paragraphs: pd.DataFrame, lexicon: pbgov.Lexicon) -> pd.DataFrame
 
 
 def hostile(tmp_path: Path) -> tuple[pbgov.Document, pd.DataFrame]:
-    path = tmp_path / "a&b.txt"
-    path.write_text(f"{HOSTILE}。\n\n第二段没有。\n", encoding="utf-8")
-    document = pbgov.read_document(path)
+    """A document whose text holds markup, as if repair had left it there."""
+    raw = f"{HOSTILE}。\n\n第二段没有。\n"
+    path = str(tmp_path / "a&b.txt")
+    document = pbgov.Document("a&b", path, raw, raw, "utf-8", digest="")
     return document, pbgov.segment(document)
 
 
