@@ -57,8 +57,8 @@ PASSES = (
     Pass(known_private_use),
     Pass(stray_markup),
     Pass(odd_spaces),
-    Pass(readings_after_characters),
     Pass(byte_shifts),
+    Pass(readings_after_characters),
     Pass(compatibility_forms, spares=True),
     Pass(web_furniture),
     Pass(wrapped_lines),
@@ -69,6 +69,7 @@ PASSES = (
     Pass(typesetting_spaces, spares=True),
     Pass(traditional_characters, spares=True),
 )
+MOST_ROUNDS = 24  # three are usual
 LEFT = (unreadable_characters, unread_shifts, unbalanced_quotes)
 
 
@@ -146,40 +147,62 @@ def repair_extract(extract: Extract) -> tuple[str, Alignment, tuple[Repair, ...]
 
 
 def _repaired(raw: str, first: tuple[Change, ...], format_: str) -> Repaired:
-    head = front_matter_end(raw)
-    if head:
-        line_end = re.compile(LINE_END).match(raw, head)
-        head = line_end.end() if line_end else head
+    head = _after_front_matter(raw)
+    body = raw[head:]
     passes = [
         each for each in PASSES if each.find is not wrapped_lines or format_ in JOINED_FORMATS
     ]
-    text, places = raw[head:], list[Place]()
-    changes = without_overlaps(
-        change._replace(start=change.start - head, end=change.end - head) for change in first
-    )
-    if changes:
-        text, places = apply_edits(text, _edits(changes)), after_round(places, changes)
-    changed = True
-    while changed:
-        changed = False
-        for each in passes:
-            changes = _found(each, text)
-            if changes:
-                text, places = apply_edits(text, _edits(changes)), after_round(places, changes)
-                changed = True
-    found = listed(places, raw[head:], text)
+    first = tuple(each._replace(start=each.start - head, end=each.end - head) for each in first)
+    text, places, restless = _settled(body, first, passes)
+    while restless:
+        passes = [each for each in passes if each not in restless]
+        text, places, restless = _settled(body, first, passes)
+    found = listed(places, body, text)
     alignment = Alignment().then([Edit(each.raw_start, each.raw_end, each.after) for each in found])
     found += _left(text, alignment, found)
     moved = [
         each._replace(raw_start=each.raw_start + head, raw_end=each.raw_end + head)
         for each in sorted(found, key=lambda each: (each.raw_start, each.raw_end))
     ]
-    edits = [
-        Edit(each.raw_start, each.raw_end, each.after)
-        for each in moved
-        if each.certainty != "unrepaired"
-    ]
+    made = [each for each in moved if each.certainty != "unrepaired"]
+    edits = [Edit(each.raw_start, each.raw_end, each.after) for each in made]
     return Repaired(raw[:head] + text, Alignment().then(edits), tuple(moved))
+
+
+def _after_front_matter(raw: str) -> int:
+    """Where the front matter and its line end are over; 0 where there is none."""
+    head = front_matter_end(raw)
+    line_end = re.compile(LINE_END).match(raw, head) if head else None
+    return line_end.end() if line_end else head
+
+
+def _settled(
+    text: str, first: Sequence[Change], passes: Sequence[Pass]
+) -> tuple[str, list[Place], set[Pass]]:
+    """The text after as many rounds as find something, its changes, and the passes that never rest.
+
+    Texts made on purpose can give a pass something new in every round; such a pass is left out.
+    """
+    places: list[Place] = []
+    changes = without_overlaps(first)
+    if changes:
+        text, places = apply_edits(text, _edits(changes)), after_round(places, changes)
+    version, clean = 0, dict[Pass, int]()  # which version of the text each pass found nothing in
+    for _ in range(MOST_ROUNDS):
+        changed: set[Pass] = set()
+        for each in passes:
+            if clean.get(each) == version:
+                continue
+            changes = _found(each, text)
+            if changes:
+                text, places = apply_edits(text, _edits(changes)), after_round(places, changes)
+                version += 1
+                changed.add(each)
+            else:
+                clean[each] = version
+        if not changed:
+            return text, places, set()
+    return text, places, changed
 
 
 def _found(each: Pass, text: str) -> list[Change]:

@@ -18,23 +18,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WIDE = "０-９Ａ-Ｚａ-ｚ"
-# 豈 and its like; Kangxi and other radicals; ligatures of Latin letters
+# 豈 and its like; Kangxi and other radicals; ligatures of Latin letters; then what its neighbours decide
 FORMS = re.compile(
     "[\uf900-\ufaff\U0002f800-\U0002fa1f\u2f00-\u2fd5\u2e80-\u2ef3\ufb00-\ufb06]"
-    f"|[{WIDE}]+|(?<=[0-9０-９])[．％](?![．])|(?<=[0-9A-Za-z{WIDE}])＋(?=[0-9A-Za-z{WIDE}])"
-    f"|(?<=[{HAN}])[\uff61\uff64]|[\uff62\uff63](?=[{HAN}])|(?<=[{HAN}\uff61])\uff63"
+    f"|[{WIDE}]+|[．％＋｡｢｣､]"
 )
+WORD = re.compile(f"[0-9A-Za-z{WIDE}]")
+BETWEEN_DIGITS, AFTER_DIGIT, BETWEEN_WORDS = "．", "％", "＋"
+IS_HAN = re.compile(f"[{HAN}]")
 
 
 def compatibility_forms(text: str) -> Iterator[Change]:
     """Each such character replaced by the one it stands for."""
     for match in FORMS.finditer(text):
         found = match.group()
-        if found == "．" and not text[match.end() : match.end() + 1].isdigit():
+        if not _to_be_replaced(
+            found, text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        ):
             continue
         after = radicals().get(found) or unicodedata.normalize("NFKC", found)
         if after != found:
             yield Change(*match.span(), after, "compatibility", "exact")
+
+
+def _to_be_replaced(found: str, before: str, after: str) -> bool:
+    """Whether the characters beside a mark make it one of a number, or of Chinese."""
+    if found == BETWEEN_DIGITS:
+        return before.isdigit() and after.isdigit()
+    if found == AFTER_DIGIT:
+        return before.isdigit()
+    if found == BETWEEN_WORDS:
+        return bool(WORD.match(before) and WORD.match(after))
+    if found in "｡｢｣､":
+        return bool(IS_HAN.match(before) or IS_HAN.match(after))
+    return True
 
 
 @cache

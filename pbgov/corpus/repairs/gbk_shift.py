@@ -19,46 +19,46 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pbgov.corpus.document import CERTAINTIES
 from pbgov.corpus.encodings import common_characters
 from pbgov.corpus.repairs.change import HAN, Change, word_list
+from pbgov.corpus.repairs.gbk_runs import (
+    CONTEXT,
+    MARKS,
+    Debris,
+    characters_with_lead,
+    decoded,
+    dropped_between,
+    pair_of,
+    runs_of_debris,
+    slide,
+)
 from pbgov.corpus.repairs.likelihood import in_a_word, is_made_of_words, is_word, log_likelihood
 from pbgov.corpus.repairs.pinyin import LETTERS, READING, has_tone, is_syllable, readings_of
-from pbgov.corpus.repairs.traditional import converter
+from pbgov.corpus.repairs.traditional import RUN, to_simplified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MARKS = "“”‘’《》〈〉「」『』【】〔〕—…、。"
-STOPS = f"{re.escape(MARKS)}，；：？！（）"
-HEAD = re.compile("[?？][!！]")
 HALVED = re.compile(
     rf"(?<=(?P<char>[{HAN}]))[?？](?P<first>[{LETTERS}]{{1,6}})[)）]"
     rf"(?:[?？](?P<second>[{LETTERS}]{{1,6}})[)）])?"
 )
-LONGEST_RUN = 60
-CONTEXT = 4  # characters on either side by which a reading is judged
+LONGEST_QUOTATION = 600
+MOST_PLACES = 20  # of one phrase in a document that are looked at
+IS_HAN = re.compile(f"[{HAN}]")
+HAN_OR_NOT = re.compile(f"[{HAN}]+|[^{HAN}]+")
 STOP_BEFORE_MARK = -2.3  # natural logarithm: a sentence ends before a tenth of such marks
 CLEARLY = 2.0  # natural logarithms: about seven times as likely
 BETTER = 1.5  # per character
 POOR = -8.5  # per character; words give -4 to -7, single rare characters -10 and less
 LONGEST_PHRASE = 14
-ADDED = b" "
+NO_END = "，、：；“‘《〈（,:;("  # no sentence ends just after one of these
 LOST = "\ufffd"
 SYMBOLS = "·～％＋－＝／　"
-
-
-class Debris(NamedTuple):
-    """One run of slid bytes: where it stands, its bytes, and the ASCII character that ended it."""
-
-    start: int
-    end: int
-    slid: bytes
-    tail: str
-    left: str
-    right: str
 
 
 class Reading(NamedTuple):
@@ -70,13 +70,10 @@ class Reading(NamedTuple):
 
 def byte_shifts(text: str) -> Iterator[Change]:
     """Runs that are read with their bytes re-aligned, and readings that broke a character in two."""
-    for runs in _debris(text):
-        for debris in runs:
-            if reading := _read(debris, text):
-                yield Change(
-                    debris.start, debris.end, reading.words, "gbk_shift", reading.certainty
-                )
-                break
+    for _, read in _readings(text):
+        if read:
+            debris, reading = read
+            yield Change(debris.start, debris.end, reading.words, "gbk_shift", reading.certainty)
     for match in HALVED.finditer(text):
         if change := _halved(match):
             yield change
@@ -84,80 +81,48 @@ def byte_shifts(text: str) -> Iterator[Change]:
 
 def unread_shifts(text: str) -> Iterator[Change]:
     """Runs of odd characters that no re-aligning reads, marked ``unrepaired``."""
-    for runs in _debris(text):
-        if not any(_read(debris, text) for debris in runs):
-            odd = [debris for debris in runs if _is_odd(debris)]
-            if odd:
-                start, end = odd[-1].start, odd[-1].end
-                yield Change(start, end, text[start:end], "gbk_shift", "unrepaired")
+    for runs, read in _readings(text):
+        odd = [] if read else [debris for debris in runs if _is_odd(debris)]
+        if odd:
+            start, end = odd[-1].start, odd[-1].end
+            yield Change(start, end, text[start:end], "gbk_shift", "unrepaired")
     for match in HALVED.finditer(text):
         if _is_reading(match["first"]) and not _halved(match):
             yield Change(*match.span(), match.group(), "gbk_shift", "unrepaired")
 
 
-def slide(words: str) -> str:
-    """What the damage makes of words that begin with a character ending in A3 and a mark of row A1.
+@lru_cache(maxsize=2)  # asked several times for the present text, never for an earlier one
+def _readings(text: str) -> list[tuple[list[Debris], tuple[Debris, Reading] | None]]:
+    """For each ``?!`` the runs it may begin, and the first that can be read, with its words."""
+    known: dict[tuple[object, ...], Reading | None] = {}
 
-    Examples
-    --------
-    >>> slide("。”因此")
-    '?!币虼?'
-    """
-    content = words.encode("gb18030")
-    place = content.find(b"\xa3\xa1")
-    content = content[:place] + ADDED + content[place:] + ADDED
-    result, at = [], 0
-    while at < len(content):
-        if content[at] < 0x80:
-            result.append(content[at : at + 1].decode("ascii"))
-            at += 1
-            continue
-        try:
-            char = content[at : at + 2].decode("gb18030")
-        except UnicodeDecodeError:
-            char = "?"
-        result.append("" if "\ue000" <= char <= "\uf8ff" else char)
-        at += 2
-    return "".join(result).replace("！", "!").removesuffix(" ")
+    def read(debris: Debris) -> Reading | None:
+        key = debris[2:]
+        if key not in known:
+            known[key] = _read(debris, text)
+        return known[key]
 
-
-def _debris(text: str) -> Iterator[list[Debris]]:
-    """For each ``?!`` the runs it may begin, from the shortest."""
-    for match in HEAD.finditer(text):
-        left = READING.sub("", text[max(0, match.start() - 40) : match.start()])[-CONTEXT:]
-        found = []
-        for end, slid, tail in _runs(text, match.end()):
-            right = READING.sub("", text[end : end + 60])[: 3 * CONTEXT]
-            found.append(Debris(match.start(), end, slid, tail, left, right))
-        if found:
-            yield found
-
-
-def _runs(text: str, start: int) -> Iterator[tuple[int, bytes, str]]:
-    """Where a run of slid bytes may end: its bytes up to there, and the character that ended it.
-
-    An ASCII character in it may be the full-width one of row A3, folded since.
-    """
-    slid = b""
-    for place in range(start, min(start + LONGEST_RUN, len(text))):
-        char = text[place]
-        if char in "?？":
-            yield place + 1, slid, "?"
-            return
-        if "@" <= char <= "~":
-            yield place + 1, slid, char
-        pair = bytes([0xA3, ord(char) + 0x80]) if "!" <= char <= "~" else _bytes(char)
-        if len(pair) != 2 or char in MARKS or READING.match(text, place):
-            return
-        slid += pair
+    found = []
+    for runs in runs_of_debris(text):
+        first = next(((each, reading) for each in runs if (reading := read(each))), None)
+        found.append((runs, first))
+    proved = any(first for _, first in found)
+    return [
+        (
+            runs,
+            first
+            or next(((each, m) for each in runs if (m := _lone_mark(each, text, proved))), None),
+        )
+        for runs, first in found
+    ]
 
 
 def _read(debris: Debris, text: str) -> Reading | None:
     """The words that slid into this run, or None where no reading is much better than what stands."""
     if not debris.slid:
-        return _lone_mark(debris, text)
+        return None
     lead = bytes([0xA1]) + debris.slid
-    mark = _decoded(lead[:2])
+    mark = decoded(lead[:2])
     if mark not in MARKS:
         return None
     found = _aligned(lead, debris) or _gap_filled(lead, debris, text) or _phrase(mark, debris, text)
@@ -173,11 +138,11 @@ def _read(debris: Debris, text: str) -> Reading | None:
 def _aligned(lead: bytes, debris: Debris) -> Reading | None:
     """The reading without any dropped bytes."""
     if debris.tail != "?":
-        words = _decoded(lead + debris.tail.encode("ascii"))
+        words = decoded(lead + debris.tail.encode("ascii"))
         if not words or not _follows(words[-1], debris) or not _reads_well(words, debris):
             return None
         return Reading(words, _certainty(words, debris))
-    words = _decoded(lead[:-1])
+    words = decoded(lead[:-1])
     ending = _last_character(words, lead[-1], debris) if words else None
     return ending if ending and _reads_well(ending.words, debris) else None
 
@@ -187,7 +152,7 @@ def _last_character(words: str, lead: int, debris: Debris) -> Reading:
     left, right = words[-CONTEXT:], _chinese(debris.right)
     chars = [
         char
-        for char in _with_lead(lead)
+        for char in characters_with_lead(lead)
         if char in common_characters() and in_a_word(left + char + right, len(left))
     ]
     ranked = sorted(((log_likelihood(left + char + right), char) for char in chars), reverse=True)
@@ -198,36 +163,29 @@ def _last_character(words: str, lead: int, debris: Debris) -> Reading:
 
 
 def _gap_filled(lead: bytes, debris: Debris, text: str) -> Reading | None:
-    """The reading with one dropped pair put back, where the document says the same words elsewhere."""
+    """The reading with one dropped pair put back: by the document's own words, or by the only word that fits."""
     if debris.tail == "?":
         return None
     content = lead + debris.tail.encode("ascii")
-    found = set()
+    found, sensible = set(), set()
     for gap in range(3, len(content) - 1, 2):
-        before, after = _decoded(content[: gap - 1]), _decoded(content[gap + 1 :])
-        if before and after and before[-1] in text and after[0] in text:
-            for first, second in _dropped_between(content[gap - 1], content[gap]):
+        before, after = decoded(content[: gap - 1]), decoded(content[gap + 1 :])
+        if before and after:
+            for first, second in dropped_between(content[gap - 1], content[gap]):
+                words = before + first + second + after
                 if f"{before[-1]}{first}{second}{after[0]}" in text:
-                    found.add(before + first + second + after)
-    fitting = [
-        words
-        for words in found
-        if _is_text(words) and _follows(words[-1], debris) and _is_better(words, debris)
-    ]
-    return Reading(fitting[0], "likely") if len(fitting) == 1 else None
-
-
-@lru_cache(maxsize=4096)
-def _dropped_between(lead: int, trail: int) -> tuple[tuple[str, str], ...]:
-    """Pairs of common characters, of one lead and one second byte, whose inner bytes were dropped."""
-    firsts = [char for char in _with_lead(lead) if char in common_characters()]
-    seconds = [_decoded(bytes([byte, trail])) for byte in range(0x81, 0xFF)]
-    return tuple(
-        (first, second)
-        for first in firsts
-        for second in seconds
-        if second in common_characters() and _is_dropped(_bytes(first)[1:] + _bytes(second)[:1])
-    )
+                    found.add(words)
+                elif is_word(first + second) and _certainty(words, debris) == "exact":
+                    sensible.add(words)
+    for candidates, certainty in ((found, "likely"), (sensible, "inferred")):
+        fitting = [
+            words
+            for words in candidates
+            if _is_text(words) and _follows(words[-1], debris) and _is_better(words, debris)
+        ]
+        if len(fitting) == 1:
+            return Reading(fitting[0], certainty)
+    return None
 
 
 def _phrase(mark: str, debris: Debris, text: str) -> Reading | None:
@@ -237,10 +195,10 @@ def _phrase(mark: str, debris: Debris, text: str) -> Reading | None:
         return None
     seen = text[debris.start : debris.end].replace("？", "?").replace("！", "!")
     for source, certainty in ((text, "likely"), (_phrases(), "inferred")):
-        wanted = right if certainty == "likely" else converter().convert(right)
+        wanted = right if certainty == "likely" else to_simplified(right)
         fitting = {
             words
-            for match in re.finditer(re.escape(wanted), source)
+            for match in islice(re.finditer(re.escape(wanted), source), MOST_PLACES)
             for length in range(1, LONGEST_PHRASE)
             for words in _scripts(source[max(0, match.start() - length) : match.start()])
             if slide("。" + mark + words) == seen
@@ -250,17 +208,19 @@ def _phrase(mark: str, debris: Debris, text: str) -> Reading | None:
     return None
 
 
-def _lone_mark(debris: Debris, text: str) -> Reading | None:
-    """``?!?``: 。 and a mark whose second byte was lost. A quotation that stands open needs its end."""
-    line = text[max(text.rfind(end, 0, debris.start) for end in "\n\r") + 1 : debris.start]
-    is_open = line.count("“") == line.count("”") + 1
-    if debris.tail != "?" or not is_open or not re.match(f"[{HAN}“《]", debris.right):
+def _lone_mark(debris: Debris, text: str, proved: bool) -> Reading | None:
+    """``?!?``: 。 and a mark whose second byte was lost. A quotation that stands open needs its end.
+
+    It is ``likely`` where another run of the document is `proved` to have slid.
+    """
+    if debris.slid or debris.tail != "?":
         return None
+    paragraph = text[max(0, debris.start - LONGEST_QUOTATION) : debris.start]
+    line = re.split("[\n\r]", paragraph)[-1]
     stop = _before_mark(debris.left, "”")
-    others = any(run.slid and _read(run, text) for runs in _debris(text) for run in runs)
-    if stop is None or stop.words != "。":
+    if line.rfind("“") <= line.rfind("”") or stop is None or stop.words != "。":
         return None
-    return Reading("。”", "likely" if others and stop.certainty != "inferred" else "inferred")
+    return Reading("。”", "likely" if proved and stop.certainty != "inferred" else "inferred")
 
 
 def _before_mark(left: str, following: str) -> Reading | None:
@@ -269,6 +229,8 @@ def _before_mark(left: str, following: str) -> Reading | None:
     It is 。, unless another such character completes a word there; the less that is excluded, the
     less certain. Before 。 and after which ”， stands, it cannot be 。.
     """
+    if left and left[-1] in NO_END:
+        return None
     match = re.search(f"[{HAN}]{{1,{CONTEXT}}}\\Z", left)
     words = match.group() if match else ""
     found = [char for char in _ending_a3() if words and is_word(words[-1] + char)]
@@ -284,7 +246,7 @@ def _before_mark(left: str, following: str) -> Reading | None:
 
 @lru_cache
 def _ending_a3() -> tuple[str, ...]:
-    found = (_decoded(bytes([first, 0xA3])) for first in range(0x81, 0xFF))
+    found = (decoded(bytes([first, 0xA3])) for first in range(0x81, 0xFF))
     return tuple(char for char in found if char in common_characters() and char not in MARKS)
 
 
@@ -300,10 +262,11 @@ def _reads_well(words: str, debris: Debris) -> bool:
 
 def _is_better(words: str, debris: Debris) -> bool:
     """Whether words are likelier, character by character, than what the slide left."""
-    standing, n_words = _standing(debris), len(re.findall(f"[{HAN}]", words))
+    standing, n_words, right = _standing(debris), len(IS_HAN.findall(words)), _chinese(debris.right)
     if not n_words or not standing:
         return False
-    return log_likelihood(words) / n_words >= log_likelihood(standing) / len(standing) + BETTER
+    gained = log_likelihood(words + right) - log_likelihood(right)
+    return gained / n_words >= log_likelihood(standing) / len(standing) + BETTER
 
 
 def _certainty(words: str, debris: Debris) -> str:
@@ -322,17 +285,19 @@ def _is_text(words: str) -> bool:
 
 
 def _is_odd(debris: Debris) -> bool:
-    """Whether the characters after ``?!`` are no text as they stand."""
+    """Whether a mark slid here and the characters after ``?!`` are no text as they stand."""
     standing = _standing(debris)
     if not standing:
-        return debris.tail == "?" and bool(re.match(f"[{HAN}“《]", debris.right))
-    rare = sum(char not in common_characters() for char in standing)
-    return rare > 0 and (len(standing) == 1 or log_likelihood(standing) / len(standing) < POOR)
+        return debris.tail == "?"
+    if decoded(bytes([0xA1]) + debris.slid[:1]) not in MARKS:
+        return False
+    rare = any(char not in common_characters() for char in standing)
+    return rare or log_likelihood(standing) / len(standing) < POOR
 
 
 def _standing(debris: Debris) -> str:
     """The Han characters that the slide left."""
-    return "".join(re.findall(f"[{HAN}]", debris.slid.decode("gbk", errors="ignore")))
+    return "".join(re.findall(f"[{HAN}]", debris.slid.decode("gb18030", errors="ignore")))
 
 
 def _chinese(right: str) -> str:
@@ -352,10 +317,10 @@ def _halved(match: re.Match[str]) -> Change | None:
     """府?dāng)?shù): a reading put between the two bytes of a character, found across a border."""
     if not _is_reading(match["first"]) or not match["second"]:
         return None
-    trail = _bytes(match["char"])[1:]
+    trail = pair_of(match["char"])[1:]
     found = set()
     for char, readings in readings_of().items():
-        across = _decoded(trail + _bytes(char)[:1])
+        across = decoded(trail + pair_of(char)[:1])
         if match["second"] in readings and match["first"] in readings_of().get(across, ()):
             found.add(char)
     if len(found) != 1:
@@ -369,7 +334,13 @@ def _is_reading(letters: str) -> bool:
 
 def _scripts(words: str) -> set[str]:
     """Words as they stand, and in the traditional characters they may have been written in."""
-    return {words, *(_to_traditional(name).convert(words) for name in ("s2t", "s2tw", "s2hk"))}
+    found = {words}
+    for name in ("s2t", "s2tw", "s2hk"):
+        parts = HAN_OR_NOT.findall(words)
+        found.add(
+            "".join(str(_to_traditional(name).convert(p)) if RUN.match(p) else p for p in parts)
+        )
+    return found
 
 
 @lru_cache
@@ -382,33 +353,3 @@ def _to_traditional(name: str) -> Any:
 @lru_cache
 def _phrases() -> str:
     return "\n".join(row["phrase"] for row in word_list("phrases"))
-
-
-@lru_cache(maxsize=128)
-def _with_lead(lead: int) -> tuple[str, ...]:
-    found = (_decoded(bytes([lead, trail])) for trail in range(0x40, 0xFF))
-    return tuple(char for char in found if char and re.match(f"[{HAN}]", char))
-
-
-def _is_dropped(pair: bytes) -> bool:
-    """Whether GBK has a user-defined character there, which was dropped."""
-    try:
-        char = pair.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    return "\ue000" <= char <= "\uf8ff"
-
-
-def _decoded(content: bytes) -> str:
-    """Pairs of GBK as text; '' where they are none."""
-    try:
-        return content.decode("gbk")
-    except UnicodeDecodeError:
-        return ""
-
-
-def _bytes(char: str) -> bytes:
-    try:
-        return char.encode("gbk")
-    except UnicodeEncodeError:
-        return b""

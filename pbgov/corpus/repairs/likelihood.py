@@ -13,7 +13,7 @@ from math import log
 from pathlib import Path
 
 from pbgov.corpus.repairs.change import HAN
-from pbgov.corpus.repairs.traditional import converter
+from pbgov.corpus.repairs.traditional import to_simplified
 
 RUN = re.compile(rf"[{HAN}]+")
 LONGEST = 8  # characters of a word
@@ -23,13 +23,13 @@ EVERYDAY = 5e-4  # share of all words from which a single character stands for i
 
 def log_likelihood(words: str) -> float:
     """The natural logarithm of the probability of the likeliest cutting of the Chinese in `words`."""
-    return sum(_best(converter().convert(run))[0] for run in RUN.findall(words))
+    return sum(_best(to_simplified(run))[0] for run in RUN.findall(words))
 
 
 def is_made_of_words(words: str) -> bool:
     """Whether all Chinese in `words` falls into dictionary words of two characters or everyday ones."""
     for run in RUN.findall(words):
-        for word in _best(converter().convert(run))[1]:
+        for word in _best(to_simplified(run))[1]:
             if len(word) == 1 and _share(word) < EVERYDAY:
                 return False
     return True
@@ -39,7 +39,7 @@ def in_a_word(words: str, place: int) -> bool:
     """Whether the character at a place in a run of Chinese falls into a word of two or more."""
     for run in RUN.finditer(words):
         end = run.start()
-        for word in _best(converter().convert(run.group()))[1]:
+        for word in _best(to_simplified(run.group()))[1]:
             end += len(word)
             if place < end:
                 return len(word) > 1
@@ -48,7 +48,7 @@ def in_a_word(words: str, place: int) -> bool:
 
 def is_word(word: str) -> bool:
     """Whether a word stands in the dictionary, simplified."""
-    return converter().convert(word) in _frequencies()[0]
+    return to_simplified(word) in _frequencies()[0]
 
 
 def _best(run: str) -> tuple[float, list[str]]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pbgov.corpus.repairs.change import HAN, Change
+from pbgov.corpus.repairs.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LINE = re.compile(r"([^\n\r]*)(\r\n|\n|\r|\Z)")
-WIDE = re.compile(rf"[{HAN}\u3000-\u303f\uff00-\uff60“”‘’…—]")
 SENTENCE_END = re.compile(r"[。！？!?：:；;][”’」』）)]?\s*\Z")
 STARTS_ANEW = re.compile(
     r"[ \t\u3000]|[#>|*+-]|\[|第[一二三四五六七八九十百零〇0-9]{1,5}[编章节篇条]|[一二三四五六七八九十]{1,3}、"
@@ -69,8 +68,8 @@ def _limit(lines: list[re.Match[str]], widths: list[int]) -> int | None:
 
 
 def _width(line: str) -> int:
-    """Columns of a line, Chinese characters counting two."""
-    return len(line) + sum(1 for _ in WIDE.finditer(line)) if len(line) <= WIDEST else len(line)
+    """Columns of a line: GBK gives Chinese characters two bytes and the others one."""
+    return len(line.encode("gbk", "replace"))
 
 
 def _shows_paragraphs(text: str) -> bool:

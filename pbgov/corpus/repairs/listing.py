@@ -36,47 +36,48 @@ def after_round(places: Sequence[Place], changes: Sequence[Change]) -> list[Plac
     merged: list[Place] = []
     raw_shift = shift = 0  # from the present text to the raw one, and to the one after this round
     at_place = at_change = 0
-    while at_place < len(places) or at_change < len(changes):
-        group: list[Place] = []
-        made: list[Change] = []
-        end = -1
+    n_places, n_changes = len(places), len(changes)
+    while at_place < n_places or at_change < n_changes:
+        first_place, first_change, end = at_place, at_change, -1
         while True:
-            place = places[at_place] if at_place < len(places) else None
-            change = changes[at_change] if at_change < len(changes) else None
-            first = not group and not made
-            if place and (first or place.start < end) and _comes_first(place, change):
-                group.append(place)
+            alone = at_place == first_place and at_change == first_change
+            place = places[at_place] if at_place < n_places else None
+            change = changes[at_change] if at_change < n_changes else None
+            if place and (alone or place.start < end) and _comes_first(place, change):
                 end = max(end, place.end)
                 at_place += 1
-            elif change and (first or change.start < end):
-                made.append(change)
+            elif change and (alone or change.start < end):
                 end = max(end, change.end)
                 at_change += 1
             else:
                 break
-        start = min([*(each.start for each in group[:1]), *(each.start for each in made[:1])])
-        raw_start = group[0].raw_start - group[0].start + start if group else start + raw_shift
-        if group:
-            raw_shift = group[-1].raw_end - group[-1].end
-        grown = sum(len(each.after) - (each.end - each.start) for each in made)
-        named = [(each.extent, each.kind) for each in group]
-        named += [(each.end - each.start, each.kind) for each in made]
-        extent, kind = max(named, key=lambda each: each[0])
-        certainties = [each.certainty for each in group] + [each.certainty for each in made]
-        certainty = max(certainties, key=CERTAINTIES.index)
-        merged.append(
-            Place(
-                raw_start,
-                end + raw_shift,
-                start + shift,
-                end + shift + grown,
-                kind,
-                extent,
-                certainty,
-            )
-        )
-        shift += grown
+        group, made = places[first_place:at_place], changes[first_change:at_change]
+        merged.append(_merged(group, made, end, raw_shift, shift))
+        raw_shift = merged[-1].raw_end - end
+        shift = merged[-1].end - end
     return merged
+
+
+def _merged(
+    group: Sequence[Place], made: Sequence[Change], end: int, raw_shift: int, shift: int
+) -> Place:
+    """One stretch of the stretches in `group` and the changes in `made`, which overlap up to `end`."""
+    if not made:
+        (place,) = group
+        return place._replace(start=place.start + shift, end=place.end + shift)
+    start = made[0].start
+    raw_start, raw_end = start + raw_shift, end + raw_shift
+    if group:
+        start = min(start, group[0].start)
+        raw_start = group[0].raw_start - group[0].start + start
+        raw_end = group[-1].raw_end - group[-1].end + end
+    grown = sum(len(each.after) - (each.end - each.start) for each in made)
+    named = [(each.extent, each.kind) for each in group]
+    named += [(each.end - each.start, each.kind) for each in made]
+    extent, kind = max(named, key=lambda each: each[0])
+    certainties = [each.certainty for each in group] + [each.certainty for each in made]
+    certainty = max(certainties, key=CERTAINTIES.index)
+    return Place(raw_start, raw_end, start + shift, end + shift + grown, kind, extent, certainty)
 
 
 def listed(places: Sequence[Place], raw: str, text: str) -> list[Repair]:

@@ -23,8 +23,9 @@ TAG = re.compile(
     rf"</?(?P<name>{BLOCKS}|{INLINE})(?:\s[^<>]{{0,600}}|\s*/)?>", re.IGNORECASE | re.ASCII
 )
 BLOCK = re.compile(BLOCKS, re.IGNORECASE)
+AMPERSAND = r"amp;|#0{0,5}38;|#[xX]0{0,4}26;"
 REFERENCE = re.compile(
-    r"&(?:amp;)*(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});"
+    rf"&(?:{AMPERSAND})*(?P<last>[A-Za-z][A-Za-z0-9]{{1,30}};|#[0-9]{{1,7}};|#[xX][0-9A-Fa-f]{{1,6}};)"
 )
 
 
@@ -35,8 +36,7 @@ def stray_markup(text: str) -> Iterator[Change]:
         ends_block = BLOCK.fullmatch(match["name"]) and not _at_edge(text, *match.span())
         yield Change(*match.span(), "\n" if ends_block else "", "markup", "exact")
     for match in REFERENCE.finditer(text):
-        bare = re.sub("&(?:amp;)+(?!$)", "&", match.group())
-        after = unescape(bare)
+        after = unescape(f"&{match['last']}")
         if after != match.group() and "\ufffd" not in after and after != "\0":
             yield Change(*match.span(), after, "markup", "exact")
 

@@ -15,7 +15,6 @@ from collections import Counter, defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pbgov.corpus.encodings import common_characters
 from pbgov.corpus.repairs.change import HAN, Change, word_list
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ BRACKETED = re.compile(rf"(?<=[{HAN}])[(（][a-z][a-z ]*[)）]")
 TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u030c"))
 FEWEST_TONED = 3  # more than an author explains in one article
 FEWEST_TONELESS, FEWEST_CHARACTERS = 8, 3
+LAST_COMMON_ROW = 0xD7
 ALWAYS = 0.8  # of the places where an annotated character stands
 
 
@@ -35,10 +35,12 @@ def readings_after_characters(text: str) -> Iterator[Change]:
     """Deletions of the readings in brackets that stand after their characters."""
     found = [match for match in READING.finditer(text) if is_syllable(match["reading"])]
     toned = [match for match in found if has_tone(match["reading"])]
-    common = [match for match in toned if match["char"] in common_characters()]
-    systematic = len(common) >= FEWEST_TONED
-    for match in toned if systematic else common:
-        yield Change(*match.span(), "", "pinyin", "exact" if systematic else "likely")
+    n_common = sum(_is_common(match["char"]) for match in toned)
+    for match in toned:
+        # the tool's own table was of traditional characters
+        of_the_tool = match["reading"] in readings_of().get(match["char"], ())
+        if of_the_tool or n_common >= FEWEST_TONED:
+            yield Change(*match.span(), "", "pinyin", "exact")
     toneless = [match for match in found if not has_tone(match["reading"])]
     if toneless and _is_system(text, toneless):
         for match in toneless:
@@ -71,6 +73,14 @@ def bare(reading: str) -> str:
 def readings_of() -> dict[str, frozenset[str]]:
     """The readings of the common traditional characters, with their tones."""
     return {row["character"]: frozenset(row["readings"].split()) for row in word_list("readings")}
+
+
+def _is_common(char: str) -> bool:
+    """Whether no reader needs the reading of a character: the first level of GB 2312."""
+    try:
+        return char.encode("gb2312")[0] <= LAST_COMMON_ROW
+    except UnicodeEncodeError:
+        return char in readings_of()
 
 
 def _is_system(text: str, toneless: list[re.Match[str]]) -> bool:

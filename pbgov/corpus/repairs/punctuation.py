@@ -13,13 +13,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pbgov.corpus.repairs.change import CLOSING, HAN, LINE_BREAK, OPENING, Change
+from pbgov.corpus.repairs.gbk_shift import unread_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FULL = str.maketrans(",:;?!()", "，：；？！（）")
 WIDE = f"{HAN}{re.escape(OPENING + CLOSING)}"
-MARK = re.compile(rf"(?<=[{WIDE}])(?:[?!]+|[,:;])|(?:[?!]+|[,:;])(?=[{WIDE}])")
+MARK = re.compile(rf"(?<=[{WIDE}])(?:[?!]+|[,:;])|(?:(?<![?!])[?!]++|[,:;])(?=[{WIDE}])")
 IS_WIDE = re.compile(f"[{WIDE}]")
 IS_HAN = re.compile(f"[{HAN}]")
 BRACKET = re.compile(rf"[()]|[{LINE_BREAK}]")
@@ -36,7 +37,7 @@ def ascii_punctuation(text: str) -> Iterator[Change]:
     references = reference_lines(text)
     for match in MARK.finditer(text):
         start, end = match.span()
-        if inside(start, references):
+        if inside(start, references) or text.startswith("![", end - 1):
             continue
         before, after = text[start - 1 : start], text[end : end + 1]
         if match.group() == ":" and before.isdigit() and after.isdigit():
@@ -49,13 +50,14 @@ def ascii_punctuation(text: str) -> Iterator[Change]:
 
 def ascii_brackets(text: str) -> Iterator[Change]:
     """Pairs of round brackets around Chinese words."""
-    references = reference_lines(text)
+    unread = [(change.start, change.end) for change in unread_shifts(text)]
+    kept = sorted([*reference_lines(text), *unread])
     opened: list[int] = []
-    han: list[int] = []  # how many Han characters stood before each opened bracket
+    han: list[int] = []  # how many of the stretches before each opened bracket hold Han characters
     count, at = 0, 0
     for match in BRACKET.finditer(text):
         place = match.start()
-        count += sum(1 for _ in IS_HAN.finditer(text, at, place))
+        count += IS_HAN.search(text, at, place) is not None
         at = match.end()
         if match.group() == "(":
             opened.append(place)
@@ -65,7 +67,7 @@ def ascii_brackets(text: str) -> Iterator[Change]:
         elif opened:
             start, before = opened.pop(), han.pop()
             is_link = text[start - 1 : start] == "]"
-            if count > before and not is_link and not inside(start, references):
+            if count > before and not is_link and not (inside(start, kept) or inside(place, kept)):
                 yield Change(start, start + 1, "（", "punctuation", "exact")
                 yield Change(place, place + 1, "）", "punctuation", "exact")
 

@@ -9,9 +9,11 @@ word or number within Chinese (北京CBD 党工委). Indents and tabs stay.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
-from pbgov.corpus.repairs.change import HAN, LINE_BREAK, OPENING, Change
+from pbgov.corpus.repairs.change import HAN, LINE_BREAK, OPENING, Change, word_list
+from pbgov.corpus.repairs.likelihood import is_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,7 @@ SENTENCE = re.compile(
     "[。！？；，]"
 )  # a line that holds one is prose, not a title or a list of names
 AFTER_MARK = re.compile(
-    rf"(?<=[，。、；：？！…—]) {{1,3}}(?=[{HAN}{OPENING}0-9A-Za-z])"
+    rf"(?<=[，。、；：？！…—]) {{1,3}}(?=[{HAN}{OPENING}”’》）0-9A-Za-z])"
     rf"|(?<=[。？！；，][”’）》]) {{1,3}}(?=[{HAN}{OPENING}])"
     rf"|(?<=[“‘《（【]) (?=\S)|(?<=[{HAN}0-9A-Za-z”’》）]) (?=[，。、；：？！”’》）】])"
 )
@@ -39,11 +41,12 @@ SPACED_OUT = re.compile(
     rf"^[ \t\u3000#]{{0,12}}(?:{NUMBERED})?(?P<word>(?![{NUMERALS}]){SINGLES})(?=[:：\]】]|{GAP}|[ \t\u3000]*$)",
     re.MULTILINE,
 )
+LONGEST_UNKNOWN = 3  # a longer row of characters is joined only where it is a word
 INNER = re.compile(r"[ \u3000]+")
-# 北京CBD 党工委: a style that sets such spaces would set one on the other side too
+# 北京CBD 党工委, 超过2000 万: a style that sets such spaces would set one on the other side too
 ONE_SIDED = re.compile(
-    rf"(?<=[{HAN}])[0-9A-Za-z][0-9A-Za-z.%]{{0,15}}(?P<right> )(?=[{HAN}])"
-    rf"|(?<=[{HAN}]) (?=[A-Za-z]{{1,15}}[{HAN}])"
+    rf"(?<=[{HAN}])(?P<token>[A-Z]{{2,6}}|[0-9]+(?:\.[0-9]+)?%?)(?P<right> )(?=(?P<next>[{HAN}]))"
+    rf"|(?<=[{HAN}]) (?=[A-Z]{{2,6}}[{HAN}])"
 )
 LETTERS_APART = re.compile(rf"(?:[{HAN}，。、；：] ){{8,}}")
 
@@ -71,15 +74,32 @@ def typesetting_spaces(text: str) -> Iterator[Change]:
             continue
         for space in BESIDE_QUOTE.finditer(words):
             yield _gone(start + space.start())
-        for token in ONE_SIDED.finditer(words):
-            yield _gone(start + token.end() - 1 if token["right"] else start + token.start())
+        for space in ONE_SIDED.finditer(words):
+            token, following = space["token"], space["next"]
+            if not token:
+                yield _gone(start + space.start())
+            elif token.isalpha() or following in measures():
+                yield _gone(start + space.end() - 1)
 
 
 def _spaced_out(text: str) -> Iterator[Change]:
     """The gaps within words whose characters are all set apart."""
     for match in SPACED_OUT.finditer(text):
-        for gap in INNER.finditer(text, *match.span("word")):
-            yield Change(*gap.span(), "", "spacing", "likely")
+        word = INNER.sub("", match["word"])
+        alone = match.end() == len(text) or text[match.end()] not in " \u3000"
+        if (alone and len(word) <= LONGEST_UNKNOWN) or is_word(word):
+            for gap in INNER.finditer(text, *match.span("word")):
+                yield Change(*gap.span(), "", "spacing", "likely")
+
+
+@cache
+def measures() -> frozenset[str]:
+    """Measures and units: what follows a number belongs to it."""
+    return frozenset(
+        row["character"]
+        for row in word_list("after_numerals")
+        if row["role"] in ("数词", "量词", "度量")
+    )
 
 
 def _gone(place: int) -> Change:

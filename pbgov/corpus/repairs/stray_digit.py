@@ -15,8 +15,8 @@ from pbgov.corpus.repairs.change import HAN, Change, word_list
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NUMBER = re.compile(rf"(?<=[”’》][，,。；;])(?P<digits>[1-9][0-9]?)(?=(?P<next>[{HAN}]{{2}}))")
-SENTENCE_FIRST = re.compile(rf"(?<=[。！？][”’])(?P<digits>[1-9][0-9]?)(?=(?P<next>[{HAN}]{{2}}))")
+NUMBER = re.compile(rf"(?<=[”》][，,。；;])(?P<digits>[1-9][0-9]?)(?=(?P<next>[{HAN}]{{2}}))")
+SENTENCE_FIRST = re.compile(rf"(?<=[。！？]”)(?P<digits>[1-9][0-9]?)(?=(?P<next>[{HAN}]{{2}}))")
 
 
 def footnote_numbers(text: str) -> Iterator[Change]:

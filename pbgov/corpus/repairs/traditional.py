@@ -54,6 +54,11 @@ def _simplified(words: str, start: int) -> Iterator[Change]:
             yield Change(place, place + 1, after, "traditional", certainty)
 
 
+def to_simplified(words: str) -> str:
+    """Words with their Han characters simplified, whatever else stands among them."""
+    return RUN.sub(lambda run: str(converter().convert(run.group())), words)
+
+
 @cache
 def scripts() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Patterns of the characters that only traditional text writes, and of those only simplified does.
