@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import unicodedata
 from collections import Counter
 
@@ -390,3 +391,8 @@ def test_article_000_and_001(shared) -> None:
     assert repaired.text.strip().startswith("全局谋划 分类指导")
     assert repaired.text.rstrip().endswith("市社会办主任）")
     assert "," not in repaired.text
+
+
+def test_the_page_on_article_004_says_what_the_repair_does(root, shared) -> None:
+    made = runpy.run_path(str(root / "docs" / "make_repair_page.py"))["page"](shared)
+    assert (root / "docs" / "repair-004.md").read_text(encoding="utf-8") == made

@@ -18,6 +18,7 @@ filled in where a word asks for it; else it stays lost, as U+FFFD.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -131,8 +132,10 @@ def _read(debris: Debris, text: str) -> Reading | None:
     stop = _before_mark(debris.left, found.words)
     if stop is None:
         return None
-    certainty = max(stop.certainty, found.certainty, key=CERTAINTIES.index)
-    return Reading(stop.words + found.words, certainty)
+    words = stop.words + found.words
+    if LOST not in words and _folded(slide(words)) != _folded(text[debris.start : debris.end]):
+        return None
+    return Reading(words, max(stop.certainty, found.certainty, key=CERTAINTIES.index))
 
 
 def _aligned(lead: bytes, debris: Debris) -> Reading | None:
@@ -193,7 +196,7 @@ def _phrase(mark: str, debris: Debris, text: str) -> Reading | None:
     right = debris.right[:CONTEXT]
     if len(right) < CONTEXT:
         return None
-    seen = text[debris.start : debris.end].replace("？", "?").replace("！", "!")
+    seen = _folded(text[debris.start : debris.end])
     for source, certainty in ((text, "likely"), (_phrases(), "inferred")):
         wanted = right if certainty == "likely" else to_simplified(right)
         fitting = {
@@ -201,7 +204,7 @@ def _phrase(mark: str, debris: Debris, text: str) -> Reading | None:
             for match in islice(re.finditer(re.escape(wanted), source), MOST_PLACES)
             for length in range(1, LONGEST_PHRASE)
             for words in _scripts(source[max(0, match.start() - length) : match.start()])
-            if slide("。" + mark + words) == seen
+            if _folded(slide("。" + mark + words)) == seen
         }
         if len(fitting) == 1:
             return Reading(mark + fitting.pop(), certainty)
@@ -330,6 +333,11 @@ def _halved(match: re.Match[str]) -> Change | None:
 
 def _is_reading(letters: str) -> bool:
     return has_tone(letters) and is_syllable(letters)
+
+
+def _folded(words: str) -> str:
+    """Words with full-width forms as ASCII, so that it does not matter whether a page was folded."""
+    return unicodedata.normalize("NFKC", words)
 
 
 def _scripts(words: str) -> set[str]:
