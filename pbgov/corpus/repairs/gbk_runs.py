@@ -22,7 +22,7 @@ ADDED = b" "
 
 
 class Debris(NamedTuple):
-    """One run of slid bytes: where it stands, its bytes, and the ASCII character that ended it."""
+    """One run of slid bytes: where it stands, its bytes, the ASCII character that ended it, what is seen."""
 
     start: int
     end: int
@@ -30,6 +30,7 @@ class Debris(NamedTuple):
     tail: str
     left: str
     right: str
+    seen: str
 
 
 def runs_of_debris(text: str) -> Iterator[list[Debris]]:
@@ -43,7 +44,9 @@ def runs_of_debris(text: str) -> Iterator[list[Debris]]:
             if left is None:
                 left = READING.sub("", text[max(0, match.start() - 40) : match.start()])[-CONTEXT:]
             right = READING.sub("", text[end : end + 60])[: 3 * CONTEXT]
-            found.append(Debris(match.start(), end, slid, tail, left, right))
+            found.append(
+                Debris(match.start(), end, slid, tail, left, right, text[match.start() : end])
+            )
         if found:
             yield found
 

@@ -96,11 +96,12 @@ def unread_shifts(text: str) -> Iterator[Change]:
 def _readings(text: str) -> list[tuple[list[Debris], tuple[Debris, Reading] | None]]:
     """For each ``?!`` the runs it may begin, and the first that can be read, with its words."""
     known: dict[tuple[object, ...], Reading | None] = {}
+    plain = READING.sub("", text) if "(" in text or "（" in text else text
 
     def read(debris: Debris) -> Reading | None:
         key = debris[2:]
         if key not in known:
-            known[key] = _read(debris, text)
+            known[key] = _read(debris, plain)
         return known[key]
 
     found = []
@@ -133,7 +134,7 @@ def _read(debris: Debris, text: str) -> Reading | None:
     if stop is None:
         return None
     words = stop.words + found.words
-    if LOST not in words and _folded(slide(words)) != _folded(text[debris.start : debris.end]):
+    if LOST not in words and _folded(slide(words)) != _folded(debris.seen):
         return None
     return Reading(words, max(stop.certainty, found.certainty, key=CERTAINTIES.index))
 
@@ -196,7 +197,7 @@ def _phrase(mark: str, debris: Debris, text: str) -> Reading | None:
     right = debris.right[:CONTEXT]
     if len(right) < CONTEXT:
         return None
-    seen = _folded(text[debris.start : debris.end])
+    seen = _folded(debris.seen)
     for source, certainty in ((text, "likely"), (_phrases(), "inferred")):
         wanted = right if certainty == "likely" else to_simplified(right)
         fitting = {
