@@ -234,6 +234,15 @@ def test_what_a_web_page_puts_around_an_article_goes() -> None:
     assert {each.kind for each in repaired.listed} == {"web_furniture"}
 
 
+def test_the_head_of_minutes_and_a_heading_are_no_furniture() -> None:
+    raw = (
+        "某街道工作例会纪要\n时间：2021年3月4日 9:30\n地点：二楼会议室\n来源多样的资料\n"
+        "会议听取了各社区的汇报，研究了停车、养老、绿化三件事，决定由街道牵头，各部门按职责分别落实到位。\n"
+        "数据来源：各社区上报\n作者：某某，某街道党工委书记\n"
+    )
+    assert repair_text(raw).text == raw
+
+
 def test_hard_wrapped_lines_are_joined() -> None:
     paragraph = (
         "".join(

@@ -23,7 +23,7 @@ PROSE = re.compile(r"[。！？!?；;][”’」』）)\]\d［\[］]*\s*\Z")
 SHORTEST_PROSE = 40
 LONGEST_LABELLED, LONGEST_NOTICE, LONGEST_LINK = 80, 120, 60
 EDGES = " \t\u3000\u00a0[]【】()（）|｜/／·•-—_>»"
-WAY = re.compile(r"[>＞»›→]|--|—")
+WAY = re.compile(r"[>＞»›→]")
 AFTER_LABEL = r"\s*(?:[:：/／]|\s\d)"
 # 2022-04-16 21:46 opens what a collector's page puts above an article
 STAMP = re.compile(r"\s*(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ \u3000]*\d{1,2}[:：]\d\d")
