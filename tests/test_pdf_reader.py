@@ -198,6 +198,48 @@ def test_what_stands_on_two_pages_only_is_no_furniture():
     assert text_of(extract, "furniture") == []
 
 
+@pytest.mark.parametrize(
+    ("foot", "is_number"),
+    [("— 1 —", True), ("- 12 -", True), ("第 3 页 共 9 页", True), ("第3条", False), ("30", False)],
+)
+def test_a_page_number_that_shows_itself_is_furniture_on_a_single_page(foot, is_number):
+    extract = read(made([[*set_in(SENTENCES[:2], 60, 700, 30), Words(foot, 280, 30)]]))
+    assert text_of(extract, "furniture") == [foot] * is_number
+    assert text_of(extract) == [*SENTENCES[:2], *[foot] * (not is_number)]
+
+
+def test_what_a_browser_prints_at_head_and_foot_is_furniture():
+    head, foot = Words("3/9/24, 7:15 PM", 30, 820, 8), Words("https://a.cn/b.html 1/1", 30, 15, 8)
+    body = set_in(SENTENCES[:2], 60, 700, 30)
+    extract = read(made([[head, *body, foot]]))
+    assert text_of(extract, "furniture") == [head.text, foot.text]
+    assert text_of(read(made([[head, *body]])), "furniture") == []
+
+
+def test_lines_flush_right_are_lines_of_their_own():
+    lines = [
+        *set_in([SENTENCES[0]], 60, 700, 30),
+        Words("某区民政局", 310, 660),
+        Words("2024年3月20日", 297, 644),
+    ]
+    assert text_of(read(made([lines]))) == [SENTENCES[0], "某区民政局", "2024年3月20日"]
+
+
+def test_a_numbered_heading_under_a_full_line_begins_a_paragraph():
+    full = SENTENCES[0][:29] + "。"
+    rows = [full[:30], "二、经费保障", SENTENCES[1][:30], SENTENCES[1][30:]]
+    lines = [Words(words, 60, 700 - 16 * n) for n, words in enumerate(rows)]
+    assert text_of(read(made([lines])))[:2] == [full, "二、经费保障"]
+
+
+def test_a_mark_that_hangs_into_the_gutter_joins_no_columns():
+    left, right = set_in(SENTENCES[:5], 60, 750, 22), set_in(SENTENCES[5:], 310, 750, 22)
+    row = left[1].y
+    hanging = [each._replace(text=each.text + "——") if each.y == row else each for each in left]
+    found = "".join(text_of(read(made([hanging + right]))))
+    assert found.replace("——", "") == "".join(SENTENCES)
+
+
 def test_a_row_in_the_middle_of_three_pages_is_no_furniture():
     pages = [
         [Words(SENTENCES[n], 60, 700), Words("合计", 60, 400), Words(SENTENCES[n + 3], 60, 100)]

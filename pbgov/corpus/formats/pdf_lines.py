@@ -21,6 +21,8 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
+from pbgov.corpus.structure.numbering import number_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -36,11 +38,14 @@ FILLED = 0.6  # of the width of a column, by its middling line
 MOST_COLUMNS = 3  # that may stand together on one side of a gutter
 NARROWEST = 0.5  # strip between two columns
 MOST_STRIPS = 20  # looked at, those fewest lines cross first
+SAME_EDGE = 1.0  # points
 CROSSING = 0.5  # lines across a gutter, for each line of the shorter column
 INDENT = 1.0
+FARTHEST_INDENT = 4.0  # of the first line of a paragraph
 PARAGRAPH_GAP = 1.4  # of the usual distance between lines
 OTHER_SIZE = 0.1  # share by which the size of type differs from line to line
 SENTENCE_FINAL = re.compile(r"[。！？!?…：:；;][”’」』）)》]*\Z")
+NO_HEADING_END = re.compile(r"[。！？!?…：:；;，,、][”’」』）)》]*\Z")
 LEADERS = re.compile(r"(?:[.·．…‥]\s?){3,}\s*[-—\d ]+\Z")  # of a table of contents
 WORD = r"(?:[A-Za-z0-9./:%-]+|.)"
 FIRST_WORD = re.compile(rf"{WORD}(?:[“”‘’]+{WORD}?|[，。、；：？！）》])*")  # kept on one line
@@ -98,7 +103,8 @@ def begins_paragraph(line: Line, before: Line, column: Column, pitch: float) -> 
 
     It does after a gap, in another size of type, with an indent its predecessor lacks, after a
     line that ended although the next word would have fitted, and among rows of cells and the
-    lines of a table of contents.
+    lines of a table of contents. A line flush right that did not begin at the left went on nowhere,
+    and a short numbered line without a mark at its end, under the end of a sentence, is a heading.
     """
     indent = line.start - column.left
     return (
@@ -106,6 +112,8 @@ def begins_paragraph(line: Line, before: Line, column: Column, pitch: float) -> 
         or abs(line.size - before.size) > OTHER_SIZE * before.size
         or (indent >= INDENT * line.size and line.start - before.start >= INDENT * line.size)
         or _ends_early(before, line, column)
+        or _is_numbered_heading(before, line, column)
+        or before.start - column.left > FARTHEST_INDENT * before.size
         or "\t" in line.text + before.text
         or bool(LEADERS.search(before.text))
     )
@@ -133,6 +141,15 @@ def _ends_early(before: Line, line: Line, column: Column) -> bool:
     word = FIRST_WORD.match(line.text)
     needed = sum(1.0 if _is_wide(char) else 0.6 for char in word[0]) if word else 1.0
     return column.right - before.end > (needed + 1) * before.size
+
+
+def _is_numbered_heading(before: Line, line: Line, column: Column) -> bool:
+    return (
+        column.right - line.end > 2 * line.size
+        and SENTENCE_FINAL.search(before.text) is not None
+        and not NO_HEADING_END.search(line.text)
+        and number_of(line.text) is not None
+    )
 
 
 def _column(pieces: list[Line]) -> Column:
@@ -231,7 +248,8 @@ def _cut(pieces: list[Line]) -> list[list[Line]]:
     found: list[list[Line]] = []
     sides: tuple[list[Line], list[Line]] = ([], [])
     across: list[Line] = []
-    for piece in pieces:
+    firsts = [piece.start for piece in pieces if piece.start >= gutter]
+    for piece in (part for each in pieces for part in _parted(each, gutter, firsts)):
         crosses = piece.start < gutter < piece.end
         if crosses and any(sides):
             found += [each for side in sides for each in _cut(side)]
@@ -244,6 +262,23 @@ def _cut(pieces: list[Line]) -> list[list[Line]]:
         else:
             sides[piece.start >= gutter].append(piece)
     return [*found, *(each for side in sides for each in _cut(side)), across]
+
+
+def _parted(piece: Line, gutter: float, firsts: Sequence[float]) -> list[Line]:
+    """A row that a mark hanging into the gutter joined, as its two lines.
+
+    It leaves the gutter free, and what stands beyond begins where the lines of that column begin.
+    """
+    left = [glyph for glyph in piece.glyphs if glyph.along < gutter]
+    right = [glyph for glyph in piece.glyphs if glyph.along >= gutter]
+    if not left or not right:
+        return [piece]
+    end, start = max(glyph.along + glyph.width for glyph in left), right[0].along
+    aligned = sum(abs(first - start) <= SAME_EDGE for first in firsts)
+    apart = start - end >= NARROWEST * min(left[-1].size, right[0].size)
+    if not apart or aligned < LEAST_LINES:
+        return [piece]
+    return [_line(left), _line(right)]
 
 
 def _gutter(pieces: list[Line]) -> float | None:
