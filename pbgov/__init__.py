@@ -72,6 +72,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
         "table_scores",
         "table_terms",
     ),
+    "pbgov.exhibits.repairs": ("table_repairs", "table_unrepaired"),
     "pbgov.exhibits.formulas": ("figure_formula_status", "table_formulas"),
     "pbgov.exhibits.quantities": ("figure_quantities", "table_claims"),
     "pbgov.exhibits.lexicon": (

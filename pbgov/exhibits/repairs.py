@@ -9,6 +9,7 @@ import pandas as pd
 from pbgov.corpus.document import CERTAINTIES, REPAIR_KINDS
 from pbgov.exhibits.exhibit import Exhibit
 from pbgov.exhibits.numerals import format_count
+from pbgov.exhibits.tables import require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,8 @@ LEFT = ("inferred", "unrepaired")
 COLUMNS = ("文档", "位置", "种类", "原文", "处理")
 NOTHING = "没有"
 BESIDE = 12  # characters of context on either side
+MOST_ROWS = 30  # that a page holds
+ALL_DOCUMENTS = "全部文档"
 LONGEST = 24  # characters of a damaged place that are printed
 NOTE = (
     "“确定”：损坏的形式本身就能证明；“很可能”：依规则修复，规则可能有例外；"
@@ -45,13 +48,18 @@ NOTE = (
 
 
 def table_repairs(
-    corpus: Corpus, *, source: str, titles: Mapping[str, str] | None = None
+    repairs: pd.DataFrame,
+    documents: pd.DataFrame,
+    *,
+    source: str,
+    titles: Mapping[str, str] | None = None,
 ) -> Exhibit:
-    """How many repairs of each kind each document needed, by certainty.
+    """How many repairs of each kind the documents needed, by certainty.
 
     Parameters
     ----------
-    corpus : Corpus
+    repairs, documents : DataFrame
+        ``Corpus.repairs`` and ``Corpus.documents`` of the same corpus.
     source : str
     titles : mapping, optional
         Short title of each ``doc_id``.
@@ -59,39 +67,41 @@ def table_repairs(
     Returns
     -------
     Exhibit
-        ``tab-repairs``, one row per document and kind of damage, and one per document without any;
-        the raw data are all repairs, each with its place in the raw text and what stood there.
+        ``tab-repairs``, one row per document and kind of damage; where that is more than a page
+        holds, one row per kind. The raw data are all repairs, each with its place in the raw text
+        and what stood there.
     """
-    repairs = corpus.repairs
-    rows = []
-    for doc_id, kind in sorted(
-        set(zip(repairs["doc_id"], repairs["kind"], strict=True)),
-        key=lambda pair: (pair[0], REPAIR_KINDS.index(pair[1])),
-    ):
-        found = repairs[(repairs["doc_id"] == doc_id) & (repairs["kind"] == kind)]
-        counts = found["certainty"].value_counts()
-        rows.append(
-            {
-                "文档": (titles or {}).get(doc_id, doc_id),
-                "损坏种类": KINDS[kind],
-                **{
-                    CERTAINTY_NAMES[name]: format_count(counts.get(name, 0)) for name in CERTAINTIES
-                },
-                "合计": format_count(len(found)),
-            }
-        )
-    untouched = [document.doc_id for document in corpus if not document.repairs]
-    for doc_id in untouched:
+    require_columns("repairs", repairs, "doc_id", "kind", "certainty")
+    require_columns("documents", documents, "doc_id")
+    named = repairs["doc_id"].map(lambda doc_id: (titles or {}).get(doc_id, doc_id))
+    order = repairs["kind"].map(REPAIR_KINDS.index)
+    counts = pd.crosstab([repairs["doc_id"], named, order], repairs["certainty"])
+    if len(counts) > MOST_ROWS:
+        everything = named.where(named.isna(), ALL_DOCUMENTS)
+        counts = pd.crosstab([everything, everything, order], repairs["certainty"])
+    names = counts.index.get_level_values(1)
+    kinds = counts.index.get_level_values(2)
+    rows = [
+        {
+            "文档": name,
+            "损坏种类": KINDS[REPAIR_KINDS[kind]],
+            **{CERTAINTY_NAMES[each]: format_count(cells.get(each, 0)) for each in CERTAINTIES},
+            "合计": format_count(sum(cells.values())),
+        }
+        for name, kind, cells in zip(names, kinds, counts.to_dict("records"), strict=True)
+    ]
+    n_untouched = int((~documents["doc_id"].isin(repairs["doc_id"])).sum())
+    if not rows:
         zeros = dict.fromkeys([*CERTAINTY_NAMES.values(), "合计"], format_count(0))
-        rows.append({"文档": (titles or {}).get(doc_id, doc_id), "损坏种类": NOTHING, **zeros})
+        rows = [{"文档": ALL_DOCUMENTS, "损坏种类": NOTHING, **zeros}]
     return Exhibit(
         exhibit_id="tab-repairs",
         title="文本的损坏与修复",
         body=pd.DataFrame(rows),
-        note=f"N = {len(corpus)} 篇文档、{len(repairs)} 处，其中 {len(untouched)} 篇没有需要修复的地方。"
+        note=f"N = {len(documents)} 篇文档、{len(repairs)} 处，其中 {n_untouched} 篇没有需要修复的地方。"
         f"{NOTE}同一处经几步修改的只计一次。每一处修改都列在原始数据里，可以还原。",
         source=source,
-        data=_with_every_document(corpus, repairs),
+        data=documents[["doc_id"]].merge(repairs, on="doc_id", how="left"),
     )
 
 
@@ -134,7 +144,7 @@ def table_unrepaired(
                 }
             )
     if not rows:
-        rows.append(dict(zip(COLUMNS, ("全部文档", "—", NOTHING, "—", "—"), strict=True)))
+        rows.append(dict(zip(COLUMNS, (ALL_DOCUMENTS, "—", NOTHING, "—", "—"), strict=True)))
     return Exhibit(
         exhibit_id="tab-unrepaired",
         title="未能修复和据推断补入的地方",

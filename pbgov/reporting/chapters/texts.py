@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pbgov.exhibits.agreement import figure_agreement, table_agreement
 from pbgov.exhibits.figures import figure_code_region_heatmap, figure_codes_by_document
 from pbgov.exhibits.maps import figure_districts
+from pbgov.exhibits.repairs import table_repairs
 from pbgov.exhibits.tables import table_corpus, table_practices, table_terms
 from pbgov.indicators.regions import read_boundaries
 from pbgov.reporting.claims import (
@@ -40,11 +41,12 @@ def documents(found: Findings) -> list[Block]:
     shown = documents.assign(doc_id=[found.short_titles[name] for name in documents["doc_id"]])
     blocks: list[Block] = [
         Paragraph(
-            f"读入 {len(documents)} 篇文档，切成 {n_sentences} 个句子；各片段首尾相接，拼起来与原文一字不差。"
-            "关于文档的每个数字都由这些片段算出（{tab-corpus}）。",
+            f"读入 {len(documents)} 篇文档，切成 {n_sentences} 个句子；各片段首尾相接，拼起来与"
+            "修复后的文本一字不差。关于文档的每个数字都由这些片段算出（{tab-corpus}）。",
             "真实",
         ),
         ExhibitBlock(table_corpus(shown, source=cases(found))),
+        *_repairs(found),
     ]
     if len(problems):
         blocks.append(
@@ -62,6 +64,31 @@ def documents(found: Findings) -> list[Block]:
         )
         blocks.append(Paragraph(f"元数据里有未经核实的项目（{listed}），引用前请核对。", "局限"))
     return blocks
+
+
+def _repairs(found: Findings) -> list[Block]:
+    """What had to be repaired in the texts, and what stays damaged."""
+    repairs = found.need("read", "repairs")
+    if repairs.empty:
+        return [Paragraph("这些文档没有发现需要修复的损坏。", "真实")]
+    left = int(repairs["certainty"].eq("unrepaired").sum())
+    inferred = int(repairs["certainty"].eq("inferred").sum())
+    return [
+        Paragraph(
+            f"文本有损坏，列出 {len(repairs)} 处：{inferred} 处是据上下文推断补入的，{left} 处没有把握、"
+            "原样保留，其余已经修复（{tab-repairs}）。逐处的改前、改后和在原文的位置见 evidence/repairs.csv；"
+            "引用推断和原样保留的地方之前，请核对原刊。",
+            "真实",
+        ),
+        ExhibitBlock(
+            table_repairs(
+                repairs,
+                found.need("read", "documents"),
+                source=cases(found),
+                titles=found.short_titles,
+            )
+        ),
+    ]
 
 
 def _in_chinese(keys: str) -> str:
