@@ -20,6 +20,8 @@ _DAY = rf"(?:{_N}{{1,2}}|[一二三]?十?[一二三四五六七八九十])"
 _PART = "(?:上半年|下半年|第?[一二三四1-4]季度|年?[底末初中]|以来|度)"
 _DATE = re.compile(
     rf"(?P<first>{_YEAR}){_GAP}(?:年{_GAP})?(?:至|到|—+|–|-|－|~|～)+{_GAP}(?P<last>{_YEAR}){_GAP}年(?!代)"
+    rf"|(?:(?P<months_year>{_YEAR}){_GAP}年{_GAP})?(?<![0-9０-９第.])(?P<month_from>{_DAY}){_GAP}月?"
+    rf"(?:至|到|—+|–|-|－|~|～){_GAP}(?P<month_to>{_DAY}){_GAP}月(?:份|底|末|初)?(?![龄0-9０-９一二三四五六七八九十])"
     rf"|(?P<century>{_N}{{2}}|[一二]?十[一二三四五六七八九]?|二十)世纪{_GAP}(?P<decade>{_N}0|[一二三四五六七八九]十)年代"
     rf"|(?P<year>{_YEAR}){_GAP}年(?!代)"
     rf"(?:{_GAP}(?P<month>{_DAY}){_GAP}月(?:{_GAP}(?P<day>{_DAY}){_GAP}[日号])?)?{_PART}?"
@@ -62,6 +64,10 @@ def dates(text: str) -> Iterator[Stamp]:
 def _iso(found: dict[str, str | None]) -> str:
     if found["first"]:
         return f"{_year(found['first'])}/{_year(found['last'])}"
+    if found["month_from"]:
+        year = _year(found["months_year"]) if found["months_year"] else "XXXX"
+        first, last = _whole(found["month_from"]), _whole(found["month_to"])
+        return f"{year}-{first:02}/{year}-{last:02}" if 0 < first < last <= 12 else ""
     if found["decade"]:
         century, decade = _whole(found["century"]), _whole(found["decade"])
         return f"{century - 1}{decade // 10}X"

@@ -214,8 +214,10 @@ class _Reader:
                 "仅",
                 "至少",
             )
-        extends = last > max(end, numeral.end)
-        return extends or (tag in ("d", "r", "i", "nr", "ns", "a", "c") and last > numeral.end)
+        if last > max(end, numeral.end):
+            return True
+        large = numeral.end - numeral.start > 1 and last == end  # 十万人 is in the dictionary
+        return not large and tag in ("d", "r", "i", "nr", "ns", "a", "c") and last > numeral.end
 
     def _counts_one(self, numeral: Numeral, kind: str, bounded: bool) -> bool:
         if kind not in ("个体", "结构", "次数", "名词") or bounded or self._digit(numeral.start):
@@ -237,7 +239,9 @@ class _Reader:
 
     def _said_before_verb(self, start: int) -> str:
         """至少 of 至少召开一次, 最多 of 最多设三个; '' where no such word stands near."""
-        match = re.compile(r"(至少|最少|最多|至多)[\u3400-\u9fff]{1,3}\Z").search(self.text[:start])
+        match = re.compile(r"(至少|最少|最多|至多)(?![时的])[\u3400-\u9fff]{1,3}\Z").search(
+            self.text[:start]
+        )
         return match.group(1) if match else ""
 
     def _scale(self, first: Numeral, second: Numeral) -> int:

@@ -26,7 +26,8 @@ _SCALE = r"(?:十(?![分字])|百(?![姓货科分])|千(?![克米瓦卡焦方])|
 _ARABIC = rf"{_A}{{1,3}}(?:[,，]{_A}{{3}})+(?!{_A})(?:[.．]{_A}+)?|{_A}+(?:[.．]{_A}+)?"
 _HAN = rf"[数几]?[{_D}{_M}]+(?:几[十百千万亿]*)?(?:[多余来][万亿]+)?(?:点[{_D}]+(?![十分]))?"
 _NUMERAL = re.compile(
-    rf"(?P<parts>(?P<whole>{_A}+|[{_D}{_M}]+)分之(?P<part>{_ARABIC}|{_HAN}))"
+    rf"(?P<parts>(?P<whole>{_A}+|[{_D}{_M}]+)分之(?P<part>{_ARABIC}|{_HAN})"
+    rf"(?:(?:到|至|—+|～|~)(?P<part_to>{_ARABIC}|{_HAN})(?=[，,。；;的左以之]|\Z))?)"
     rf"|(?P<slash>(?<![0-9/])(?P<over>[0-9]{{1,2}})/(?P<under>[0-9]{{1,3}})(?![0-9/]))"
     rf"|(?P<tenths>[{_D}]|{_A}(?:[.．]{_A})?)成(?P<more_tenths>[{_D}半])?(?![员立为果功效长本绩套])"
     rf"|(?P<arabic>{_ARABIC})[ \u3000]?(?P<sign>[%％‰])"
@@ -105,10 +106,10 @@ def read_numeral(text: str) -> float | None:
 def _read(match: re.Match[str]) -> Reading | None:
     found = match.groupdict()
     if found["parts"]:
-        return _parts(found["whole"], found["part"])
+        return _parts(found["whole"], found["part"], found["part_to"])
     if found["slash"]:
         over, under = int(found["over"]), int(found["under"])
-        share = _tidy(100 * over / under) if 0 < over < under else None
+        share = tidy(100 * over / under) if 0 < over < under else None
         return None if share is None else Reading(share, share, PERCENT)
     if found["tenths"]:
         return _tenths(found["tenths"], found["more_tenths"])
@@ -117,18 +118,23 @@ def _read(match: re.Match[str]) -> Reading | None:
         return Reading(50, 50, PERCENT, more=more)
     if found["arabic"]:
         share = _arabic(found["arabic"]) / (10 if found["sign"] == "‰" else 1)
-        return Reading(_tidy(share), _tidy(share), PERCENT)
+        return Reading(tidy(share), tidy(share), PERCENT)
     if found["scaled"]:
         return _scaled(found["scaled"], found["loose"], found["scale"], found["rest"])
     return _han(found["han"])
 
 
-def _parts(whole: str, part: str) -> Reading | None:
+def _parts(whole: str, part: str, part_to: str | None) -> Reading | None:
+    """百分之五, 三分之二, and 百分之三十至四十, which says 百分之 once for both ends."""
+    if part_to is not None:
+        first, last = _parts(whole, part, None), _parts(whole, part_to, None)
+        ordered = first is not None and last is not None and first.high < last.low
+        return first._replace(high=last.high) if ordered and first and last else None
     under = _SHARES.get(whole) or _integer(whole) or _digits(whole)
     reading = Reading(_arabic(part), _arabic(part)) if _digits(part) else _han(part)
     if not under or reading is None:
         return None
-    low, high = (_tidy(100 * value / under) for value in (reading.low, reading.high))
+    low, high = (tidy(100 * value / under) for value in (reading.low, reading.high))
     return reading._replace(low=low, high=high, unit=PERCENT)
 
 
@@ -136,14 +142,14 @@ def _tenths(first: str, second: str | None) -> Reading:
     value = 10 * (DIGITS.get(first) or _arabic(first))
     if second:
         value += 5 if second == "半" else DIGITS[second]
-    return Reading(_tidy(value), _tidy(value), PERCENT)
+    return Reading(tidy(value), tidy(value), PERCENT)
 
 
 def _scaled(number: str, loose: str | None, scale: str | None, rest: str | None) -> Reading:
     value = _arabic(number) * _product(scale or "")
     for more in re.finditer(rf"({_ARABIC})([{_M}]+)", rest or ""):
         value += _arabic(more.group(1)) * _product(more.group(2))
-    return Reading(_tidy(value), _tidy(value), more=loose is not None)
+    return Reading(tidy(value), tidy(value), more=loose is not None)
 
 
 def _han(text: str) -> Reading | None:
@@ -167,7 +173,7 @@ def _han(text: str) -> Reading | None:
         return None
     if point:
         value += float("0." + "".join(str(DIGITS[digit]) for digit in decimals))
-    return Reading(_tidy(value * times), _tidy(value * times), more=more, bare=bare)
+    return Reading(tidy(value * times), tidy(value * times), more=more, bare=bare)
 
 
 def _some_over(body: str, times: int) -> Reading | None:
@@ -248,7 +254,7 @@ def _digits(text: str) -> int:
     return int(float(plain)) if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", plain) else 0
 
 
-def _tidy(value: float) -> float:
+def tidy(value: float) -> float:
     """Whole numbers as such, and no trace of binary fractions in 0.1 + 0.2."""
     if isinstance(value, int):
         return value

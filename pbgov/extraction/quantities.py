@@ -11,7 +11,7 @@ from pbgov.extraction.cues import read_cues
 from pbgov.extraction.dates import Stamp, dates
 from pbgov.extraction.labels import labels
 from pbgov.extraction.measured import Measured, Words, measured
-from pbgov.extraction.numerals import PERCENT, read_numeral
+from pbgov.extraction.numerals import PERCENT, read_numeral, tidy
 from pbgov.extraction.passages import sentences
 from pbgov.extraction.scales import Scales, read_scales
 from pbgov.extraction.surroundings import counted_per, noun_after, noun_before, period_of
@@ -46,7 +46,9 @@ LINKS = frozenset(
     }
 )
 _NOUN = re.compile(r"[\u3400-\u9fff]")
-LEAD = re.compile(r"(?:由|从)[^，,。；;：:]{0,14}\Z")
+LEAD = re.compile(
+    r"(?:由|从|(?<![来各独亲擅])自(?![己治身然我觉愿主行动筹费]))[^，,。；;：:]{0,14}\Z"
+)
 FOLDS = re.compile(r"翻(?:了)?(?P<times>[一二两三四五六七八九0-9]?)(?:番|倍)")
 NO_DENOMINATOR = "“{}”是说法，没有写分母和数值"
 MULTIPLE = "“增长{0}倍”可读作增加到原来的{1}倍（增加{2}%），也可读作增加到原来的{0}倍（增加{3}%）"
@@ -101,6 +103,8 @@ def find_quantities(source: Source, *, lexicon: str | Path | None = None) -> pd.
 
     Notes
     -----
+    A change between two multiples of one unit is told in the unit it ends in, by ``conversions.csv``
+    (由2小时缩短到15分钟 starts at 120 分钟); measures that do not compare (个月, 工作日) stay two rows.
     以上, 以下 and 内 include the number, 不满 and 超过 do not, as the Civil Code has it. 增长五倍 is marked
     ``ambiguous``: it is read as 6 times and as 5 times what was. Numbers without a measure (in cells of
     tables, in 12345热线) are not read, unless written with 万 or 亿. 几 and 数 before a measure (几个, 数次)
@@ -155,8 +159,10 @@ def _joined(text: str, numbers: Sequence[Measured], scales: Scales) -> list[Stat
 
 
 def _pair(text: str, one: Measured, other: Measured, scales: Scales) -> Stated | None:
-    same = one.unit == other.unit or not one.unit or not other.unit
-    if not same or one.value is None or other.value is None:
+    if one.value is None or other.value is None:
+        return None
+    times = scales.times(one.unit, other.unit) if one.unit and other.unit else 1
+    if times is None:
         return None
     between = text[one.end : other.start]
     unit, kind = other.unit or one.unit, other.kind or one.kind
@@ -164,7 +170,7 @@ def _pair(text: str, one: Measured, other: Measured, scales: Scales) -> Stated |
         if (
             one.comparator in (">", ">=")
             and other.comparator in ("<", "<=")
-            and one.value < other.value
+            and one.value * times < other.value
         ):
             return Stated(
                 one.start,
@@ -173,7 +179,7 @@ def _pair(text: str, one: Measured, other: Measured, scales: Scales) -> Stated |
                 "~",
                 None,
                 None,
-                one.value,
+                tidy(one.value * times),
                 other.value,
                 unit,
                 measure=kind,
@@ -181,26 +187,32 @@ def _pair(text: str, one: Measured, other: Measured, scales: Scales) -> Stated |
         return None
     lead = LEAD.search(text[: one.start])
     verbs = "|".join(scales.any_of(role) for role in ("升", "降", "变为"))
+    reached = rf"(?:{verbs})了?(?:到|至|为|成)|{scales.any_of('变到')}"
+    rises = f"{scales.any_of('升')}|{scales.any_of('降')}"
+    direct = re.fullmatch(rf"[ ]?(?:(?:{rises})了?(?:到|至|为)|{scales.any_of('变到')})", between)
     moved = re.fullmatch(
-        rf"[^，,。；;0-9]{{0,4}}?(?:{verbs})(?:了)?(?:到|至|为|成)?[^，,。；;]{{0,9}}", between
+        rf"[^，,。；;0-9]{{0,4}}?(?:{verbs})(?:了)?(?:到|至|为|成)?[^，,。；;]{{0,9}}"
+        rf"|[^，,。；;0-9]{{0,10}}?[，,]?[^，,。；;0-9]{{0,4}}?(?:{reached})[^，,。；;]{{0,9}}",
+        between,
     )
     plain = re.fullmatch(r"[ ]?(?:到|至)[ ]?", between) and unit == PERCENT
-    if lead and (moved or plain):
-        start = one.start - len(lead.group()) if len(lead.group()) == 1 else one.start
+    if direct or (lead and (moved or plain)):
+        opened = lead is not None and len(lead.group()) == 1
         return Stated(
-            start,
+            one.start - opened,
             other.end,
             "变化",
             other.comparator,
             other.value,
-            one.value,
+            tidy(one.value * times),
             other.low,
             other.high,
             unit,
             measure=kind,
-            said_before=lead.start(),
+            said_before=lead.start() if lead else None,
         )
-    if re.fullmatch(r"[ ]?(?:—+|–|-|－|~|～|至|到)[ ]?", between) and one.value < other.value:
+    spanned = re.fullmatch(r"[ ]?(?:—+|–|-|－|~|～|至|到)[ ]?", between)
+    if spanned and one.value * times < other.value:
         kind_of = "标准" if other.required else _kind(text, other, scales)
         return Stated(
             one.start,
@@ -209,7 +221,7 @@ def _pair(text: str, one: Measured, other: Measured, scales: Scales) -> Stated |
             "~",
             None,
             None,
-            one.value,
+            tidy(one.value * times),
             other.value,
             unit,
             measure=kind,
@@ -250,8 +262,10 @@ def _reached(text: str, one: Measured, scales: Scales) -> bool:
 
 def _kind(text: str, one: Measured, scales: Scales) -> str:
     before, after = text[max(0, one.start - 8) : one.start], text[one.end :]
-    changed = re.compile(rf"(?:{scales.any_of('升')}|{scales.any_of('降')})了?\Z").search(before)
-    asked = re.compile(rf"{scales.any_of('标准前')}\Z").search(before)
+    changed = re.compile(
+        rf"(?:{scales.any_of('升')}|{scales.any_of('降')})了?\Z|[增涨降]幅[为达约]+到?\Z"
+    ).search(before)
+    asked = re.compile(rf"(?<![年时期上下权])(?:{scales.any_of('标准前')})\Z").search(before)
     measure_of = re.compile(rf"的?[\u3400-\u9fff]{{0,6}}?{scales.any_of('标准后')}").match(after)
     if one.kind == "倍":
         return "倍数"
