@@ -235,9 +235,11 @@ def test_a_numbered_heading_under_a_full_line_begins_a_paragraph():
 def test_a_mark_that_hangs_into_the_gutter_joins_no_columns():
     left, right = set_in(SENTENCES[:5], 60, 750, 22), set_in(SENTENCES[5:], 308, 750, 22)
     row = left[1].y
-    hanging = [each._replace(text=each.text + "——") if each.y == row else each for each in left]
+    hanging = [
+        each._replace(text=each.text.ljust(24, "—")) if each.y == row else each for each in left
+    ]
     found = "".join(text_of(read(made([hanging + right]))))
-    assert found.replace("——", "") == "".join(SENTENCES)
+    assert found.replace("—", "") == "".join(SENTENCES)
 
 
 def test_a_row_in_the_middle_of_three_pages_is_no_furniture():
