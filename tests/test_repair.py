@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pbgov.corpus.document import CERTAINTIES, REPAIR_KINDS, Mark
 from pbgov.corpus.formats.extract import Extract
+from pbgov.corpus.readers import read_corpus
 from pbgov.corpus.repair import Repaired, repair_extract, repair_text
 
 PLAIN = "党建引领基层治理，街道办事处（含地区办事处）推行“1+1+N”工作法。"
@@ -405,3 +406,11 @@ def test_article_000_and_001(shared) -> None:
 def test_the_page_on_article_004_says_what_the_repair_does(root, shared) -> None:
     made = runpy.run_path(str(root / "docs" / "make_repair_page.py"))["page"](shared)
     assert (root / "docs" / "repair-004.md").read_text(encoding="utf-8") == made
+
+
+def test_a_document_with_open_damage_is_remarked_upon(tmp_path) -> None:
+    (tmp_path / "a.txt").write_text("街道把\ufffd层治理抓\ue123实，群众满意。\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("街道把基层治理抓实,群众满意。\n", encoding="utf-8")
+    remarks = read_corpus(tmp_path).remarks
+    assert remarks["code"].tolist() == ["W480"]
+    assert "2 处" in remarks["zh"][0]

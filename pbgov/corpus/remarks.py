@@ -34,9 +34,9 @@ def remarks_on(documents: Sequence[Document]) -> list[Finding]:
     Returns
     -------
     list of Finding
-        What the reader of its file said of it; metadata written in another way and so read as text (W452), names of metadata that nothing
-        uses (W453), a text that stands twice in the corpus (W454), statutes (W455), texts in
-        traditional characters (W457).
+        What the reader of its file said of it; metadata written in another way and so read as text
+        (W452), names of metadata that nothing uses (W453), a text that stands twice in the corpus (W454), statutes (W455), texts in
+        traditional characters (W457), damage that repair was not sure of (W480).
     """
     found: list[Finding] = []
     first_with: dict[str, Document] = {}
@@ -82,6 +82,13 @@ def traditional(document: Document) -> Iterator[Finding]:
         yield Finding("W457", document.path, seen=f"{share:.0%}")
 
 
+def still_damaged(document: Document) -> Iterator[Finding]:
+    """W480: places that repair left as they were or filled in by sense."""
+    open_places = sum(each.certainty in ("unrepaired", "inferred") for each in document.repairs)
+    if open_places:
+        yield Finding("W480", document.path, seen=str(open_places))
+
+
 def _only_traditional(char: str) -> bool:
     """True for what Big5 writes and GB 2312, the set of the simplified script, does not."""
     return count_han(char) == 1 and _writes("big5", char) and not _writes("gb2312", char)
@@ -100,4 +107,5 @@ REMARKS: tuple[Callable[[Document], Iterator[Finding]], ...] = (
     unused_metadata,
     statute,
     traditional,
+    still_damaged,
 )
