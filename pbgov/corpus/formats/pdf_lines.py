@@ -250,7 +250,7 @@ def _cut(pieces: list[Line]) -> list[list[Line]]:
     across: list[Line] = []
     firsts = [piece.start for piece in pieces if piece.start >= gutter]
     for piece in (part for each in pieces for part in _parted(each, gutter, firsts)):
-        crosses = piece.start < gutter < piece.end
+        crosses = piece.start < gutter <= piece.glyphs[-1].along  # a last mark may hang into it
         if crosses and any(sides):
             found += [each for side in sides for each in _cut(side)]
             sides = ([], [])
