@@ -2,7 +2,8 @@
 
 The words stand in ``claims.csv`` beside the files of `pbgov.extraction.cues`: term, role, source.
 Roles: 成效 (verbs of effect), 程度 (degrees), 成语 (set phrases), 对照
-(comparison), 来源 (where figures come from), 目的 (aims, which are no effects).
+(comparison), 来源 (where figures come from), 目的 (aims, which are no effects), 成果 (verbs whose counted
+object is an effect: 化解126起), 得誉 and 赞誉 (受到 … 好评), 否定 (what stands before it did not happen).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from pbgov.extraction.passages import Source
 
-ROLES = ("成效", "程度", "成语", "对照", "来源", "目的")
+ROLES = ("成效", "程度", "成语", "对照", "来源", "目的", "成果", "得誉", "赞誉", "否定")
 COLUMNS = list(CLAIMS.columns)
 NO_CLAIMS = ("计划", "建议", "引述", "否定")
 FIGURES = ("数量", "占比", "变化", "倍数")
@@ -44,9 +45,10 @@ def find_claims(source: Source, *, lexicon: str | Path | None = None) -> pd.Data
     """The clauses that claim an effect, each with the level of its evidence.
 
     A clause claims an effect where a verb of effect is done (提升了) or said to a degree (有效推动,
-    显著增强); where a set phrase says so (取得明显成效, 得到提升); or where a figure is said to have
-    risen or fallen (由18%上升到81%, 增长三倍). Aims and requirements are no claims: sentences that
-    plan, advise, deny or quote, and what stands after 为了, 旨在, 力争 in its clause.
+    显著增强); where a set phrase says so (取得明显成效, 得到提升, 受到居民好评); where a figure is said to
+    have risen or fallen (由18%上升到81%, 增长三倍); or where a problem is solved by the number
+    (化解纠纷126起). Aims and requirements are no claims: sentences that plan, advise, deny or quote,
+    what stands after 为了, 旨在, 力争 in its clause, and what is said not to have happened.
 
     Parameters
     ----------
@@ -58,11 +60,22 @@ def find_claims(source: Source, *, lexicon: str | Path | None = None) -> pd.Data
     Returns
     -------
     DataFrame
-        Of `pbgov.schemas.CLAIMS`. ``level`` is that of META.CLAIM: 0 no figure, 1 a single figure,
-        2 a figure with what it was before, 3 a figure and a comparison or a source. The figure
-        is the nearest one of the same clause, else of the next one; ``quantity_id`` is its id in
-        `find_quantities` of the same source. 全覆盖 is no figure, nor are dates, durations and
-        counts of parts.
+        Of `pbgov.schemas.CLAIMS`; a clause that claims nothing has no row. ``level`` is that of
+        META.CLAIM in the codebook, ``evidence`` its name:
+
+        ===== ============ ==========================================================
+        level evidence     what stands beside the claim
+        ===== ============ ==========================================================
+        0     无数据       an assertion: no figure
+        1     单点数字     a figure, without what it was before
+        2     前后对比     a figure with its base: what it was before, or by how much it
+                           changed against another time
+        3     有对照或来源 a figure with a comparison to others, or with a source
+        ===== ============ ==========================================================
+
+        The figure is the nearest one of the same clause, else of the next one, else of the one
+        before; ``quantity_id`` is its id in `find_quantities` of the same source. 全覆盖 is no
+        figure, nor are dates, durations and counts of parts.
 
     Notes
     -----
@@ -135,21 +148,26 @@ def _claiming(
     claim = re.compile(
         rf"{alternatives(words['成语'])}|(?:取得|收到|见到)[^，,。；;]{{0,14}}?(?:成效|成绩|效果|实效)"
         rf"|{degree}地?{effect}了?|{effect}了|得到了?[^，,。；;]{{0,4}}?{effect}"
+        rf"|{alternatives(words['得誉'])}了?[^，,。；;]{{0,10}}?{alternatives(words['赞誉'])}"
     )
+    denied = re.compile(rf"{alternatives(words['否定'])}\Z")
+    solved = re.compile(rf"{alternatives(words['成果'])}[^，,。；;的]{{0,12}}\Z")
     moved = figures[(figures.kind == "变化") | ((figures.kind == "倍数") & figures.ambiguous)]
     spans = [(start - at, end - at) for start, end in zip(moved.start, moved.end, strict=True)]
     risen_to = re.compile(rf"{alternatives(words['升降'])}了?(?:到|至|为)\Z")
     for start, end in zip(figures.start, figures.end, strict=True):
-        if risen_to.search(text[: start - at]):
+        if risen_to.search(text[: start - at]) or solved.search(plain[: start - at]):
             spans.append((start - at, end - at))
     for clause in CLAUSE.finditer(plain):
         start = clause.start() + len(clause.group()) - len(clause.group().lstrip())
         match = claim.search(plain, start, clause.end())
+        if match and denied.search(plain, start, match.start()):
+            continue
         if match and not aims.search(plain, start, match.start()):
             yield start, clause.end(), match.span()
             continue
         risen = next((span for span in spans if start <= span[0] < clause.end()), None)
-        if risen is not None:
+        if risen is not None and not aims.search(plain, start, risen[0]):
             yield start, clause.end(), risen
 
 
@@ -163,9 +181,12 @@ def _evidence(
 ) -> tuple[int, str | None, str | None]:
     """Level of the evidence, the id of the figure it rests on, and the words of comparison or source."""
     following = CLAUSE.search(text, end + 1)
+    earlier = [clause.span() for clause in CLAUSE.finditer(text, 0, start)]
     own = _within(figures, at + start, at + end)
     if own.empty and following:
         own = _within(figures, at + following.start(), at + following.end())
+    if own.empty and earlier:
+        own = _within(figures, at + earlier[-1][0], at + earlier[-1][1])
     if own.empty:
         return 0, None, None
     changed = own[own.from_value.notna()]

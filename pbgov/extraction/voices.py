@@ -16,6 +16,7 @@ import pandera.pandas as pa
 
 from pbgov.datafiles import read_table
 from pbgov.extraction.cues import PACKAGED, Cues, read_cues
+from pbgov.extraction.dates import dates
 from pbgov.extraction.modality import (
     ADVISED,
     DONE,
@@ -63,8 +64,8 @@ def find_modality(source: Source, *, lexicon: str | Path | None = None) -> pd.Da
     The first of these that holds: 引述, where a leader, a meeting or a document is brought in
     with a verb of saying (总书记强调：“…”, 《…》指出), or the sentence is a quotation; 计划 and 建议, as
     `pbgov.extraction.modality` reads them, without a subject too (要建立…) and from the heading
-    above; 否定, where all that would be done is denied (尚未建立…); 试点, where it is being tried;
-    已实施, where a verb of doing is said to be done (了, 已), has an organisation as its subject, or
+    above, or by a year to come (到2025年，…, where nothing is said to be done); 否定, where all
+    that would be done is denied (尚未建立…); 试点, where it is being tried; 已实施, where a verb of doing is said to be done (了, 已), has an organisation as its subject, or
     begins a clause as in briefings. Else nothing can be told, and the status is NaN.
 
     Parameters
@@ -110,6 +111,8 @@ def _read(words: list[Word], heading: str, cues: Cues, voices: dict[str, frozens
     if quoted is not None:
         return Told(QUOTED, quoted)
     names = list(organisations(words, cues))
+    if _by_then(words, voices):
+        return Told(PLANNED, 0)
     ahead = _ahead(words, names, cues)
     if ahead is not None:
         return ahead
@@ -158,6 +161,17 @@ def _trying(words: list[Word], voices: dict[str, frozenset[str]]) -> Iterator[in
     )
     for match in re.finditer(alternatives(voices["试点"]), plain):
         yield next(place for place, word in enumerate(words) if word.end > match.start())
+
+
+def _by_then(words: list[Word], voices: dict[str, frozenset[str]]) -> bool:
+    """True for 到2025年，… and 到“十四五”末，… where nothing is said to be done."""
+    if words[0].text != "到" or any(word.text in voices["已然"] for word in words):
+        return False
+    opening = "".join(word.text for word in words[1:])
+    term = re.match(r"“?[一二三四五六七八九十]+五”?(?:规划)?(?:期?末|时期)", opening)
+    stamp = next(dates(opening), None)
+    end = term.end() if term else stamp.end if stamp and not stamp.start else 0
+    return bool(end) and opening[end : end + 1] in ("，", ",")
 
 
 def _ahead(words: list[Word], names: list[Name], cues: Cues) -> Told | None:
@@ -217,8 +231,8 @@ def _done(
 ) -> Told:
     for place in real:
         clause = clause_of(words, place)
-        around = [words[at].text for at in clause]
-        if any(each in voices["可能"] for each in around):
+        before = [words[at].text for at in range(clause.start, place)]
+        if any(each in voices["可能"] for each in before):
             continue
         done = next((at for at in clause if words[at].text in voices["已然"]), None)
         if done is not None:
