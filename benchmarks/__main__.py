@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import extraction, rejection_rates, segmentation, speed
+from benchmarks import extraction, rejection_rates, repair, segmentation, speed
 
 speed.main()
 segmentation.main()
+repair.main()
 extraction.main()
 rejection_rates.main()
