@@ -143,7 +143,9 @@ def test_what_the_container_states_comes_first_and_stays_as_it_is():
 def test_file_properties_are_used_last_and_never_for_the_date():
     properties = {"title": "无标题", "creator": "admin", "created": "2015-01-01"}
     metadata, found = fields(PROSE, {"properties": properties})
-    assert metadata == {"title": "无标题", "authors": ["admin"]}
+    assert metadata == {"title": "无标题"}
+    assert "admin" in found["authors"].reason_zh
+    assert fields(PROSE, {"properties": {"creator": "陈立军"}})[0] == {"authors": ["陈立军"]}
     assert found["title"].basis == "container"
     assert "文件属性" in found["title"].reason_zh
     assert found["published"].basis == "missing"
@@ -293,6 +295,51 @@ def test_every_regulation_states_its_title_dates_and_organ(shared):
         year, month, day = dated[-1].split("日")[0].replace("月", "年").split("年")
         assert metadata["published"] == f"{year}-{int(month):02d}-{int(day):02d}", path.name
         assert found["issuer"].value in dated[0]
+
+
+def test_a_title_of_two_lines_names_organ_matter_and_kind():
+    head = "江东区人民政府办公室关于印发\n《江东区楼门长管理规定》的通知\n各街道办事处：\n"
+    title = "江东区人民政府办公室关于印发《江东区楼门长管理规定》的通知"
+    metadata, found = fields(head + PROSE)
+    assert metadata["title"] == title
+    assert stands(head, found["title"]).replace("\n", "") == title
+    head = "中共江东区委办公室\n关于做好楼门长工作的意见（试行）\n"
+    assert fields(head + PROSE)[0]["title"] == "中共江东区委办公室关于做好楼门长工作的意见（试行）"
+    assert fields("关于楼门长的意见\n关于网格员的通知\n" + PROSE)[0]["title"] == "关于楼门长的意见"
+
+
+def test_the_name_of_a_bulletin_and_the_issue_of_a_journal_are_venues_and_no_titles():
+    metadata, _ = fields(
+        "楼门动态\n第 12 期\n江东区委办公室编　2021年3月5日\n楼门长进社区\n" + PROSE
+    )
+    assert (metadata["venue"], metadata["title"]) == ("楼门动态", "楼门长进社区")
+    metadata, _ = fields("东海学刊 2021年第3期\n楼门研究\n" + PROSE)
+    assert (metadata["venue"], metadata["title"]) == ("东海学刊", "楼门研究")
+
+
+def test_the_time_of_a_meeting_dates_no_publication():
+    head = "江东镇会议纪要\n时间：2023年4月6日上午9:00\n"
+    assert fields(head + "地点：三楼会议室\n主持：陈立军\n" + PROSE)[0] == {
+        "title": "江东镇会议纪要"
+    }
+    assert fields(head + PROSE)[0]["published"] == "2023-04-06"
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("作者：江东区委书记 陈立军  《东海学刊》2021年第3期", ["陈立军"]),
+        ("记者：周敏\n记者：楼门长都做什么？", ["周敏"]),
+        ("记者：楼门长都做什么？", None),
+    ],
+)
+def test_names_stand_behind_posts_and_questions_are_no_names(line, authors):
+    assert fields(f"楼门里的事\n{line}\n{PROSE}")[0].get("authors") == authors
+
+
+def test_a_reporter_behind_the_source_is_no_part_of_it():
+    raw = "楼门里的事\n2009年12月3日 来源:江东日报 记者 周敏\n" + PROSE
+    assert fields(raw)[0]["venue"] == "江东日报"
 
 
 PIECES = st.one_of(

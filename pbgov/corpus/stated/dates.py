@@ -49,6 +49,10 @@ ARTICLE_NUMBER = re.compile(
     r"(?P<issn>\d{4}-\d{3}[\dXx])\s*[(（](?P<year>\d{4})[)）]\s*(?P<issue>\d{1,2})\s*-\s*(?P<page>\d{3,5})\s*-\s*(?P<pages>\d{1,3})"
 )
 CLOCK = re.compile(r"\s*\d{1,2}[:：]\d{2}")
+# Minutes and interviews: 时间 beside these is when it was held, which dates no publication
+HELD = re.compile(
+    r"(?:会议|访谈|活动|调研)?(?:地点|主持人?|出席人?员?|参加人?员?|列席|记录人?|受访者?)\s*[:：]"
+)
 BESIDE = (
     "日期与来源同在一行，没有另写是什么日期",
     "the date stands beside the source without a label of its own",
@@ -101,10 +105,13 @@ def dates_told(
                 value, start, each.start + number.end("issue"), "文章编号", "article number"
             )
     yield from reversed(list(editions(head)))
-    sourced = [each for each in named if each.field in ("venue", "editor", "stamp")]
+    held = any(HELD.match(line.text) for line in head)
+    told = ("venue", "editor") if held else ("venue", "editor", "stamp")
+    sourced = [each for each in named if each.field in told]
     for line in head:
         beside = any(line.start <= each.start < line.end for each in sourced)
-        yield from _stamps(raw, line, beside=beside)
+        if not (held and any(each.field == "stamp" for each in labelled([line]))):
+            yield from _stamps(raw, line, beside=beside)
     for line in foot[-LAST_LINES:]:
         yield from _signature(raw, line)
 

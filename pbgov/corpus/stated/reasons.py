@@ -19,3 +19,7 @@ PROPERTY = (
     "据文件属性，可能是模板或最后编辑者留下的",
     "from the file properties, which a template or the last editor may have left",
 )
+NO_NAME = (
+    "没有写明作者；文件属性里写的“{seen}”不是姓名，是账号或软件留下的",
+    "no author is named; {seen!r} in the file properties is no personal name but that of an account or program",
+)
