@@ -206,13 +206,22 @@ def two_columns() -> bytes:
 
 
 def scan() -> bytes:
-    """A page that is only a picture."""
+    """A page that is only a picture of its words."""
     import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
-    rng = np.random.default_rng(20261122)
-    return _pdf(
-        lambda axes: axes.imshow(rng.integers(200, 255, (40, 30)), cmap="gray", vmin=0, vmax=255)
-    )
+    from pbgov.exhibits.style import figure_style
+
+    words = _wrapped(f"（{NOTICE}）样例街道年度总结：走访居民1200户，办结诉求860件。", 20)
+    with figure_style():
+        figure = Figure(figsize=(6, 2), dpi=100)
+        for place, line in enumerate(words):
+            figure.text(0.05, 0.75 - 0.25 * place, line, fontsize=15)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        picture = np.asarray(canvas.buffer_rgba())[:, :, 0]
+    return _pdf(lambda axes: axes.imshow(picture, cmap="gray", vmin=0, vmax=255))
 
 
 def _pdf(draw) -> bytes:
