@@ -66,3 +66,8 @@ def test_nothing_to_show_is_refused():
         figure_quantities(find_quantities("共33家。"), source="试例")
     with pytest.raises(InputError):
         table_claims(pd.DataFrame({"doc_id": []}), source="试例")
+
+
+def test_no_claim_is_said_in_words():
+    with pytest.raises(InputError, match="no claim of success"):
+        table_claims(find_claims("街道召开了部署会。"), source="测试")

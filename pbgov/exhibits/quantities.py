@@ -145,8 +145,15 @@ def table_claims(
     -------
     Exhibit
         ``tab-claims``; the raw data are `claims`, whole.
+
+    Raises
+    ------
+    InputError
+        Where there is no claim.
     """
     require_columns("claims", claims, "doc_id", "level", "evidence")
+    if claims.empty:
+        raise InputError("claims holds no row: find_claims found no claim of success to count.")
     named = claims.doc_id.fillna("（未命名）")
     counts = pd.crosstab(named, claims.evidence).reindex(columns=list(EVIDENCE), fill_value=0)
     rows = [
@@ -169,7 +176,8 @@ def table_claims(
         title="成效说法依据什么",
         body=pd.DataFrame(rows),
         note=f"N = {len(claims)} 处成效说法，按语句里的词由规则找出，会有遗漏和误判。"
-        "无数据：只有说法；单点数字：有一个数；前后对比：有前后两个数或同比；有对照或来源：写明与谁比较或数字从哪里来。"
+        "四级由弱到强，依次为 0 至 3 级。无数据：只有说法；单点数字：有一个数；前后对比：有前后两个数或同比；"
+        "有对照或来源：写明与谁比较或数字从哪里来。没有成效说法的文档不在表中。"
         "级别只说旁边写了什么，不说成效是真是假。",
         source=source,
         data=claims,

@@ -74,7 +74,7 @@ def find_claims(source: Source, *, lexicon: str | Path | None = None) -> pd.Data
         ===== ============ ==========================================================
 
         The figure is the nearest one of the same clause, else of the next one, else of the one
-        before; ``quantity_id`` is its id in `find_quantities` of the same source. 全覆盖 is no
+        before where that is no claim itself; ``quantity_id`` is its id in `find_quantities` of the same source. 全覆盖 is no
         figure, nor are dates, durations and counts of parts.
 
     Notes
@@ -95,9 +95,11 @@ def find_claims(source: Source, *, lexicon: str | Path | None = None) -> pd.Data
     counts: dict[str, int] = {}
     for doc_id, segment_id, at, end, sentence in _sentences(said):
         own = _within(by_document.get(doc_id, figures.iloc[:0]), at, end)
+        claimed = 0
         for first, last, cue in _claiming(sentence, own, at, words):
             counts[doc_id] = counts.get(doc_id, 0) + 1
-            level, figure, basis = _evidence(sentence, first, last, own, at, words)
+            level, figure, basis = _evidence(sentence, first, last, claimed, own, at, words)
+            claimed = last
             rows.append(
                 [
                     f"{doc_id}/c{counts[doc_id]:04d}",
@@ -175,13 +177,17 @@ def _evidence(
     text: str,
     start: int,
     end: int,
+    claimed: int,
     figures: pd.DataFrame,
     at: int,
     words: dict[str, frozenset[str]],
 ) -> tuple[int, str | None, str | None]:
-    """Level of the evidence, the id of the figure it rests on, and the words of comparison or source."""
+    """Level of the evidence, the id of the figure it rests on, and the words of comparison or source.
+
+    The clause before lends its figure only where it lies behind `claimed`, the end of the claim before.
+    """
     following = CLAUSE.search(text, end + 1)
-    earlier = [clause.span() for clause in CLAUSE.finditer(text, 0, start)]
+    earlier = [clause.span() for clause in CLAUSE.finditer(text, claimed, start)]
     own = _within(figures, at + start, at + end)
     if own.empty and following:
         own = _within(figures, at + following.start(), at + following.end())

@@ -65,8 +65,9 @@ def find_modality(source: Source, *, lexicon: str | Path | None = None) -> pd.Da
     with a verb of saying (总书记强调：“…”, 《…》指出), or the sentence is a quotation; 计划 and 建议, as
     `pbgov.extraction.modality` reads them, without a subject too (要建立…) and from the heading
     above, or by a year to come (到2025年，…, where nothing is said to be done); 否定, where all
-    that would be done is denied (尚未建立…); 试点, where it is being tried; 已实施, where a verb of doing is said to be done (了, 已), has an organisation as its subject, or
-    begins a clause as in briefings. Else nothing can be told, and the status is NaN.
+    that would be done is denied (尚未建立…); 试点, where it is being tried; 已实施, where a verb of
+    doing is said to be done (了, 已), has an organisation as its subject, or begins a clause as in
+    briefings. Else nothing can be told, and the status is NaN.
 
     Parameters
     ----------
