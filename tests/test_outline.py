@@ -285,6 +285,40 @@ def test_notes_and_reference_lists():
     ]  # fmt: skip
 
 
+def test_contents_of_any_depth_stand_again_below():
+    entries = ["第一章　做法", "第一节　摸底", "第二章　体会"]
+    listed = "\n".join(
+        ["楼门研究报告", "目　录", *(f"{each} ……{n}" for n, each in enumerate(entries, 3))]
+    )
+    body = "\n".join(f"{each}\n{PROSE}" for each in entries)
+    assert tree(f"{listed}\n{body}\n") == [
+        (1, "第一章 做法"),
+        (2, "第一节 摸底"),
+        (1, "第二章 体会"),
+    ]
+
+
+def test_the_list_of_annexes_heads_nothing():
+    assert tree(f"{PROSE}\n附件：1.任务分工表\n2.联络名单\n3.经费表\n江东街道办事处\n") == []
+
+
+def test_lines_that_state_the_authors_are_no_headings():
+    text = f"楼门研究\n陈立军\n{PROSE}\n"
+    title, authors = MetadataField("title", "楼门研究", "text", 0, 4), "陈立军"
+    named = MetadataField("authors", [authors], "text", 5, 8)
+    assert tree(text, fields=(title, named)) == [(0, "楼门研究")]
+
+
+def test_notes_in_circles_are_referred_to_above():
+    text = f"楼门研究①\n{PROSE[:-1]}②。\n① 阶段性成果。\n② 内部资料。\n"
+    assert [words for kind, words in kinds(text) if kind == "note"] == [
+        "① 阶段性成果。",
+        "② 内部资料。",
+    ]
+    listed = f"办法有二：①摸底，②上门。\n① 摸底要细。\n② 上门要勤。\n{PROSE}"
+    assert "note" not in dict(kinds(listed))
+
+
 def test_rows_with_tabs_are_tables():
     text = f"{PROSE}\n项目\t次数\t单位\n议事\t12\t次\n1.\t先办\n2.\t再办\n"
     assert [words for kind, words in kinds(text) if kind == "table"] == [

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pbgov.corpus.document import Document
 from pbgov.corpus.structure.headings import TITLE, Reading, read_lines
-from pbgov.corpus.structure.lines import LINE_KINDS, Line, lines_of, marked_headings
+from pbgov.corpus.structure.lines import LINE_KINDS, Line, lines_of, marked_headings, told_lines
 from pbgov.corpus.structure.sentences import sentence_ends
 from pbgov.errors import InputError
 from pbgov.schemas import OUTLINE, SEGMENTS
@@ -176,7 +176,9 @@ def _read(document: Document) -> Iterator[Stretch]:
     plain = [each for place in at if (each := stretches[place])]
     words = [text[each.start : each.end] if each.kind == "paragraph" else "" for each in plain]
     marked, title = marked_headings(document, plain)
-    readings = dict(zip(at, read_lines(words, marked, title), strict=True))
+    readings = dict(
+        zip(at, read_lines(words, marked, title, told_lines(document, plain)), strict=True)
+    )
     for place, stretch in enumerate(stretches):
         if stretch.kind == "paragraph":
             yield from _cut(text, stretch, readings[place])

@@ -9,7 +9,8 @@ articles
     第…条 of a statute; its number is the heading, what stands behind it the first paragraph under it.
 numbered
     short lines that begin with a number (第一章, 一、, （一）, 1.1, 1.) and hold no sentence. Such lines that
-    follow one another directly are a list or a table of contents; a bare number (``1 引言``) heads a
+    follow one another directly are a list; those that stand again below, page numbers aside, are a
+    table of contents. 附件：1.… begins a list as well. A bare number (``1 引言``) heads a
     section only in a document that also numbers ``1.1``.
 glued
     see `pbgov.corpus.structure.glued`.
@@ -29,7 +30,7 @@ from pbgov.corpus.structure.notes import holds, note_lines, section_title
 from pbgov.corpus.structure.numbering import articles, number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 ATX = re.compile(r"(?P<marks>#{1,6})[ \t\u3000]+(?P<title>.*?)(?:[ \t]+#+)?\Z", re.DOTALL)
 DEEPEST_MARK = 9
@@ -46,6 +47,8 @@ NO_HEADING = re.compile(
     rf"|.*\d{{4}}\s*[年./-]\s*\d{{1,2}}|[\d（(\[［【〔<>＊*|+=—-]|.*[？?]|.*\t|(?!.*[{HAN}])",
     re.DOTALL,
 )
+LISTING = re.compile(r"(?:附件|附表|附)\s*[：:]\s*(?=\S)")
+PAGE_NUMBER = re.compile(r"(?<=\D)[.．·…‥]*[（(]?\d{1,4}[)）]?\Z")
 FEWEST_NAMES = 2  # 融合力 is built like a name, two of that kind on a line are authors
 SHORTEST_PROSE = 20  # characters of the paragraph under an unnumbered heading
 SPACED = re.compile(rf"(?<![^\s])([{HAN}])[ \t\u00a0\u3000]+(?=[{HAN}](?!\S))")
@@ -68,7 +71,10 @@ class Reading(NamedTuple):
 
 
 def read_lines(
-    lines: Sequence[str], marked: Mapping[int, tuple[int, int]], title: int | None = None
+    lines: Sequence[str],
+    marked: Mapping[int, tuple[int, int]],
+    title: int | None = None,
+    told: Collection[int] = (),
 ) -> list[Reading]:
     """What each of the visible lines of a document is.
 
@@ -80,6 +86,8 @@ def read_lines(
         Place of a line to the level (1 to 9) and the length of the heading that the file marks there.
     title : int, optional
         The line that is the title of the document.
+    told : collection of int
+        The lines that state its authors, venue or date, or go on with its title: no headings.
     """
     read: list[Reading | None] = [None] * len(lines)
     notes, after_notes = note_lines(lines)
@@ -104,7 +112,7 @@ def read_lines(
             read[place] = Reading("heading", _top(read), words, len(lines[place]))
     guessing = own_marks < FEWEST_MARKED and not own
     if guessing:
-        for place in _between_prose(lines, read):
+        for place in (each for each in _between_prose(lines, read) if each not in told):
             words = lines[place]
             read[place] = Reading("heading", _below(read, place), _title(words), len(words))
     if not own:
@@ -175,11 +183,16 @@ def _plain(line: str) -> str:
 def _numbered_lines(lines: Sequence[str], read: Sequence[Reading | None]) -> dict[int, float]:
     kinds: list[str | None] = []
     ranks: dict[int, float] = {}
+    contents = _contents(lines, read)
     for place, line in enumerate(lines):
+        if place in contents:
+            kinds.append(None)
+            continue
         short = read[place] is None and len(line) <= LONGEST and not SENTENCE_MARK.search(line)
-        number = number_of(line) if short else None
+        listing = LISTING.match(line) if read[place] is None else None
+        number = number_of(line[listing.end() :] if listing else line) if short or listing else None
         kinds.append(number.kind if number else None)
-        if number:
+        if number and not listing:
             ranks[place] = DEEPEST_MARK + number.rank
     decimal = {"1.1", "1.1.1"} & set(kinds)
     return {
@@ -188,6 +201,24 @@ def _numbered_lines(lines: Sequence[str], read: Sequence[Reading | None]) -> dic
         if kinds[place] not in (kinds[place - 1] if place else None, *kinds[place + 1 : place + 2])
         and (kinds[place] != "1" or decimal)
     }
+
+
+def _contents(lines: Sequence[str], read: Sequence[Reading | None]) -> set[int]:
+    """Numbered lines that follow one another, each of which stands again below: a table of contents."""
+    entries = [
+        PAGE_NUMBER.sub("", _plain(line)) if read[place] is None and number_of(line) else ""
+        for place, line in enumerate(lines)
+    ]
+    last = {_plain(line): place for place, line in enumerate(lines)}
+    found: set[int] = set()
+    run: list[int] = []
+    for place, entry in enumerate([*entries, ""]):
+        if entry and last.get(entry, -1) > place:
+            run.append(place)
+            continue
+        found |= set(run) if len(run) > 1 else set()
+        run = []
+    return found
 
 
 def _between_prose(lines: Sequence[str], read: Sequence[Reading | None]) -> list[int]:

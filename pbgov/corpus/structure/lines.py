@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029]|\Z)")
 LINE_KINDS = ("paragraph", "table", "note")
 TABLE_ROW = re.compile(r"\|.*\|\Z", re.DOTALL)
+TOLD = ("title", "authors", "venue", "published", "doc_number", "affiliation")
 FEWEST_TABS = 2  # two cells a row are as often a word and its gloss
 
 
@@ -84,6 +85,22 @@ def _title(document: Document, lines: Sequence[Line], starts: Sequence[int]) -> 
         return None
     line = lines[place]
     return place if line.start == start and line.end - end <= 1 else None
+
+
+def told_lines(document: Document, lines: Sequence[Line]) -> set[int]:
+    """The places of the lines that metadata were taken from."""
+    starts = [line.start for line in lines]
+    found: set[int] = set()
+    for field in document.fields:
+        if field.name in TOLD and field.raw_start is not None and field.raw_end is not None:
+            start, end = document.to_text(field.raw_start, field.raw_end)
+            first = max(0, bisect_right(starts, start) - 1)
+            found.update(
+                place
+                for place in range(first, bisect_left(starts, end))
+                if start < lines[place].end
+            )
+    return found
 
 
 class _Marked:

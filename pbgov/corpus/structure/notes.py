@@ -19,6 +19,9 @@ ENTRY = re.compile(
 CITES = re.compile(
     r"\[(?:[MCNJDRSPAZG]|DB|CP|EB|CM|DS)(?:/(?:OL|MT|DK|CD))?\]|出版社|年版|第\s*\d+\s*[页頁期版]"
 )
+SIGN_BEHIND = re.compile(
+    r"(?<=[^\s：:；;，,、])[①-⑳](?=[\s。，；：、！？”）》]|\Z|(?<=[。！？”].))"
+)
 LONGEST_TITLE = 20  # characters, with brackets and spaces
 BRACKETS = "[]［］【】〔〕〖〗：: \t\u00a0\u3000"
 
@@ -37,14 +40,15 @@ def note_lines(lines: Sequence[str]) -> tuple[set[int], set[int]]:
     """The lines that are notes, and those that come after a list of notes and leave its section.
 
     A note is a Markdown footnote ([^1]: …), an entry ([1], ① or 1.) under a heading such as 参考文献,
-    and elsewhere an entry in brackets or a circle that names a publication.
+    and elsewhere an entry in brackets or a circle that names a publication, or entries in circles
+    that count on from ① and each have their sign inside a line above.
 
     Parameters
     ----------
     lines : sequence of str
         '' for a line that is not to be looked at.
     """
-    notes: set[int] = set()
+    notes = _referred_to(lines)
     leave: set[int] = set()
     listing = False
     for place, line in enumerate(lines):
@@ -61,6 +65,21 @@ def note_lines(lines: Sequence[str]) -> tuple[set[int], set[int]]:
             listing = False
             leave.add(place)
     return notes, leave
+
+
+def _referred_to(lines: Sequence[str]) -> set[int]:
+    """Lines that begin with ①, ②, … in a row, whose signs all stand behind words of the lines above."""
+    notes: set[int] = set()
+    run: list[int] = []
+    seen: set[str] = set()
+    for place, line in enumerate([*lines, ""]):
+        if line[:1] == chr(ord("①") + len(run)) and line[0] in seen:
+            run.append(place)
+            continue
+        notes.update(run)
+        run = []
+        seen.update(SIGN_BEHIND.findall(line))
+    return notes
 
 
 @cache

@@ -21,10 +21,12 @@ CLOSING = "”’」』）)》〉】〗〕］]｝}"
 WIDE_MARK = r"[。！？｡]|(?:…{2,}|⋯{2,}|。{3,})"
 FULL_STOP = rf"(?<=[{HAN}”’）》])．(?!\d)"
 ASCII_MARK = rf"[!?](?:(?=[{HAN}])|(?![\w=&%/#.:]))"  # not inside an address such as a?b=1
-CITATION = r"\s?(?:[\[［〔]\d{1,3}(?:[-,–，、]\d{1,3})*[\]］〕]|[①-⑳])"
+PAGES = r"[（(]\s*[Pp]{1,2}\.?\s*\d+(?:\s*[-–—~～,，、]\s*\d+)*\s*[)）]"
+CITATION = rf"\s?(?:[\[［〔]\d{{1,3}}(?:[-,–，、]\d{{1,3}})*[\]］〕](?:{PAGES})?|[①-⑳])"
+SOURCE = r"(?<=[”’」』])[（(]《[^（）()]{1,60}[)）]"  # （《孟子》） behind the words quoted
 END = re.compile(
     rf"(?P<mark>(?:{WIDE_MARK}|{FULL_STOP}|{ASCII_MARK})+)"
-    rf"(?P<closing>(?:[{re.escape(CLOSING)}\"]|{CITATION})*)"
+    rf"(?P<closing>(?:[{re.escape(CLOSING)}\"]|{CITATION}|{SOURCE})*)"
 )
 
 # What cannot begin a sentence: marks that belong to what went before, ...
@@ -74,6 +76,8 @@ def _without_opening_quote(paragraph: str, match: re.Match[str], quotes: int) ->
 def _goes_on(paragraph: str, match: re.Match[str], stop: int) -> bool:
     if BOUND.match(paragraph, stop):
         return True
+    if match["closing"][:1] in ("》", "〉"):
+        return True  # a title keeps its marks to itself (GB/T 15834-2011, 4.15)
     mark, quoted = match["mark"], bool(match["closing"])
     if quoted and PARTICLE.match(paragraph, stop):
         return True
