@@ -158,25 +158,21 @@ def _agree(study: Study, results: Mapping[str, Results]) -> Results:
 
 def _score(study: Study, results: Mapping[str, Results]) -> Results:
     """Shares by document among all practices; by region among those carried out, each once."""
+    from pbgov.coding.codebook import read_codebook
+    from pbgov.coding.rules import code_by_rules
     from pbgov.indicators.scores import score
 
     practices = table_of(results, "practices", "practices")
     regions = table_of(results, "practices", "regions")
-    paragraphs = table_of(results, "read", "paragraphs")
-    codes = list(table_of(results, "code", "codes")["code_id"])
-    codings = table_of(results, "code", "codings")
-    frame = paragraphs.merge(
-        practices[["segment_id", "region_code", "status", "practice"]],
-        on="segment_id",
-        how="inner",
-    )
-    by_rules = codings[codings["coder"] == RULES]
+    codebook = read_codebook(study.codebook)
+    codes = list(codebook.codes["code_id"])
+    frame = practices.assign(segment_id=practices["practice_id"], kind="paragraph")
     done = frame[frame["status"] == "已实施"]
     districts = regions.loc[regions["level"] == "district", "region_code"]
     return {
-        "documents": score(_within(frame, by_rules), frame, by="doc_id", codes=codes),
+        "documents": score(code_by_rules(frame, codebook), frame, by="doc_id", codes=codes),
         "regions": score(
-            _within(done, by_rules),
+            code_by_rules(done, codebook),
             done,
             by="region_code",
             units=districts,
@@ -184,10 +180,6 @@ def _score(study: Study, results: Mapping[str, Results]) -> Results:
             distinct_practices="practice",
         ),
     }
-
-
-def _within(frame: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
-    return codings[codings["segment_id"].isin(frame["segment_id"])]
 
 
 def _indicators(study: Study, _: Mapping[str, Results]) -> Results:
@@ -365,7 +357,7 @@ STEPS: tuple[Step, ...] = (
     Step("terms", "词频与对比", ("lexicon",), ("read",), (), _terms),
     Step("code", "编码", ("codebook", "codings"), ("read",), (), _code),
     Step("agree", "编码一致性", (), ("read", "code"), ("coding",), _agree),
-    Step("score", "计分", (), ("read", "practices", "code"), (), _score),
+    Step("score", "计分", ("codebook",), ("practices",), (), _score),
     Step("indicators", "指标", ("indicators", "assessment", "regions"), (), (), _indicators),
     Step(
         "satisfaction", "满意率检验", (), ("score", "indicators"), ("satisfaction",), _satisfaction

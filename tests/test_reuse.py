@@ -246,6 +246,7 @@ def practice(doc_id, number, start, text, organisation):
         "organisation": organisation,
         "organisation_start": at,
         "organisation_end": at + len(organisation),
+        "organisation_basis": "stated",
         "status": "已实施",
         "text": text,
     }

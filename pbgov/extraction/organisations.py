@@ -62,8 +62,8 @@ def _ends_name(words: list[Word], place: int, cues: Cues, regions: Container[str
     word = words[place]
     if word.pos == "quote":
         return False
-    if word.text in regions or (word.pos == "ns" and AREA.match(word.text)):
-        return True
+    if word.text in regions or (word.pos in ("ns", "nr") and AREA.match(word.text)):
+        return True  # jieba takes 石桥镇 for a person
     if word.text == "组织" and place > 0 and words[place - 1].pos == "name":
         after = words[place + 1].text if place + 1 < len(words) else ""
         return after not in ("起来", "起", "了")  # “两新”组织, a noun
@@ -84,9 +84,15 @@ def _grows_right(words: list[Word], place: int, cues: Cues, regions: Container[s
         tagged = word.pos in ("vn", "name", "eng") or word.pos[0] in "nbjmqahkzl"
         nounlike = cues.actions.get(word.text, tagged)  # 新建 is a county too, and no name here
         governs = cues.plays(word.text, "方式", "引出宾语", "引出谓语")
+        governs = governs or (word.text in cues.actions and _quoted_next(words, later))
         if governs or not (joins or nounlike or _unknown(word)):
             return False
     return False
+
+
+def _quoted_next(words: list[Word], place: int) -> bool:
+    """True where a short quotation follows: 党委|创新|“两新”组织的设置, not a longer name."""
+    return place + 1 < len(words) and words[place + 1].pos == "name"
 
 
 def _unknown(word: Word) -> bool:
@@ -105,7 +111,7 @@ def _first(words: list[Word], place: int, reached: int, cues: Cues, regions: Con
             )
             if not whole:
                 break
-        elif not _part_of_name(word, cues):
+        elif not (_part_of_name(word, cues) or _within_place_name(words, first - 1)):
             break
         first -= 1
     while first < place and _cannot_begin(words[first]):
@@ -127,6 +133,11 @@ def _part_of_name(word: Word, cues: Cues) -> bool:
     if word.pos == "x":
         return _unknown(word)
     return word.pos[0] in NOUN_TAGS
+
+
+def _within_place_name(words: list[Word], place: int) -> bool:
+    """和平里社区, 东四南社区: a word of direction after the name of a place."""
+    return words[place].pos == "f" and place > 0 and words[place - 1].pos in ("ns", "nr", "nz")
 
 
 def _is_cue(word: Word, cues: Cues) -> bool:

@@ -1,4 +1,4 @@
-"""Practices (做法): which paragraphs tell one, whose it is, where, and whether it was done."""
+"""Practices (做法): where documents tell one, whose it is, where, and whether it was done."""
 
 from __future__ import annotations
 
@@ -9,23 +9,10 @@ import pandas as pd
 
 from pbgov.corpus.document import Corpus, Document
 from pbgov.corpus.segments import segment
-from pbgov.corpus.structure.sentences import sentence_ends
 from pbgov.extraction.cues import Cues, read_cues
-from pbgov.extraction.modality import (
-    ADVISED,
-    DONE,
-    OPINION,
-    PLANNED,
-    SKIPPED,
-    Reading,
-    read_clause,
-    read_heading,
-    read_sentence,
-    undone,
-)
-from pbgov.extraction.organisations import Name, organisations
+from pbgov.extraction.modality import SKIPPED, read_heading
 from pbgov.extraction.places import Gazetteer
-from pbgov.extraction.words import Word, words_of
+from pbgov.extraction.telling import Found, Practice, named_in, practices_of
 from pbgov.schemas import PRACTICES
 
 if TYPE_CHECKING:
@@ -36,22 +23,15 @@ COLUMNS = list(PRACTICES.columns)
 ITSELF = re.compile(r"(?:党?委|[市区县]委|[市区县]?(?:人民)?政府|[、和与])*\Z")
 
 
-class Sentence(NamedTuple):
-    """One sentence of a paragraph, read."""
-
-    words: list[Word]
-    reading: Reading
-    names: list[Name]
-    undone: frozenset[int]
+Where = tuple[str | None, str | None, str | None]
+NOWHERE: Where = (None, None, None)
 
 
-class Found(NamedTuple):
-    """The organisation of a practice and the status of what it does, as offsets into the paragraph."""
+class Named(NamedTuple):
+    """An organisation that a section or the lead of a document is about; offsets into the document."""
 
-    start: int
-    end: int
-    status: str
-    cue: tuple[int, int] | None
+    found: Found
+    where: Where
 
 
 def find_practices(
@@ -60,14 +40,20 @@ def find_practices(
     *,
     lexicon: str | Path | None = None,
 ) -> pd.DataFrame:
-    """The practices that documents report, advise or plan, one to a paragraph.
+    """The practices that documents report, advise or plan; a paragraph may tell several.
 
     A paragraph tells a practice where an organisation stands as the subject of a verb and a verb of
     doing follows, outside quotations and outside sentences that only give an opinion (作者认为…); or
     where someone advises or plans such doing and an organisation is named. What a sentence denies
     (尚未建立…) or gave up (原计划…) is not done. Paragraphs under headings such as 结语, 编者按 or
-    存在的问题 tell none. Sentences without a subject, as briefings often are, name no organisation
-    and tell none here.
+    存在的问题 tell none.
+
+    The next practice of a paragraph begins where another organisation with a name of its own or a word
+    of quantity (各社区) does something, at the next point of a list (一是…二是…; 在社区层面), and where a
+    plan follows what was done; other sentences go on with the practice before. An opening sentence that
+    only sums up what the practices after it show is none. Measures without a subject are those of the
+    organisation named before, in the paragraph, or where the paragraph is a list of measures or begins
+    with one, under the same heading or in the title or lead.
 
     Parameters
     ----------
@@ -82,12 +68,15 @@ def find_practices(
     Returns
     -------
     DataFrame
-        Of `pbgov.schemas.PRACTICES`. ``region_code`` is the district that the organisation's name,
-        else the paragraph, states (a street counts for its district), or the city where the
+        Of `pbgov.schemas.PRACTICES`, in the order of the text. ``start``, ``end`` and ``text`` are the
+        sentences that tell the practice: the whole paragraph ``segment_id`` where it tells one only.
+        ``organisation_basis`` is carried where those sentences do not name the organisation; its
+        offsets are where it stands. ``region_code`` is the district that the organisation's name,
+        else the sentences, state (a street counts for its district), or the city where the
         organisation is the city itself; else the district of the document's metadata
-        (``region_basis`` document); NaN where the paragraph states several or none is known.
+        (``region_basis`` document); NaN where the sentences state several or none is known.
         ``place`` is the name as stated. ``status_start`` bounds the cue; it is NaN where the
-    status comes from a heading or from no cue at all.
+        status comes from a heading or from no cue at all.
 
     Notes
     -----
@@ -97,8 +86,9 @@ def find_practices(
     ``Corpus.remarks`` points them out (W455).
     """
     gazetteer = Gazetteer(regions) if regions is not None else None
-    names = [] if gazetteer is None else [each.name for each in gazetteer.regions.values()]
-    cues = read_cues(lexicon, names)
+    cues = read_cues(
+        lexicon, [] if gazetteer is None else [each.name for each in gazetteer.regions.values()]
+    )
     about: dict[str, Document] = {}
     if isinstance(documents, pd.DataFrame):
         segments = documents
@@ -106,111 +96,95 @@ def find_practices(
         each = [documents] if isinstance(documents, Document) else list(documents)
         about = {document.doc_id: document for document in each}
         segments = segment(Corpus(each), unit="paragraph")
-    paragraphs = segments[segments.kind == "paragraph"]
-    rows = []
-    for doc_id, segment_id, start, heading, text in zip(
-        *(paragraphs[name] for name in ("doc_id", "segment_id", "start", "heading", "text")),
-        strict=True,
-    ):
-        default = read_heading(heading, cues)
-        found = None if default == SKIPPED else _find(text, default, cues, names)
-        if found is not None:
-            where = _region(text, found, gazetteer, about.get(doc_id))
-            rows.append([f"{segment_id}#1", doc_id, segment_id, *_cells(text, start, found, where)])
+    rows: list[list[object]] = []
+    for doc_id, read in segments.groupby("doc_id", sort=False):
+        rows += _rows(str(doc_id), read, about.get(str(doc_id)), gazetteer, cues)
     return PRACTICES.validate(pd.DataFrame(rows, columns=COLUMNS))
 
 
-def _cells(
-    text: str, start: int, found: Found, where: tuple[str | None, str | None, str | None]
-) -> list[object]:
+def _rows(
+    doc_id: str,
+    segments: pd.DataFrame,
+    document: Document | None,
+    gazetteer: Gazetteer | None,
+    cues: Cues,
+) -> Iterator[list[object]]:
+    """The rows of one document."""
+    names = [] if gazetteer is None else [each.name for each in gazetteer.regions.values()]
+    lead: Named | None = None
+    section: dict[str, Named] = {}
+    title: Named | None = None
+    columns = ("segment_id", "kind", "start", "heading", "text")
+    for segment_id, kind, start, heading, text in zip(
+        *(segments[name] for name in columns), strict=True
+    ):
+        if kind == "heading":
+            named = named_in(text, cues, names)
+            if named is not None:
+                title = Named(_moved(named, start), _region(text, named, None, gazetteer, document))
+        if kind != "paragraph":
+            continue
+        top = heading.split(" > ")[0]
+        if title is not None:
+            section[top], title = title, None
+        default = read_heading(heading, cues)
+        if default == SKIPPED:
+            continue
+        before = section.get(top) or lead
+        known = None if before is None else _moved(before.found, -start)
+        for number, practice in enumerate(practices_of(text, default, known, cues, names), 1):
+            found = practice.found
+            if before is not None and found.start < 0:
+                where = before.where
+            else:
+                where = _region(text, found, practice, gazetteer, document)
+                section[top] = Named(_moved(found, start), where)
+                lead = lead or section[top]
+            yield [
+                f"{segment_id}#{number}",
+                doc_id,
+                segment_id,
+                *_cells(start, practice, text, where),
+            ]
+
+
+def _moved(found: Found, by: int) -> Found:
+    return found._replace(start=found.start + by, end=found.end + by)
+
+
+def _cells(start: int, practice: Practice, text: str, where: Where) -> list[object]:
     """The cells of a row from its start to its text, in the order of the schema."""
+    found = practice.found
     cue = [None, None] if found.cue is None else [start + edge for edge in found.cue]
-    organisation = [text[found.start : found.end], start + found.start, start + found.end]
-    return [start, start + len(text), *organisation, *where, found.status, *cue, text]
-
-
-def _find(text: str, default: str, cues: Cues, regions: Sequence[str]) -> Found | None:
-    """The first practice of a paragraph, or None."""
-    agent: Found | None = None
-    topic: tuple[Sentence, Name] | None = None
-    ahead: tuple[Sentence, Reading] | None = None
-    for sentence in _read(text, cues, frozenset(regions)):
-        if sentence.reading.status in (ADVISED, PLANNED):
-            ahead, topic = (sentence, sentence.reading), None
-        for name in sentence.names:
-            if not name.acts or name.end > _told(sentence):
-                continue
-            own = read_clause(sentence.words, name, cues)
-            if own.status != DONE:
-                ahead = sentence, own
-            if not _does(sentence, name.end, cues):
-                topic = topic or (sentence, name)
-                continue
-            found = _found(sentence, name, ahead, default)
-            if not name.agent:
-                return found
-            agent = agent or found
-        if ahead and topic is None and sentence.names:
-            topic = sentence, sentence.names[0]
-        if topic and (ahead or topic[0] is not sentence) and _does(sentence, 0, cues):
-            return _found(*topic, ahead, default)
-    return agent
-
-
-def _read(text: str, cues: Cues, regions: frozenset[str]) -> Iterator[Sentence]:
-    at = 0
-    for end in sentence_ends(text):
-        words = [
-            word._replace(start=word.start + at, end=word.end + at)
-            for word in words_of(text[at:end], cues)
-        ]
-        names = list(organisations(words, cues, regions))
-        yield Sentence(words, read_sentence(words, cues), names, undone(words, cues))
-        at = end
-
-
-def _told(sentence: Sentence) -> int:
-    """Place just after the last word that is not under an opinion."""
-    opinion = sentence.reading.status == OPINION
-    return sentence.reading.first if opinion else len(sentence.words)
-
-
-def _does(sentence: Sentence, first: int, cues: Cues) -> bool:
-    """True where a verb of doing stands from one word on that nothing denies."""
-    return any(
-        sentence.words[place].text in cues.actions
-        for place in range(first, _told(sentence))
-        if place not in sentence.undone
-    )
-
-
-def _found(
-    sentence: Sentence, name: Name, ahead: tuple[Sentence, Reading] | None, default: str
-) -> Found:
-    start, end = sentence.words[name.first].start, sentence.words[name.end - 1].end
-    if ahead:
-        return Found(start, end, ahead[1].status, _cue(*ahead))
-    return Found(start, end, default, None)
-
-
-def _cue(sentence: Sentence, reading: Reading) -> tuple[int, int] | None:
-    if reading.cue is None:
-        return None
-    return sentence.words[reading.cue].start, sentence.words[reading.cue].end
+    return [
+        start + practice.start,
+        start + practice.end,
+        *(found.organisation, start + found.start, start + found.end, found.basis),
+        *where,
+        found.status,
+        *cue,
+        text[practice.start : practice.end],
+    ]
 
 
 def _region(
-    text: str, found: Found, gazetteer: Gazetteer | None, document: Document | None
-) -> tuple[str | None, str | None, str | None]:
-    """Place as stated, region code, and whether the paragraph or the document says so."""
+    text: str,
+    found: Found,
+    practice: Practice | None,
+    gazetteer: Gazetteer | None,
+    document: Document | None,
+) -> Where:
+    """Place as stated, region code, and whether the text or the document says so."""
     if gazetteer is None:
-        return None, None, None
+        return NOWHERE
     mentions = [
         (mention, code)
         for mention, code in gazetteer.mentions(text)
         if code and not _elsewhere(text, code, gazetteer, document)
     ]
     inside = [(m, c) for m, c in mentions if found.start <= m.start and m.end <= found.end]
+    if practice is not None:
+        mentions = [(m, c) for m, c in mentions if practice.start <= m.start < practice.end]
     for stated in (inside, mentions):
         districts = {district for _, code in stated if (district := gazetteer.district(code))}
         if len(districts) == 1:
@@ -218,7 +192,7 @@ def _region(
             named = next(m for m, code in stated if gazetteer.district(code) == district)
             return text[named.start : named.end], district, "stated"
         if districts:
-            return None, None, None
+            return NOWHERE
         if stated and stated is inside and ITSELF.match(text, stated[-1][0].end, found.end):
             named, code = stated[-1]
             return text[named.start : named.end], code, "stated"

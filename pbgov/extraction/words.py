@@ -98,7 +98,7 @@ def _tokens(text: str, cues: Cues) -> Iterator[str]:
         verb_first = cues.actions.get(first) is False or cues.plays(first, "引出谓语")
         kind, governed = cues.words.part_of_speech(first)[0], cues.words.part_of_speech(second)[0]
         how_first = (
-            governed == "v"
+            governed == "v" or cues.plays(second, "引出谓语")
             if cues.plays(first, "方式")
             else kind in "adv" and cues.actions.get(second) is False
         )

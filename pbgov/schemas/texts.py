@@ -86,6 +86,7 @@ PRACTICES = pa.DataFrameSchema(
         "organisation": text(),
         "organisation_start": whole(0),
         "organisation_end": whole(0),
+        "organisation_basis": text(among=("stated", "carried")),
         "place": text(nullable=True),
         "region_code": text(nullable=True),
         "region_basis": text(nullable=True, among=("stated", "document")),
@@ -98,7 +99,10 @@ PRACTICES = pa.DataFrameSchema(
 )
 """One row is one reported, recommended or planned practice (做法) of one organisation.
 
-``region_basis`` says whether the paragraph states the region or the document's metadata gives it;
+``start`` to ``end`` are the sentences of the paragraph ``segment_id`` that tell it; a paragraph may tell
+several, each with a ``practice_id`` of its own. ``organisation_basis`` is carried where these sentences
+do not name the organisation, which then stands elsewhere in the document, at its offsets.
+``region_basis`` says whether the sentences state the region or the document's metadata gives it;
 NaN with ``region_code`` NaN where neither does. ``status_start`` is NaN where no cue of advice or
 plan stands, so that 已实施 is the reading by default.
 """
@@ -229,6 +233,7 @@ CLAIMS = pa.DataFrameSchema(
 )
 """One row is one clause that claims an effect; ``level`` is that of META.CLAIM in the codebook.
 
-0 no figure, 1 a figure, 2 a figure with what it was before, 3 a figure with a comparison or a source.
+0 (无数据) an assertion without a figure, 1 (单点数字) a figure, 2 (前后对比) a figure with its base, what it
+was before, 3 (有对照或来源) a figure with a comparison to others or a source. No claim is no row.
 ``quantity_id`` is the figure it rests on; ``basis`` the words of comparison or source.
 """
