@@ -256,6 +256,15 @@ def test_numbers_that_word_makes_are_put_in_and_told():
     assert seen == {"W465": ("16", "一、"), "W466": ("1", "")}
 
 
+def test_a_level_that_shows_no_number_is_no_number_that_word_made():
+    levels = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="none"/><w:lvlText w:val=""/></w:lvl>'
+    kinds = f'<w:abstractNum w:abstractNumId="1">{levels}</w:abstractNum>'
+    uses = '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>'
+    extract = word(p("一、做法", settings=listed(1, 0)), numbering=kinds + uses)
+    assert lines(extract) == ["一、做法"]
+    assert extract.findings == ()
+
+
 @pytest.mark.parametrize(
     ("form", "number", "spelled"),
     [  # examples of ISO/IEC 29500-1, 17.18.59, and of LibreOffice 7's own output

@@ -154,12 +154,12 @@ def read_document(path: str | Path, *, ocr: bool = False) -> Document:
 
 def _read(file: Path, ocr: bool) -> tuple[list[Document], list[Finding]]:
     path = _shown(file)
-    limit = most_bytes(path)
     try:
         status = file.stat()
         kind = next((name for is_kind, name in IRREGULAR if is_kind(status.st_mode)), None)
         if kind:
             raise _refusal("E422", file, seen=kind)
+        limit = most_bytes(path)
         with file.open("rb") as stream:
             content = stream.read(limit + 1) if status.st_size <= limit else b""
     except OSError as error:

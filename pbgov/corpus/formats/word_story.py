@@ -155,7 +155,8 @@ class Story:
         number = self.numbering.number(list_id, level or 0) if list_id else None
         if number is None or not has_words:
             return ""
-        self.counts["not_numbered" if number.text is None else "numbered"] += 1
+        if number.text != "":  # a level of a list may show no number
+            self.counts["not_numbered" if number.text is None else "numbered"] += 1
         self.first_number = self.first_number or (number.text or "").strip()
         return number.text or ""
 
