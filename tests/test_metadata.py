@@ -331,6 +331,7 @@ def test_the_time_of_a_meeting_dates_no_publication():
         ("作者：江东区委书记 陈立军  《东海学刊》2021年第3期", ["陈立军"]),
         ("记者：周敏\n记者：楼门长都做什么？", ["周敏"]),
         ("记者：楼门长都做什么？", None),
+        ("文/图 陈立军", ["陈立军"]),
     ],
 )
 def test_names_stand_behind_posts_and_questions_are_no_names(line, authors):
@@ -338,8 +339,16 @@ def test_names_stand_behind_posts_and_questions_are_no_names(line, authors):
 
 
 def test_a_reporter_behind_the_source_is_no_part_of_it():
-    raw = "楼门里的事\n2009年12月3日 来源:江东日报 记者 周敏\n" + PROSE
-    assert fields(raw)[0]["venue"] == "江东日报"
+    for rest in ("记者 周敏", "2009-12-03", "点击：233"):
+        raw = f"楼门里的事\n2009年12月3日 来源:江东日报 {rest}\n{PROSE}"
+        assert fields(raw)[0]["venue"] == "江东日报"
+
+
+def test_the_page_of_a_newspaper_is_no_title_and_a_bare_time_says_so():
+    raw = "《江东日报》2020年4月3日第2版\n楼门里的事\n时间：2020年4月5日\n" + PROSE
+    metadata, found = fields(raw)
+    assert (metadata["title"], metadata["published"]) == ("楼门里的事", "2020-04-05")
+    assert "来源" not in found["published"].reason_zh
 
 
 PIECES = st.one_of(

@@ -309,6 +309,20 @@ def test_lines_that_state_the_authors_are_no_headings():
     assert tree(text, fields=(title, named)) == [(0, "楼门研究")]
 
 
+def test_a_line_under_the_title_needs_others_of_its_kind():
+    title = MetadataField("title", "楼门研究", "text", 0, 4)
+    head = f"楼门研究\n朝霞社区\n{PROSE}\n"
+    assert tree(head, fields=(title,)) == [(0, "楼门研究")]
+    more = f"晚晴社区\n{PROSE}\n"
+    assert tree(head + more, fields=(title,)) == [(0, "楼门研究"), (1, "朝霞社区"), (1, "晚晴社区")]
+
+
+def test_brackets_and_other_marks_behind_numbers():
+    assert tree(f"【做法】\n{PROSE}\n【体会】\n{PROSE}\n【体会】{PROSE}") == [(1, "【体会】")]
+    text = f"一.做法\n（一）摸底\n{PROSE}\n二 、体会\n{PROSE}\n三．打算\n{PROSE}"
+    assert [level for level, _ in tree(text)] == [1, 2, 1, 1]
+
+
 def test_notes_in_circles_are_referred_to_above():
     text = f"楼门研究①\n{PROSE[:-1]}②。\n① 阶段性成果。\n② 内部资料。\n"
     assert [words for kind, words in kinds(text) if kind == "note"] == [

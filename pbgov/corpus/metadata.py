@@ -23,7 +23,7 @@ from pbgov.corpus.labels import (
     readable,
 )
 from pbgov.corpus.stated.authors import authors_in
-from pbgov.corpus.stated.dates import ARTICLE_NUMBER, dates_told, editions, issues
+from pbgov.corpus.stated.dates import ARTICLE_NUMBER, DATE, dates_told, editions, issues
 from pbgov.corpus.stated.fields import MASK, at, missing
 from pbgov.corpus.stated.places import place_in
 from pbgov.corpus.stated.reasons import LEFT_EMPTY, NO_NAME, PROPERTY
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 STATED_IN_TEXT = ("title", "authors", "venue", "published", "city", "district")
 MASKED_PLACE = {"city": "市(?!场)", "district": "[区县](?![域分别])"}
 ENCODABLE = re.compile("[^\ud800-\udfff]+")  # all but lone surrogates
+DATED = re.compile(rf"[\s（(]+(?:{DATE.pattern})")
 REPORTER = re.compile(
     r"\s+(?:本报|本刊|本台|特约|见习|实习)*(?:记者|通讯员|作者|编辑)(?:[:：]|\s|\Z).*", re.DOTALL
 )
@@ -157,8 +158,10 @@ def _venue(
             issue = next(issues([Line(each.start, each.end, value)]), None)
             if issue and issue.venue:
                 return at("venue", raw, *issue.venue)
-            reporter = REPORTER.search(value)
-            end = each.start + (reporter.start() if reporter else len(value))
+            after = [
+                match.start() for match in (REPORTER.search(value), DATED.search(value)) if match
+            ]
+            end = each.start + min(after, default=len(value))
             return at("venue", raw, each.start, end)
     for issue in issues([*head, *foot]):
         if issue.venue:

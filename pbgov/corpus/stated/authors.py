@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pbgov.corpus.labels import Labelled, Line
 
 FIRST_LINES = 8  # of a document, among which its authors stand
+PICTURES = re.compile(r"\A\s*(?:图|摄影|摄)\s*[/／:：\s]")  # 文/图 李明
 NO_NAME = re.compile("[。！？!?｡]")
 AFTER_POST = re.compile(
     rf"\s*(?P<post>[{HAN}]{{5,}})\s+(?P<name>[{HAN}]{{2,4}})(?=\s|[《,，(（]|\Z)"
@@ -59,7 +60,7 @@ def authors_in(raw: str, head: Sequence[Line], foot: Sequence[Line]) -> Metadata
 def _leading_names(raw: str, value: Labelled) -> Iterator[tuple[str, int, int]]:
     """The names that a value, and each of its parts after a ；, begins with: before a post or a year of birth."""
     for part in re.finditer("[^；;]+", raw[value.start : value.end]):
-        words = part.group()
+        words = PICTURES.sub(lambda match: " " * len(match.group()), part.group())
         stops = [match.start() for match in re.finditer(r"[，,（(\s]", words)]
         for stop in (len(words), *reversed(stops)):
             names = names_in(words[:stop])

@@ -57,6 +57,10 @@ BESIDE = (
     "日期与来源同在一行，没有另写是什么日期",
     "the date stands beside the source without a label of its own",
 )
+LABELLED = (
+    "只写“时间”或“日期”，没有写明是什么日期",
+    "labelled as a date or time, without what it dates",
+)
 UNDER = (
     "题目下的日期，没有写明是什么日期",
     "a date under the title that does not say what it dates",
@@ -109,14 +113,14 @@ def dates_told(
     told = ("venue", "editor") if held else ("venue", "editor", "stamp")
     sourced = [each for each in named if each.field in told]
     for line in head:
-        beside = any(line.start <= each.start < line.end for each in sourced)
+        here = {each.field for each in sourced if line.start <= each.start < line.end}
         if not (held and any(each.field == "stamp" for each in labelled([line]))):
-            yield from _stamps(raw, line, beside=beside)
+            yield from _stamps(raw, line, beside=here)
     for line in foot[-LAST_LINES:]:
         yield from _signature(raw, line)
 
 
-def _stamps(raw: str, line: Line, *, beside: bool) -> Iterator[Dated]:
+def _stamps(raw: str, line: Line, *, beside: set[str]) -> Iterator[Dated]:
     """Dates without a label: beside the source, alone under the title, or the stamp of a page."""
     told = {each.field for each in labelled([line])}
     if "published" in told or next(editions([line]), None) or next(issues([line]), None):
@@ -127,8 +131,8 @@ def _stamps(raw: str, line: Line, *, beside: bool) -> Iterator[Dated]:
             yield date._replace(
                 what_zh="来源行的日期",
                 what_en="line of the source",
-                note_zh=BESIDE[0],
-                note_en=BESIDE[1],
+                note_zh=(LABELLED if beside == {"stamp"} else BESIDE)[0],
+                note_en=(LABELLED if beside == {"stamp"} else BESIDE)[1],
             )
         elif not rest:
             yield date._replace(

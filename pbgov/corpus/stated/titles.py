@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pbgov.corpus.document import Mark
     from pbgov.corpus.labels import Labelled, Line
 
+PAPER = re.compile(
+    r"《[^《》]{2,20}》\s*[（(]?(?:19|20)\d{2}\s*[-年.]"
+)  # 《江东日报》2020年4月3日第2版
 BREADCRUMB = re.compile(r"\S\s*[>›»＞]\s*\S|\A(?:当前位置|您的位置|首页)")
 UNTITLED = re.compile(r"[。；;！!？?｡：:，,、]\Z|\A[（(\[［【<|+]|\A\d{4}[-年/.]")
 SENTENCE_END = re.compile("[。！？｡]")
@@ -52,7 +55,11 @@ def title_in(
     for line, below in zip_longest(head, head[1:]):
         if mast and (line.start <= mast.start or BULLETIN_LINE.search(line.text)):
             continue
-        if BREADCRUMB.search(line.text) or DOC_NUMBER.fullmatch(line.text):
+        if (
+            PAPER.match(line.text)
+            or BREADCRUMB.search(line.text)
+            or DOC_NUMBER.fullmatch(line.text)
+        ):
             continue
         if LETTERHEAD.match(line.text) and any(DOC_NUMBER.fullmatch(each.text) for each in head):
             continue

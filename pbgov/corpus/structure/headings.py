@@ -47,6 +47,7 @@ NO_HEADING = re.compile(
     rf"|.*\d{{4}}\s*[年./-]\s*\d{{1,2}}|[\d（(\[［【〔<>＊*|+=—-]|.*[？?]|.*\t|(?!.*[{HAN}])",
     re.DOTALL,
 )
+BRACKETED = re.compile(r"\A【([^【】]+)】\Z")  # 【主要做法】 on a line of its own
 LISTING = re.compile(r"(?:附件|附表|附)\s*[：:]\s*(?=\S)")
 PAGE_NUMBER = re.compile(r"(?<=\D)[.．·…‥]*[（(]?\d{1,4}[)）]?\Z")
 FEWEST_NAMES = 2  # 融合力 is built like a name, two of that kind on a line are authors
@@ -112,7 +113,7 @@ def read_lines(
             read[place] = Reading("heading", _top(read), words, len(lines[place]))
     guessing = own_marks < FEWEST_MARKED and not own
     if guessing:
-        for place in (each for each in _between_prose(lines, read) if each not in told):
+        for place in _with_siblings(_between_prose(lines, read), title, told):
             words = lines[place]
             read[place] = Reading("heading", _below(read, place), _title(words), len(words))
     if not own:
@@ -233,11 +234,19 @@ def _between_prose(lines: Sequence[str], read: Sequence[Reading | None]) -> list
         and 1 < len(lines[place]) <= LONGEST
         and len(lines[place + 1]) > len(lines[place])
         and not SENTENCE_MARK.search(lines[place])
-        and not NO_HEADING.match(lines[place])
+        and not NO_HEADING.match(BRACKETED.sub(r"\1", lines[place]))
         and number_of(lines[place]) is None
         and not is_labelled(lines[place])
         and len(names_in(lines[place])) < FEWEST_NAMES
     ]
+
+
+def _with_siblings(found: Sequence[int], title: int | None, told: Collection[int]) -> list[int]:
+    """A line right under the title is a heading where others head paragraphs further down."""
+    kept = [place for place in found if place not in told]
+    if title is not None and kept == [title + 1]:
+        return []
+    return kept
 
 
 def _top(read: Sequence[Reading | None]) -> float:

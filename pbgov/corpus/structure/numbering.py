@@ -23,7 +23,7 @@ KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ("章", 2, re.compile(rf"第(?P<n>{NUMERAL})章{GAP}*(?=\S)")),
     ("节", 3, re.compile(rf"第(?P<n>{NUMERAL})节{GAP}*(?=\S)")),
     ("条", 4, re.compile(rf"第(?P<n>{NUMERAL})条{GAP}*(?=\S)")),
-    ("一、", 5, re.compile(rf"(?P<n>{SMALL})、(?=\S)")),
+    ("一、", 5, re.compile(rf"(?P<n>{SMALL}){GAP}?[、.．]{GAP}*(?=\S)")),
     ("（一）", 6, re.compile(rf"[（(](?P<n>{SMALL})[）)][ \t\u3000、]*(?=\S)")),
     (
         "1.1.1",
