@@ -344,6 +344,12 @@ def test_a_reporter_behind_the_source_is_no_part_of_it():
         assert fields(raw)[0]["venue"] == "江东日报"
 
 
+def test_the_author_beside_the_source_counts_though_the_page_sets_it_apart():
+    raw = "楼门里的事\n发布时间：2021-03-04　作者：周敏\n作者：陈立军\n" + PROSE
+    marks = [Mark("furniture", 6, 34)]
+    assert fields(raw, marks=marks)[0]["authors"] == ["周敏"]
+
+
 def test_the_page_of_a_newspaper_is_no_title_and_a_bare_time_says_so():
     raw = "《江东日报》2020年4月3日第2版\n楼门里的事\n时间：2020年4月5日\n" + PROSE
     metadata, found = fields(raw)

@@ -321,6 +321,13 @@ def test_an_archive_is_read_and_the_pages_in_its_frames_are_furniture():
     assert furniture[-1] == "广告内容。"
 
 
+def test_the_name_of_the_site_is_no_part_of_a_title_that_stands_on_the_page():
+    page = f"<html><head><title>会客厅-新变化-晨光网</title></head><body><b>会客厅-新变化</b>{PARAGRAPHS}</body></html>"
+    assert told(page)[2].metadata == {"title": "会客厅-新变化"}
+    other = page.replace("<b>会客厅-新变化</b>", "")
+    assert told(other)[2].metadata == {"title": "会客厅-新变化-晨光网"}
+
+
 def test_a_hostile_title_stays_a_string_and_entities_reach_nothing(tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("不该读到", encoding="utf-8")

@@ -134,7 +134,7 @@ def _from_text(raw: str, marks: Sequence[Mark]) -> Iterator[MetadataField]:
     title = title_in(raw, own, named, marks)
     found = [
         title,
-        authors_in(raw, own, foot),
+        authors_in(raw, own, foot, [line for line in head if line not in own]),
         _venue(raw, head, foot, named),
         _published(raw, head, foot, named),
         *_places(raw, head, title, named),

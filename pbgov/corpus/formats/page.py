@@ -80,7 +80,7 @@ def read_page(content: bytes, path: str) -> list[Extract]:
             text="".join(f"{line.text}\n" for line in lines),
             encoding=source.encoding,
             format="html",
-            metadata=metadata(root, headings),
+            metadata=metadata(root, headings, [line.text for line in lines]),
             marks=_marks(lines, furniture, notes),
             findings=tuple(findings),
         )

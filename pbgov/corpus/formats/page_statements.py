@@ -50,7 +50,9 @@ def titles(root: HtmlElement) -> frozenset[str]:
     return frozenset(title for title in (*whole, *parts) if title)
 
 
-def metadata(root: HtmlElement, headings: Sequence[str]) -> Mapping[str, object]:
+def metadata(
+    root: HtmlElement, headings: Sequence[str], lines: Sequence[str] = ()
+) -> Mapping[str, object]:
     """The stated metadata under the names of `pbgov.corpus.document.METADATA_COLUMNS`.
 
     Parameters
@@ -59,9 +61,16 @@ def metadata(root: HtmlElement, headings: Sequence[str]) -> Mapping[str, object]
     headings : sequence of str
         The first-level headings of the article. Where there is one, it is the title unless the
         page names another outright.
+    lines : sequence of str
+        The lines of the page. Where the beginning of <title>, up to a mark such as _ or -, is one of
+        them, the rest is the name of the site.
     """
     found = stated(root)
-    rank, _ = found.get("title", (TITLE_RANK, []))
+    rank, titled = found.get("title", (TITLE_RANK, []))
+    if rank == TITLE_RANK and titled:
+        begun = [titled[0][: mark.start()] for mark in PARTED.finditer(titled[0])]
+        own = [title for title in begun if title and title in lines]
+        found["title"] = (TITLE_RANK, [max(own, key=len, default=titled[0])])
     if len(headings) == 1 and rank > HEADING_RANK:
         found["title"] = (HEADING_RANK, list(headings))
     return {

@@ -23,10 +23,16 @@ AFTER_POST = re.compile(
 ANONYMOUS = ("佚名", "匿名")
 
 
-def authors_in(raw: str, head: Sequence[Line], foot: Sequence[Line]) -> MetadataField:
-    """The names behind a label at the head, else the line of names there, else those at the foot."""
+def authors_in(
+    raw: str, head: Sequence[Line], foot: Sequence[Line], beside: Sequence[Line] = ()
+) -> MetadataField:
+    """The names behind a label at the head, else the line of names there, else those at the foot.
+
+    `beside` are lines that a page sets beside the article. Only the line of the source is asked,
+    which tells the author next to the date or the source: 发布时间：… 来源：… 作者：….
+    """
     glued = ""
-    for lines in (head, foot):
+    for lines in (head, [line for line in beside if _tells_source(line)][:1], foot):
         told: list[tuple[str, int, int]] = []
         for each in labelled(lines):
             if each.field != "authors":
@@ -55,6 +61,11 @@ def authors_in(raw: str, head: Sequence[Line], foot: Sequence[Line]) -> Metadata
         )
         return MetadataField("authors", None, "missing", None, None, zh, en)
     return missing("authors")
+
+
+def _tells_source(line: Line) -> bool:
+    told = {each.field for each in labelled([line])}
+    return "authors" in told and bool(told & {"venue", "published", "stamp"})
 
 
 def _leading_names(raw: str, value: Labelled) -> Iterator[tuple[str, int, int]]:
