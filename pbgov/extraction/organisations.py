@@ -136,8 +136,11 @@ def _part_of_name(word: Word, cues: Cues) -> bool:
 
 
 def _within_place_name(words: list[Word], place: int) -> bool:
-    """和平里社区, 东四南社区: a word of direction after the name of a place."""
-    return words[place].pos == "f" and place > 0 and words[place - 1].pos in ("ns", "nr", "nz")
+    """东四南社区, 锦绣里社区: a word of direction after the name of a place."""
+    if words[place].pos != "f" or place == 0:
+        return False
+    before = words[place - 1].pos
+    return before in ("ns", "nr", "nz") or (words[place].text == "里" and before[0] in "nazil")
 
 
 def _is_cue(word: Word, cues: Cues) -> bool:

@@ -7,8 +7,9 @@ another organisation does something
     its actor or partner. A bare kind (公司, 街道), a pronoun (他们, 这一做法) and a sentence set in the
     circumstances just told (在这一背景下) go on with the practice before;
 a list goes on
-    to its next point (一是, 第二), to the next level (在社区层面), or to the next sentence of the same frame
-    (突出…深化。突出…深化。). The points of one piece of advice are one practice;
+    to its next point (一是, 第二), to the next level or place (在社区层面, 在北桥社区), to the next
+    sentence of the same frame (突出…深化。突出…深化。), or to the next measure where every sentence begins
+    with one (建立…。推行…。). The points of one piece of advice are one practice;
 the telling turns to what is to come
     (下一步) after what was done.
 
@@ -96,6 +97,7 @@ def stretches(text: str, cues: Cues, regions: frozenset[str]) -> list[Stretch]:
     frames = [_frames(sentence, cues) for sentence in sentences]
     marks = [_marker(text, sentence, cues) for sentence in sentences]
     listed = sum(mark > each.start for mark, each in zip(marks, sentences, strict=True)) > 1
+    measures = len(sentences) > 1 and all(starts_with_doing(each, cues) for each in sentences)
     found: list[Stretch] = []
     for place, sentence in enumerate(sentences):
         if _troubles(text, sentence, cues):
@@ -104,7 +106,7 @@ def stretches(text: str, cues: Cues, regions: frozenset[str]) -> list[Stretch]:
         framed = any(frames[place] & other for other in others)
         level = _level(sentence, cues)
         marked = marks[place] > sentence.start and (listed or place > 0)
-        point = does(sentence, 0, cues) and bool(level or framed or marked)
+        point = does(sentence, 0, cues) and bool(level or framed or marked or measures)
         if found and not _begins(found[-1], sentence, point, cues):
             found[-1].sentences.append(sentence)
         else:
@@ -151,6 +153,8 @@ def is_topic(stretch: Stretch, following: Stretch, cues: Cues) -> bool:
     acting = [sentence for sentence in stretch.sentences if actor(sentence, cues) is not None]
     if stretch.point or not acting:
         return not stretch.point
+    if any(cues.plays(word.text, "例举") for word in acting[0].words[:1]):
+        return False  # itself an example
     first = stretch.sentences.index(acting[0])
     going_on = [
         sentence
@@ -205,6 +209,13 @@ def subjectless(sentence: Sentence, after: int, cues: Cues) -> bool:
     return False
 
 
+def starts_with_doing(sentence: Sentence, cues: Cues) -> bool:
+    """True where nothing but an adverb of manner stands before a verb of doing (搭建平台)."""
+    words = (word for word in sentence.words if not cues.plays(word.text, "方式"))
+    first = next((word for word in words if word.text.strip()), None)
+    return first is not None and cues.actions.get(first.text) is False
+
+
 def _begins(stretch: Stretch, sentence: Sentence, point: bool, cues: Cues) -> bool:
     """True where a sentence after a stretch begins another."""
     if _advised(stretch, cues):
@@ -243,10 +254,7 @@ def _bare(sentence: Sentence, name: Name, cues: Cues) -> bool:
     if any(cues.plays(word.text, "限定") and not _points_back(word, cues) for word in words):
         return False
     return all(
-        word.text in cues.organisations
-        or cues.plays(word.text, "类名", "并列", "限定")
-        or word.text == "的"
-        for word in words
+        cues.plays(word.text, "通名", "类名", "并列", "限定") or word.text == "的" for word in words
     )
 
 
@@ -262,7 +270,7 @@ def _same(name: str, other: str) -> bool:
     """True for 朝阳区 and 北京市朝阳区, 街道 and 街道党工委; not for 朝阳区 and 朝阳区民政局."""
     if name in other or other in name:
         longer, shorter = sorted((name, other), key=len, reverse=True)
-        return longer.endswith(shorter) or not WIDE.search(shorter)
+        return not (longer.startswith(shorter) and WIDE.search(shorter))
     return False
 
 
@@ -283,12 +291,17 @@ def _marker(text: str, sentence: Sentence, cues: Cues) -> int:
 
 
 def _level(sentence: Sentence, cues: Cues) -> tuple[int, int] | None:
-    """Bounds of what stands before 层面 or 方面 in the first clause (如，在社区层面，), or None."""
+    """Bounds of the level (在社区层面，) or place (在北桥社区，) that a first clause names, or None."""
     words = [word for word in sentence.words if word.text.strip()]
     while words and (cues.plays(words[0].text, "起句", "例举") or words[0].text in AFTER):
         words = words[1:]
     if words and words[0].text == "在":
         words = words[1:]
+        for name in sentence.names:
+            stop = sentence.words[name.end].text if name.end < len(sentence.words) else ""
+            at_place = words and sentence.words[name.first].start == words[0].start
+            if at_place and stop in ("，", ",") and not _bare(sentence, name, cues):
+                return words[0].start, sentence.words[name.end - 1].end
     for place, word in enumerate(words[:LONGEST_LEVEL]):
         if cues.plays(word.text, "层面") and place:
             stop = words[place + 1].text if place + 1 < len(words) else ""

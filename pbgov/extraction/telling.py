@@ -13,6 +13,7 @@ from pbgov.extraction.stretches import (
     is_plan,
     is_topic,
     read_sentences,
+    starts_with_doing,
     stretches,
     told,
 )
@@ -72,7 +73,7 @@ def practices_of(
     parts = stretches(text, cues, frozenset(regions))
     if not any(_find(part.sentences, None, default, cues) for part in parts):
         listed = sum(part.point and _may_carry(part, cues) for part in parts) >= POINTS
-        if before is None or not (listed or (parts and _starts_with_doing(parts[0], cues))):
+        if before is None or not (listed or _starts_with_measure(parts, cues)):
             return []
     found: list[Practice] = []
     whose, ahead, summed_up = before, None, False
@@ -181,14 +182,19 @@ def _may_carry(part: Stretch, cues: Cues) -> bool:
     first = part.sentences[0]
     if is_plan(first, cues):
         return True
+    required = cues.terms(ADVISED, "情态", "弱情态")
+    if any(word.text in required for word in first.words):
+        return False  # a duty of nobody in particular
+    if any(name.acts or name.agent for name in first.names):
+        return False  # the doing of another
     return does(first, 0, cues) and first.reading.status == DONE and part.subjectless
 
 
-def _starts_with_doing(part: Stretch, cues: Cues) -> bool:
-    """True where nothing but an adverb of manner stands before a verb of doing (搭建平台)."""
-    words = (word for word in part.sentences[0].words if not cues.plays(word.text, "方式"))
-    first = next(words, None)
-    return first is not None and cues.actions.get(first.text) is False and _may_carry(part, cues)
+def _starts_with_measure(parts: Sequence[Stretch], cues: Cues) -> bool:
+    first = parts[0] if parts else None
+    return first is not None and (
+        starts_with_doing(first.sentences[0], cues) and _may_carry(first, cues)
+    )
 
 
 def _opening(part: Stretch, found: Found) -> int:

@@ -83,7 +83,7 @@ def _plain(text: str, start: int, end: int, cues: Cues) -> list[Word]:
     at = start
     for token in _tokens(text[start:end], cues):
         end = at + len(token)
-        if found and _ends_the_name_before(token, found[-1]):
+        if found and _ends_the_name_before(token, found[-1], cues):
             found[-1] = Word(found[-1].text + token, found[-1].start, end, "nt")
         else:
             found.append(Word(token, at, end, cues.words.part_of_speech(token)))
@@ -108,7 +108,8 @@ def _tokens(text: str, cues: Cues) -> Iterator[str]:
             yield token
 
 
-def _ends_the_name_before(token: str, before: Word) -> bool:
-    """云州市|委, 卫生健康|委 and 柳荫街|道, which the dictionary cuts in two."""
+def _ends_the_name_before(token: str, before: Word, cues: Cues) -> bool:
+    """云州市|委, 卫生健康|委, 柳荫街|道 and 新城管委|会, which the dictionary cuts in two."""
     committee = token == "委" and before.pos[0] in "nvaj"
-    return committee or (token == "道" and before.text[-1] == "街")
+    whole = token == "会" and before.text[-1] == "委" and cues.ending(before.text + token)
+    return bool(committee or whole) or (token == "道" and before.text[-1] == "街")
