@@ -167,7 +167,7 @@ def test_a_corpus_is_in_order_of_name_and_lists_what_it_left(tmp_path):
     for name in ["b.txt", "a.md", "10.TXT"]:
         write(tmp_path, name, PLAIN)
     write(tmp_path, "z.md", '+++\nid = "a"\n+++\n正文。')
-    for hidden in [".DS_Store", "~$a.docx"]:
+    for hidden in [".DS_Store", "~$a.docx", "Thumbs.db", "desktop.ini"]:
         write(tmp_path, hidden, b"\x00")
     (tmp_path / "older").mkdir()
     corpus = pbgov.read_corpus(tmp_path)

@@ -344,6 +344,14 @@ def test_a_reporter_behind_the_source_is_no_part_of_it():
         assert fields(raw)[0]["venue"] == "江东日报"
 
 
+@pytest.mark.parametrize(
+    "above", ["附件2", "编号：A-12", "机密★一年", "内部资料 注意保存", "密级：秘密\n特急"]
+)
+def test_what_stands_over_a_title_is_none(above):
+    assert fields(f"{above}\n楼门里的事\n{PROSE}")[0] == {"title": "楼门里的事"}
+    assert "title" not in fields(f"{above}\n摘要\n{PROSE}")[0]
+
+
 def test_the_author_beside_the_source_counts_though_the_page_sets_it_apart():
     raw = "楼门里的事\n发布时间：2021-03-04　作者：周敏\n作者：陈立军\n" + PROSE
     marks = [Mark("furniture", 6, 34)]

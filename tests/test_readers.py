@@ -478,6 +478,7 @@ def test_an_archive_is_read_like_a_folder(tmp_path):
         "../../外.txt": "名字指到外面。",
         "__MACOSX/._甲.txt": "x",
         "语料/.DS_Store": "x",
+        "语料/Thumbs.db": "x",
         "包.zip": zipped({"a.txt": "x"}),
         "图.png": b"\x89PNG\r\n",
     }

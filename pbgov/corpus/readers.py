@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from pbgov.corpus.formats.extract import Extract
 
-HIDDEN = (".", "~$")  # .DS_Store and its like; lock files of Word and WPS
+# .DS_Store and its like; lock files of Word and WPS; what Windows hides in its folders
+HIDDEN = (".", "~$", "Thumbs.db", "desktop.ini")
 MOST_CHARACTERS = 5_000_000  # of one document: seven long novels
 ROW = re.compile(r"(?:(?P<sheet>.*)!)?row (?P<row>\d+)", re.DOTALL)
 IRREGULAR = (
@@ -44,7 +45,7 @@ def read_corpus(
 
     Every file directly in the folder is read: ``.txt .md .html .htm .mhtml .docx .odt .pdf``, the
     rows of ``.xlsx`` and ``.csv``, and a ``.zip`` of these. Hidden files (names that begin with
-    ``.`` or ``~$``) are passed over. Everything else that was not read stands in
+    ``.`` or ``~$``; ``Thumbs.db`` and ``desktop.ini`` of Windows) are passed over. Everything else that was not read stands in
     ``Corpus.problems``, each with a sentence that says why and what to do: files of another type
     (E406, E412), files that cannot be read (E401-E439), a second document with an id already taken
     (E405), subfolders (W451).

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zipfile import ZipInfo
 
 UTF_8_NAME = 0x800
-HIDDEN = (".", "~$")
+HIDDEN = (".", "~$", "Thumbs.db", "desktop.ini")
 SYSTEM_FOLDER = "__MACOSX"
 
 

@@ -10,6 +10,7 @@ from pbgov.corpus.document import MetadataField, count_han
 from pbgov.corpus.labels import is_labelled, readable
 from pbgov.corpus.stated.dates import issues
 from pbgov.corpus.stated.fields import at, missing
+from pbgov.corpus.structure.notes import holds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from pbgov.corpus.document import Mark
     from pbgov.corpus.labels import Labelled, Line
 
+# GB/T 9704-2012, 7.2.1 to 7.2.3 and 7.3.4: number, secrecy and urgency of a copy; 附件2 over an annex
+ABOVE = re.compile(
+    r"(?:编号|份号|密级|保密期限|紧急程度|档号|索引号)\s*[：:].*|附件\s*[\d一二三四五六七八九十]{0,3}\s*[：:]?"
+    r"|(?:绝密|机密|秘密|特急|加急|平急|内部资料|内部文件|内部参考)(?:[★\s，,、].*)?"
+)
 PAPER = re.compile(
     r"《[^《》]{2,20}》\s*[（(]?(?:19|20)\d{2}\s*[-年.]"
 )  # 《江东日报》2020年4月3日第2版
@@ -56,7 +62,8 @@ def title_in(
         if mast and (line.start <= mast.start or BULLETIN_LINE.search(line.text)):
             continue
         if (
-            PAPER.match(line.text)
+            ABOVE.fullmatch(line.text)
+            or PAPER.match(line.text)
             or BREADCRUMB.search(line.text)
             or DOC_NUMBER.fullmatch(line.text)
         ):
@@ -74,6 +81,7 @@ def title_in(
             or len(words) > LONGEST_TITLE
             or UNTITLED.search(words)
             or is_labelled(words)
+            or holds(words)
             or not _heads_prose(raw, line)
         ):
             break
