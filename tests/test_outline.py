@@ -271,6 +271,13 @@ def test_a_title_from_the_text_is_a_heading_of_no_section():
     assert outline(document(text, fields=fields)).n_below.tolist() == [2, 1]
 
 
+def test_a_title_of_two_lines_is_no_section_and_no_paragraph():
+    text = f"江东区关于印发\n楼门长规定的通知\n{PROSE}\n"
+    field = MetadataField("title", "江东区关于印发楼门长规定的通知", "text", 0, 16)
+    assert tree(text, fields=(field,)) == [(0, "江东区关于印发"), (0, "楼门长规定的通知")]
+    assert paths(text, fields=(field,)) == [""]
+
+
 def test_notes_and_reference_lists():
     entry = "[1]陈立军. 楼门长手记[M]. 云州:云州出版社,2017."
     foot = "①周敏：《议事》，云州出版社2019年版，第5页。"

@@ -74,7 +74,7 @@ class Reading(NamedTuple):
 def read_lines(
     lines: Sequence[str],
     marked: Mapping[int, tuple[int, int]],
-    title: int | None = None,
+    title: Collection[int] = (),
     told: Collection[int] = (),
 ) -> list[Reading]:
     """What each of the visible lines of a document is.
@@ -85,8 +85,8 @@ def read_lines(
         Without the white space at their ends; '' for a row of a table or a note, which heads nothing.
     marked : mapping
         Place of a line to the level (1 to 9) and the length of the heading that the file marks there.
-    title : int, optional
-        The line that is the title of the document.
+    title : collection of int
+        The lines that are the title of the document.
     told : collection of int
         The lines that state its authors, venue or date, or go on with its title: no headings.
     """
@@ -96,11 +96,11 @@ def read_lines(
         read[place] = Reading("note")
     for place, (level, length) in _not_contents(lines, {**_markdown(lines), **marked}).items():
         read[place] = Reading("heading", level, _title(lines[place][:length]), length)
-    if title is not None and read[title] is None:
-        read[title] = Reading(
-            "heading", TITLE, _title(lines[title]).rstrip(NOTE_SIGNS), len(lines[title])
-        )
-    own_marks = sum(_is_heading(each) for place, each in enumerate(read) if place != title)
+    for place in title:
+        if read[place] is None:
+            words = lines[place]
+            read[place] = Reading("heading", TITLE, _title(words).rstrip(NOTE_SIGNS), len(words))
+    own_marks = sum(_is_heading(each) for place, each in enumerate(read) if place not in title)
     own = articles([line if read[i] is None else "" for i, line in enumerate(lines)])
     for place, length in own.items():
         words = lines[place][:length]
@@ -241,10 +241,12 @@ def _between_prose(lines: Sequence[str], read: Sequence[Reading | None]) -> list
     ]
 
 
-def _with_siblings(found: Sequence[int], title: int | None, told: Collection[int]) -> list[int]:
+def _with_siblings(
+    found: Sequence[int], title: Collection[int], told: Collection[int]
+) -> list[int]:
     """A line right under the title is a heading where others head paragraphs further down."""
     kept = [place for place in found if place not in told]
-    if title is not None and kept == [title + 1]:
+    if title and kept == [max(title) + 1]:
         return []
     return kept
 

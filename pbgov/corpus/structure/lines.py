@@ -55,8 +55,8 @@ def lines_of(document: Document) -> Iterator[Line]:
 
 def marked_headings(
     document: Document, lines: Sequence[Line]
-) -> tuple[dict[int, tuple[int, int]], int | None]:
-    """Place of each line to the level and length of the heading the file marks there; place of the title.
+) -> tuple[dict[int, tuple[int, int]], range]:
+    """Place of each line to the level and length of the heading the file marks there; places of the title.
 
     A mark that ends inside a line it begins marks a heading glued to a paragraph.
     """
@@ -74,17 +74,18 @@ def marked_headings(
     return found, _title(document, lines, starts)
 
 
-def _title(document: Document, lines: Sequence[Line], starts: Sequence[int]) -> int | None:
-    """The line that the metadata took the title from, where it holds little else."""
+def _title(document: Document, lines: Sequence[Line], starts: Sequence[int]) -> range:
+    """The lines that the metadata took the title from, where they hold little else."""
     field = next((each for each in document.fields if each.name == "title"), None)
     if field is None or field.basis != "text" or field.raw_start is None or field.raw_end is None:
-        return None
+        return range(0)
     start, end = document.to_text(field.raw_start, field.raw_end)
     place = bisect_right(starts, start) - 1
     if start == end or place < 0 or lines[place].kind != "paragraph":
-        return None
-    line = lines[place]
-    return place if line.start == start and line.end - end <= 1 else None
+        return range(0)
+    last = max(place, bisect_left(starts, end) - 1)
+    whole = lines[place].start == start and lines[last].end - end <= 1
+    return range(place, last + 1) if whole else range(0)
 
 
 def told_lines(document: Document, lines: Sequence[Line]) -> set[int]:
