@@ -368,7 +368,7 @@ def test_misuse_is_refused(lexicon):
         similarity(segments.assign(paragraph_id="same"), lexicon, seed=1)
     with pytest.raises(InputError, match="fewer draws"):
         similarity(segments, lexicon, seed=1, draws=200_000_000)
-    with pytest.raises(InputError, match="least are"):
+    with pytest.raises(InputError, match="whole number"):
         similarity(segments, lexicon, seed=1, draws=0)
     with pytest.raises(InputError, match="four or more"):
         mantel_test(np.ones((3, 3)), np.ones((3, 3)), seed=1, draws=9)

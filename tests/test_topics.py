@@ -288,10 +288,10 @@ def test_a_simulated_corpus_gives_simulated_topics(lexicon):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"k": 1}, "least are 2"),
+        ({"k": 1}, "k is 1; give a whole number, 2 or more"),
         ({"k": 40}, "fewer topics"),
-        ({"n_seeds": 0}, "least are"),
-        ({"seed": -1}, "least are"),
+        ({"n_seeds": 0}, "n_seeds is 0"),
+        ({"seed": -1}, "seed is -1"),
         ({"method": "bertopic"}, "unknown"),
         ({"by": "district"}, "no column"),
     ],

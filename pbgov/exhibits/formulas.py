@@ -11,6 +11,7 @@ from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, wrap
 from pbgov.exhibits.numerals import format_cell, format_count
 from pbgov.exhibits.tables import require_columns
+from pbgov.marks import carry_mark
 from pbgov.schemas import FORMULA_STATUS
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def figure_formula_status(
         body=draw,
         note=f"N = {len(shown)} 个口号或公式，{len(counts)} 篇文档。{left}{_LIMITS}",
         source=source,
-        data=counts.reset_index(),
+        data=carry_mark(counts.reset_index(), formulas),
         footer=f"N = {len(shown)} 个口号或公式 · 来源：{short_source(source)}",
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit
 from pbgov.exhibits.numerals import format_count
-from pbgov.exhibits.tables import require_columns
+from pbgov.exhibits.tables import require_columns, require_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,7 @@ def table_lexicon(report: LexiconReport, *, source: str, top: int = 20) -> Exhib
     Exhibit
         ``tab-lexicon``; the note counts the entries of each effect.
     """
+    require_kind("report", report, "LexiconReport", "lexicon_report")
     entries = report.entries
     changing = entries[entries["effect"] == "changes"]
     shown = changing.sort_values(["n_changes", "term"], ascending=[False, True]).head(top)
@@ -100,6 +101,7 @@ def table_lexicon_conflicts(report: LexiconReport, *, source: str, top: int = 20
     InputError
         Where no entry touches another word.
     """
+    require_kind("report", report, "LexiconReport", "lexicon_report")
     conflicts = report.conflicts
     if conflicts.empty:
         raise InputError("no entry of the lexicon touches another word; there is nothing to show")
@@ -155,6 +157,7 @@ def table_codebook_terms(
     InputError
         Where the report was made without a codebook, or no coding rests on a single term.
     """
+    require_kind("report", report, "LexiconReport", "lexicon_report")
     codings = report.codings
     if codings is None:
         raise InputError("this report has no codings; give lexicon_report a codebook")

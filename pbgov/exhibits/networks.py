@@ -8,6 +8,7 @@ import numpy as np
 
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import PAGE_HEIGHT, WIDTH, text_width
+from pbgov.exhibits.tables import require_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,7 @@ def figure_network(
         ``fig-network``; signs and shades tell communities, bold labels are codes. Of more nodes
         than a page holds, those with most edges are drawn, and the note says how many are not.
     """
+    require_kind("network", network, "Network", "cooccurrence")
     edges = network.edges
     drawn = edges["above_chance"] | (unadjusted & edges["p_above"].le(LEVEL))
     shown, left = _that_fit(edges[drawn], network.nodes)

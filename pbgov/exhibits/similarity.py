@@ -10,6 +10,7 @@ from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, WIDTH, wrap
 from pbgov.exhibits.numerals import format_number, format_p
+from pbgov.exhibits.tables import require_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,7 @@ def figure_similarity(
     InputError
         Where the measure was not taken, or there are more than 24 units.
     """
+    require_kind("similarity", similarity, "Similarity", "similarity")
     pairs = similarity.pairs[similarity.pairs["measure"].eq(measure)]
     if pairs.empty:
         raise InputError(

@@ -333,3 +333,11 @@ def require_columns(what: str, table: pd.DataFrame, *columns: str) -> None:
         raise InputError(
             f"{what} has no column {', '.join(absent)}; it has {', '.join(map(str, table.columns))}"
         )
+
+
+def require_kind(what: str, value: object, kind: str, verb: str) -> None:
+    """Refuse what is not of the class that a verb returns, named so that it need not be imported."""
+    if type(value).__name__ != kind:
+        raise InputError(
+            f"{what} is a {type(value).__name__}; give the {kind} that pbgov.{verb} returns."
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, wrap
-from pbgov.exhibits.tables import require_columns
+from pbgov.exhibits.tables import require_columns, require_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,6 +134,7 @@ def figure_change(change: Change, *, source: str) -> Exhibit:
     InputError
         For more than five terms.
     """
+    require_kind("change", change, "Change", "change_over_years")
     _refuse_many_terms(change)
 
     def draw() -> Figure:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.numerals import format_count, format_number, format_percent
-from pbgov.exhibits.tables import require_columns
+from pbgov.exhibits.tables import require_columns, require_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,7 @@ def table_topics(
     Exhibit
         ``tab-topics``; a topic that is not stable is marked.
     """
+    require_kind("model", model, "TopicModel", "topics")
     terms = model.topics[model.topics["rank"] <= top].groupby("topic")["term"].agg("、".join)
     beside = model.coherence.merge(model.stability, on="topic")
     rows = []

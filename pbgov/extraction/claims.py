@@ -21,6 +21,7 @@ from pbgov.extraction.quantities import find_quantities
 from pbgov.extraction.scales import alternatives, read_scales
 from pbgov.extraction.voices import find_modality
 from pbgov.extraction.words import QUOTED
+from pbgov.marks import carry_mark
 from pbgov.schemas import CLAIMS, EVIDENCE, text
 
 if TYPE_CHECKING:
@@ -82,10 +83,10 @@ def find_claims(source: Source, *, lexicon: str | Path | None = None) -> pd.Data
     The level says what stands beside the claim, not whether the claim is true. That a figure rose is
     read as a claim even where nobody is praised for it (人口增长16.7%): the words do not tell.
     """
+    scales = read_scales(lexicon)
     folder = PACKAGED if lexicon is None else Path(lexicon)
     table = read_table(folder / "claims.csv", CLAIM_WORDS)
     words = {str(role): frozenset(group.term) for role, group in table.groupby("role")}
-    scales = read_scales(lexicon)
     words["升降"] = scales.roles["升"] | scales.roles["降"]
     quantities = find_quantities(source, lexicon=lexicon)
     figures = quantities[quantities.kind.isin(FIGURES) & ~_only_said(quantities)]
@@ -117,7 +118,7 @@ def find_claims(source: Source, *, lexicon: str | Path | None = None) -> pd.Data
                     sentence[first:last],
                 ]
             )
-    return CLAIMS.validate(pd.DataFrame(rows, columns=COLUMNS))
+    return carry_mark(CLAIMS.validate(pd.DataFrame(rows, columns=COLUMNS)), source)
 
 
 def _sentences(said: pd.DataFrame) -> Iterator[tuple[str, str | None, int, int, str]]:

@@ -17,6 +17,7 @@ from pbgov.extraction.measured import NOT_COUNTS
 from pbgov.extraction.numerals import read_numeral
 from pbgov.extraction.passages import Passage, paragraphs
 from pbgov.extraction.scales import Scales, alternatives, read_scales
+from pbgov.marks import carry_mark
 from pbgov.schemas import FORMULAS
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def find_formulas(source: Source, *, lexicon: str | Path | None = None) -> pd.Da
     prefix = table.doc_id.fillna("") + "/f"
     table["formula_id"] = [f"{a}{b:04d}" for a, b in zip(prefix, order, strict=True)]
     table["homonym"] = _homonyms(rows)
-    return FORMULAS.validate(table)
+    return carry_mark(FORMULAS.validate(table), source)
 
 
 def _in_document(passages: Sequence[Passage], cues: Cues, scales: Scales) -> Iterator[Found]:

@@ -11,8 +11,10 @@ import pandas as pd
 from pbgov.corpus.document import Corpus, Document
 from pbgov.corpus.segments import segment
 from pbgov.corpus.structure.sentences import sentence_ends
+from pbgov.errors import InputError
 from pbgov.mining.lexicon import READABLE_KINDS
 
+NEEDED = ("doc_id", "segment_id", "start", "text", "heading", "paragraph_id", "kind")
 Source = Document | Sequence[Document] | pd.DataFrame | str
 
 
@@ -88,9 +90,22 @@ def _rows(
     source: Document | Sequence[Document] | pd.DataFrame, unit: str, headings: bool
 ) -> list[tuple[str, str, int, str, str, str, str]]:
     if not isinstance(source, pd.DataFrame):
-        documents = [source] if isinstance(source, Document) else list(source)
-        source = segment(Corpus(documents), unit)
+        documents = [source] if isinstance(source, Document) else source
+        if not isinstance(documents, Sequence) or not all(
+            isinstance(each, Document) for each in documents
+        ):
+            raise InputError(
+                f"source is a {type(source).__name__} that holds no documents; give a text, a document, a"
+                " corpus, or the segments of pbgov.segment."
+            )
+        source = segment(Corpus(list(documents)), unit)
+    absent = [name for name in NEEDED if name not in source.columns]
+    if absent:
+        raise InputError(
+            f"source has no column {', '.join(map(repr, absent))}; pass what pbgov.segment makes."
+        )
     kinds = (*READABLE_KINDS, "heading") if headings else READABLE_KINDS
     read = source[source.kind.isin(kinds)]
-    names = ("doc_id", "segment_id", "start", "text", "heading", "paragraph_id", "kind")
-    return list(zip(*(read[name] for name in names), strict=True))
+    order = pd.Series(pd.factorize(read.doc_id)[0], index=read.index)
+    read = read.assign(doc=order).sort_values(["doc", "start"], kind="stable")
+    return list(zip(*(read[name] for name in NEEDED), strict=True))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_segments, check_table
 from pbgov.mining.lexicon import READABLE_KINDS
 from pbgov.schemas import REGIONS
 
@@ -76,6 +78,7 @@ class Gazetteer:
     """
 
     def __init__(self, regions: pd.DataFrame) -> None:
+        check_table("regions", regions, tuple(REGIONS.columns), "pbgov.read_regions")
         table = REGIONS.validate(regions)
         rows = zip(
             table.region_code, table.name, table.level, table.parent_code.fillna(""), strict=True
@@ -255,7 +258,7 @@ def find_places(segments: pd.DataFrame | str, regions: pd.DataFrame) -> pd.DataF
     for row in rows:
         _describe(row, gazetteer)
     kinds = dict.fromkeys(COLUMNS, "str") | {"start": "Int64", "end": "Int64"}
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(kinds)
+    return carry_mark(pd.DataFrame(rows, columns=list(COLUMNS)).astype(kinds), segments)
 
 
 def _chain_of(
@@ -324,6 +327,7 @@ def _before(text: str, mention: Mention) -> str:
 def _texts(segments: pd.DataFrame | str) -> Iterable[tuple[str | None, str | None, int, str]]:
     if isinstance(segments, str):
         return [(None, None, 0, segments)]
+    check_segments(segments)
     read: pd.DataFrame = segments[segments.kind.isin(READABLE_KINDS)]
     columns: Sequence[pd.Series[str]] = [read.doc_id, read.segment_id, read.start, read.text]
     return zip(*columns, strict=True)

@@ -15,6 +15,7 @@ from pbgov.extraction.numerals import PERCENT, read_numeral, tidy
 from pbgov.extraction.passages import sentences
 from pbgov.extraction.scales import Scales, read_scales
 from pbgov.extraction.surroundings import counted_per, noun_after, noun_before, period_of
+from pbgov.marks import carry_mark
 from pbgov.schemas import QUANTITIES
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def find_quantities(source: Source, *, lexicon: str | Path | None = None) -> pd.
             counts[passage.doc_id] = counts.get(passage.doc_id, 0) + 1
             name = f"{passage.doc_id or ''}/q{counts[passage.doc_id]:04d}"
             rows.append(_cells(name, passage, one, words, stamps, scales))
-    return QUANTITIES.validate(pd.DataFrame(rows, columns=COLUMNS))
+    return carry_mark(QUANTITIES.validate(pd.DataFrame(rows, columns=COLUMNS)), source)
 
 
 def _stated(text: str, words: Words, stamps: Sequence[Stamp], scales: Scales) -> list[Stated]:

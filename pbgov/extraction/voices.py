@@ -31,6 +31,7 @@ from pbgov.extraction.organisations import Name, organisations
 from pbgov.extraction.passages import sentences
 from pbgov.extraction.scales import alternatives
 from pbgov.extraction.words import STOPS, Word, clause_of, leads_to_verb, words_of
+from pbgov.marks import carry_mark
 from pbgov.schemas import MODALITIES, text
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def find_modality(source: Source, *, lexicon: str | Path | None = None) -> pd.Da
                 passage.text,
             ]
         )
-    return MODALITIES.validate(pd.DataFrame(rows, columns=COLUMNS))
+    return carry_mark(MODALITIES.validate(pd.DataFrame(rows, columns=COLUMNS)), source)
 
 
 def _read(words: list[Word], heading: str, cues: Cues, voices: dict[str, frozenset[str]]) -> Told:

@@ -11,6 +11,7 @@ import pandas as pd
 from pbgov.errors import InputError
 from pbgov.inference.word_rates import poisson_interval, ratio_interval
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_lexicon, check_segments, check_table, check_terms
 from pbgov.mining.lexicon import READABLE_KINDS
 from pbgov.mining.terms import word_tokens
 
@@ -80,9 +81,9 @@ class Change:
                 f"{'、'.join(alone)} 年只有一篇文档，与其他年份的差别可能只是文章之间的差别。"
             )
         if left := list(self.documents.loc[self.documents["reason"].notna(), "doc_id"]):
-            said.append(f"没有计入的文档：{'、'.join(left)}（原因见 documents 表）。")
+            said.append(f"没有计入的文档：{'、'.join(left)}（原因见各文档的数据）。")
         if unlike := list(self.terms.loc[self.terms["reason"].notna(), "term"]):
-            said.append(f"切词与字面次数不一致的词：{'、'.join(unlike)}（原因见 terms 表）。")
+            said.append(f"切词与字面次数不一致的词：{'、'.join(unlike)}（原因见各词的数据）。")
         return (*said, self.caution)
 
     def __str__(self) -> str:
@@ -121,14 +122,13 @@ def change_over_years(
         Where no term is named, a column is missing, a document of `segments` is not in
         `documents`, or no document that was read has a year.
     """
+    check_terms("terms", terms)
     wanted = list(dict.fromkeys(terms))
     if isinstance(terms, str) or not wanted:
         raise InputError(f"terms is {terms!r}; give a list of terms, such as ['网格', '协商'].")
-    for column in ("doc_id", "published"):
-        if column not in documents.columns:
-            raise InputError(
-                f"documents has no column {column!r}; it has {', '.join(documents.columns)}."
-            )
+    check_table("documents", documents, ("doc_id", "published"), "Corpus.documents")
+    check_segments(segments)
+    check_lexicon(lexicon)
     read = segments[segments["kind"].isin(READABLE_KINDS)]
     tokens = word_tokens(read, lexicon, by="doc_id")
     if strangers := sorted(set(read["doc_id"]) - set(documents["doc_id"])):

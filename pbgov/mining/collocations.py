@@ -9,6 +9,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_terms, check_whole
 from pbgov.mining.contrast import log_likelihood_ratio
 from pbgov.mining.terms import is_listed, word_tokens
 
@@ -201,8 +202,9 @@ def collocations(
     if measure not in MEASURES:
         raise InputError(f"measure is {measure!r}; it is one of {', '.join(MEASURES)}.")
     for name, value in (("window", window), ("min_count", min_count), ("min_length", min_length)):
-        if value < 1:
-            raise InputError(f"{name} is {value}; give 1 or more.")
+        check_whole(name, value, 1)
+    if node is not None:
+        check_terms("node", node)
     tokens = word_tokens(segments, lexicon, by="doc_id").reset_index(drop=True)
     words, terms = pd.factorize(tokens["token"], sort=True)
     listed = is_listed(pd.Series(terms, dtype="str"), lexicon, min_length).to_numpy(dtype=bool)

@@ -10,6 +10,7 @@ import pandas as pd
 from pbgov.corpus.document import Document
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_segments, check_terms
 from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def concordance(
     Sentences of one paragraph are put together again as far as their rows are there, so that
     context goes past the end of a sentence and never past that of a paragraph.
     """
+    check_segments(segments)
     if width < 0:
         raise InputError(f"width is {width}; give 0 or more characters.")
     if sort not in ORDERS:
@@ -110,6 +112,7 @@ def _patterns(
 ) -> list[tuple[str, re.Pattern[str]]]:
     if isinstance(terms, re.Pattern):
         return [(terms.pattern, terms)]
+    check_terms("terms", terms)
     wanted = [terms] if isinstance(terms, str) else list(dict.fromkeys(terms))
     if not wanted or not all(wanted):
         raise InputError("An empty term stands everywhere; give one character or more.")

@@ -11,6 +11,7 @@ import pandas as pd
 from pbgov.errors import InputError
 from pbgov.inference.rates import log2_rate_ratio, resampled_interval, wald_interval
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_whole
 from pbgov.mining.terms import count_terms, name_of_segments, word_tokens
 
 if TYPE_CHECKING:
@@ -193,8 +194,8 @@ def contrast(
     """
     if prior_words <= 0:
         raise InputError(f"prior_words is {prior_words}; give a size above 0.")
-    if draws < 1:
-        raise InputError(f"draws is {draws}; give 1 or more.")
+    check_whole("draws", draws, 1)
+    check_whole("seed", seed, 0)
     clusters = name_of_segments(segments, cluster)
     counts = count_terms(segments, lexicon, by=by, min_length=min_length)
     tokens = word_tokens(segments, lexicon, by=by)

@@ -16,6 +16,7 @@ import pandas as pd
 from pbgov.corpus.document import HAN_RANGES
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_lexicon, check_segments, check_whole
 from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:
@@ -97,8 +98,9 @@ def discover_terms(
     *Proceedings of GSCL*, 31-40.
     """
     for name, value in (("max_length", max_length), ("min_count", min_count)):
-        if value < 2:
-            raise InputError(f"{name} is {value}; give 2 or more.")
+        check_whole(name, value, 2)
+    check_segments(segments)
+    check_lexicon(lexicon)
     read = segments[segments["kind"].isin(READABLE_KINDS)].reset_index(drop=True)
     characters = _Characters.of(read)
     grams = _count_strings(characters.han, max_length, min_count)

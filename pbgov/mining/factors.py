@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from pbgov.errors import InputError
+from pbgov.mining.asked import check_segments, check_whole
 from pbgov.mining.matrix import term_matrix, units_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ def read_material(
     names: pd.DataFrame | None,
 ) -> Material:
     """The counts of `segments`, and the units they are added up to."""
+    check_segments(segments)
+    segments = segments.sort_values(
+        ["doc_id", "start"], kind="stable"
+    )  # seeds count from the first
     matrix = term_matrix(segments, lexicon, by="segment_id", min_units=min_segments, names=names)
     units, codes = units_of(segments, matrix.units, by)
     return Material(units, codes, matrix.documents, matrix.terms, matrix.counts)
@@ -120,8 +125,8 @@ def _drawn(rows: np.ndarray, size: int, seed: int) -> np.ndarray:
 def _checked(material: Material, k: int, method: Method, seed: int, n_seeds: int) -> csr_matrix:
     if method not in FITS:
         raise InputError(f"method {method!r} is unknown; use 'nmf' or 'lda'.")
-    if k < 2 or n_seeds < 1 or seed < 0:
-        raise InputError(f"k {k}, n_seeds {n_seeds}, seed {seed}; least are 2, 1 and 0.")
+    for name, value, least in (("k", k, 2), ("n_seeds", n_seeds, 1), ("seed", seed, 0)):
+        check_whole(name, value, least)
     counts = material.by_unit()
     held = int((counts.getnnz(axis=1) > 0).sum())
     if k > min(held, len(material.terms)):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_whole
 from pbgov.mining.collocations import pairs_within
 from pbgov.mining.terms import is_listed, word_tokens
 
@@ -156,8 +157,7 @@ def keywords(
     if method not in METHODS:
         raise InputError(f"method is {method!r}; it is one of {', '.join(METHODS)}.")
     for name, value in (("top", top), ("window", window), ("min_length", min_length)):
-        if value < 1:
-            raise InputError(f"{name} is {value}; give 1 or more.")
+        check_whole(name, value, 1)
     tokens = word_tokens(segments, lexicon, by=by)
     tokens = tokens.assign(listed=is_listed(tokens["token"], lexicon, min_length))
     kept = tokens[tokens["listed"]]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_lexicon, check_segments
 from pbgov.mining.lexicon import READABLE_KINDS
 from pbgov.mining.terms import is_listed
 from pbgov.mining.tokens import Tokenizer, leaving_out_each
@@ -112,6 +114,8 @@ def lexicon_report(
     an entry adds its frequency to the total of all words, which decides between ways of cutting
     that are almost equally probable.
     """
+    check_lexicon(lexicon)
+    check_segments(segments)
     read = segments[segments["kind"].isin(READABLE_KINDS)]
     texts = read["text"].tolist()
     words = [
@@ -139,8 +143,13 @@ def lexicon_report(
     by_conflict = _table(conflicts, _CONFLICTS)
     by_conflict = by_conflict.sort_values(["term", "kind", "other"], ignore_index=True)
     entries = _entries(lexicon, texts, n_tokens, by_change)
+    codings = _codings(segments, codebook)
     return LexiconReport(
-        entries, by_change, by_conflict, _table(counts, _COUNTS), _codings(segments, codebook)
+        carry_mark(entries, segments),
+        carry_mark(by_change, segments),
+        carry_mark(by_conflict, segments),
+        carry_mark(_table(counts, _COUNTS), segments),
+        None if codings is None else carry_mark(codings, segments),
     )
 
 

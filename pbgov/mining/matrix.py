@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 from pbgov.errors import InputError
+from pbgov.mining.asked import check_lexicon, check_segments, check_table, check_whole
 from pbgov.mining.lexicon import READABLE_KINDS
 from pbgov.mining.terms import is_listed, name_of_segments, word_tokens
 
@@ -82,8 +83,10 @@ def term_matrix(
         Where `by` is no column, a row has no unit, a segment stands twice, or `names` lacks a
         column.
     """
-    if min_units < 1 or min_length < 1:
-        raise InputError(f"min_units {min_units}, min_length {min_length}; give 1 or more.")
+    check_segments(segments)
+    check_lexicon(lexicon)
+    check_whole("min_units", min_units, 1)
+    check_whole("min_length", min_length, 1)
     twice = segments["segment_id"].duplicated()
     if twice.any():
         first = segments.loc[twice, "segment_id"].iloc[0]
@@ -197,6 +200,9 @@ def place_codings(codings: pd.DataFrame, segments: pd.DataFrame, units: np.ndarr
         For several coders, and for a stretch that begins outside the segments or ends in another
         unit.
     """
+    check_table(
+        "codings", codings, ("doc_id", "start", "end", "coder", "code_id", "value"), "pbgov.code"
+    )
     coders = sorted(codings["coder"].unique())
     if len(coders) > 1:
         raise InputError(

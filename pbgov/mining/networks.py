@@ -12,6 +12,7 @@ from pbgov.errors import InputError
 from pbgov.inference.coherence import npmi
 from pbgov.inference.overlap import least_overlap, overlap_test
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_segments, check_terms
 from pbgov.mining.contrast import log_likelihood_ratio
 from pbgov.mining.lexicon import READABLE_KINDS
 from pbgov.mining.matrix import documents_of, place_codings, term_matrix, units_of
@@ -71,7 +72,7 @@ class Network:
             f"（q ≤ {LEVEL}）；{communities} 个社群；{self.n_units} 个单位，{self.n_documents} 篇文档"
         ]
         if missing:
-            lines.append(f"没有找到的节点：{'、'.join(missing)}（原因见 nodes 表）。")
+            lines.append(f"没有找到的节点：{'、'.join(missing)}（原因见节点数据）。")
         return "\n".join([*lines, self.caution])
 
 
@@ -123,6 +124,10 @@ def cooccurrence(
     """
     if lexicon is None and codings is None:
         raise InputError("cooccurrence needs a lexicon, codings, or both.")
+    check_segments(segments)
+    if terms is not None:
+        check_terms("terms", terms)
+        terms = [terms] if isinstance(terms, str) else terms
     read = segments[segments["kind"].isin(READABLE_KINDS)]
     units, codes = units_of(read, pd.Index(read["segment_id"]), by)
     documents = documents_of(read, by, units)

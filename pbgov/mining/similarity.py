@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_number
 from scipy.sparse import csr_matrix, diags
 
 from pbgov.errors import InputError
 from pbgov.inference.likeness import inverse_frequency, pair_cosines, shuffled_cosines
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_segments, check_whole
 from pbgov.mining.baseline import (
     BOUNDS,
     EMPTY,
@@ -172,8 +174,9 @@ def similarity(
     `pbgov.inference.likeness.inverse_frequency` has the formula. Codes are counted by segment.
     A district described by one document is that document: the two cannot be told apart.
     """
-    if draws < 1 or seed < 0 or min_words < 0:
-        raise InputError(f"draws {draws}, seed {seed}, min_words {min_words}; least are 1, 0, 0.")
+    for name, value, least in (("draws", draws, 1), ("seed", seed, 0), ("min_words", min_words, 0)):
+        check_whole(name, value, least)
+    check_segments(segments)
     read = segments[segments["kind"].isin(READABLE_KINDS)]
     matrix = term_matrix(read, lexicon, by="segment_id", names=names)
     units = _units(read, matrix.units, matrix.n_words, by, min_words, groups, years)
@@ -226,6 +229,12 @@ def _units(
     years: Mapping[str, float] | None,
 ) -> pd.DataFrame:
     names, codes = units_of(read, segment_ids, by)
+    for given, told in (("groups", groups), ("years", years)):
+        if told is not None and not set(told) & set(names):
+            raise InputError(f"{given} names no unit of {by!r}; they are {', '.join(names[:5])} ….")
+    for name, year in (years or {}).items():
+        if not is_number(year):
+            raise InputError(f"years says {year!r} of {name!r}; give a number, such as 2020.")
     words = np.bincount(codes, weights=n_words).astype(int)
     table = pd.DataFrame(
         {

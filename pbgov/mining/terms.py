@@ -10,6 +10,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_lexicon, check_segments, check_whole
 from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:
@@ -232,6 +233,7 @@ def word_tokens(segments: pd.DataFrame, lexicon: Lexicon, *, by: str) -> pd.Data
     InputError
         Where `by` is no column of `segments`, or a row has no unit.
     """
+    check_lexicon(lexicon)
     units = name_of_segments(segments, by)
     tokens = lexicon.tokenize_segments(segments)
     tokens = tokens[tokens["token"].str.contains(_WORD)]
@@ -246,6 +248,7 @@ def name_of_segments(segments: pd.DataFrame, by: str) -> pd.Series:
     InputError
         Where `by` is no column of `segments`, or a row has no value in it.
     """
+    check_segments(segments)
     if by not in segments.columns:
         raise InputError(
             f"segments has no column {by!r}; it has {', '.join(map(repr, segments.columns))}."
@@ -271,5 +274,4 @@ def _read_units(segments: pd.DataFrame, by: str) -> set[str]:
 
 
 def _check_length(min_length: int) -> None:
-    if min_length < 1:
-        raise InputError(f"min_length is {min_length}; give 1 or more.")
+    check_whole("min_length", min_length, 1)

@@ -7,6 +7,7 @@ shuffled as the benchmark that any structure has to pass.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,10 @@ import pandas as pd
 from pbgov.errors import InputError
 from pbgov.inference.coherence import matched_overlap, npmi_coherence, umass_coherence
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_whole
 from pbgov.mining.factors import best_run, fit_runs, fit_samples, read_material, unit_shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pbgov.mining.factors import Material, Method, Run
     from pbgov.mining.lexicon import Lexicon
 
@@ -250,7 +250,10 @@ def compare_topics(
         ``n_converged``, ``n_runs``, ``n_units``, ``n_documents``, ``n_terms``.
         ``attrs["caution"]`` belongs under any display.
     """
+    if not isinstance(ks, Iterable):
+        raise InputError(f"ks is {ks!r}; give several numbers of topics, such as range(2, 11).")
     wanted = sorted(set(ks))
+    check_whole("seed", seed, 0)
     if not wanted:
         raise InputError("ks is empty; name at least one number of topics.")
     material = read_material(segments, lexicon, by, min_segments, names)
