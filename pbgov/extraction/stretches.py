@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile(r"[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d)|[①-⑳]")
 AFTER = "，,、：: "
-WIDE = re.compile(r"[省市区县旗]\Z")
+WIDE = re.compile(
+    r"(?:[省县旗]|(?<![城超])市|(?<![社小园片辖街校商景民])区)\Z"
+)  # 社区 is no district
 LONGEST_LEVEL = 12  # characters of 在…层面
 FRAMED_CLAUSES = 2  # of a sentence, from its start
 SHORTEST_FRAME = 3  # words

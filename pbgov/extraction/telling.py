@@ -71,7 +71,11 @@ def practices_of(
         Names of regions.
     """
     parts = stretches(text, cues, frozenset(regions))
-    if not any(_find(part.sentences, None, default, cues) for part in parts):
+    stated = (
+        _find(part.sentences, None, default, cues) or _at_level(part, None, default, cues)
+        for part in parts
+    )
+    if not any(stated):
         listed = sum(part.point and _may_carry(part, cues) for part in parts) >= POINTS
         if before is None or not (listed or _starts_with_measure(parts, cues)):
             return []
