@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -164,3 +165,17 @@ def test_topics_do_not_hang_on_the_order_of_rows(lexicon):
     first = pbgov.topics(segments, lexicon, 2, seed=1, n_seeds=2).topics
     again = pbgov.topics(segments.iloc[::-1], lexicon, 2, seed=1, n_seeds=2).topics
     pd.testing.assert_frame_equal(first, again)
+
+
+def test_the_labels_of_thirty_years_stay_apart(lexicon):
+    names = [f"d{at:02}" for at in range(30)]
+    documents = [pbgov.Document(name, name, TEXT, TEXT, "utf-8", digest="") for name in names]
+    corpus = pbgov.Corpus(documents)
+    dated = corpus.documents.assign(published=[str(1991 + at) for at in range(30)])
+    segments = pbgov.segment(corpus, "paragraph")
+    change = pbgov.change_over_years(segments, dated, lexicon, ["社区", "议事"])
+    figure = pbgov.figure_change(change, source="试例").draw()
+    figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
+    assert len(boxes) == 30
+    assert not any(one.overlaps(other) for one, other in pairwise(boxes))

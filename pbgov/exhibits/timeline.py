@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pbgov.mining.change import Change
 
 MOST_EVENTS = 32
+MOST_LEVEL_YEARS = 14  # of more years the labels are turned, so that they stay apart
 MOST_TERMS = 5
 FEW_DOCUMENTS = 5
 """With fewer documents in a year, Student's t makes the interval over documents wider than a page."""
@@ -288,8 +289,11 @@ def _draw_rates(axes: Axes, change: Change) -> None:
             **colour,
         )
     counts = change.n_documents
+    upright = max(counts.index) - min(counts.index) < MOST_LEVEL_YEARS
     axes.set_xticks(
-        [year + 0.5 for year in counts.index], [f"{year}\n{n} 篇" for year, n in counts.items()]
+        [year + 0.5 for year in counts.index],
+        [f"{year}\n{n} 篇" if upright else f"{year}（{n} 篇）" for year, n in counts.items()],
+        rotation=0 if upright else 90,
     )
     axes.set_ylabel("每千词次数")
     top = axes.get_ylim()[1]
