@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 AREA = re.compile(r"(?!.*(?:城市|社区|地区)).{2,}[省市区县旗州镇乡]\Z")
 NOUN_TAGS = "nmqbjailstzhkgev"
+POINT = re.compile(r"[（(][一二三四五六七八九十\d]+[)）]")
 NUMBERED = re.compile(r"[一二三四五六七八九十]是\Z|其[一二三四五]\Z")
 
 
@@ -120,7 +121,8 @@ def _first(words: list[Word], place: int, reached: int, cues: Cues, regions: Con
 
 
 def _cannot_begin(word: Word) -> bool:
-    return word.text in STOPS or word.text == "的" or word.pos in ("t", "v")
+    point = POINT.fullmatch(word.text) is not None  # （四）卫生部门, a point of a list
+    return point or word.text in STOPS or word.text == "的" or word.pos in ("t", "v")
 
 
 def _part_of_name(word: Word, cues: Cues) -> bool:
