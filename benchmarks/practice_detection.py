@@ -34,7 +34,11 @@ SHARED = ROOT.parent / "shared"
 WRITTEN = ROOT / "tests" / "data" / "practices_in_paragraphs.csv"
 # Before any rule was changed with them in view: paragraphs, practices planted, found, found rightly,
 # organisation exact.
-FIRST_MEASURED = {"h01–h13": (13, 27, 22, 22, 22), "h14–h23": (10, 21, 13, 13, 7)}
+FIRST_MEASURED = {
+    "h01–h13": (13, 27, 22, 22, 22),
+    "h14–h23": (10, 21, 13, 13, 7),
+    "h24–h29": (6, 14, 10, 10, 7),  # no rule was changed for these
+}
 # Of the articles before a paragraph could tell several: recorded, found, matched, organisation exact,
 # overlapping.
 ONE_TO_A_PARAGRAPH = {"000": (39, 25, 17, 2, 4), "001": (21, 9, 4, 0, 2), "004": (24, 9, 8, 6, 7)}

@@ -314,10 +314,10 @@ def test_cases_and_finds_are_matched_as_trying_every_pairing_would():
 
 
 def test_written_paragraphs_are_read_as_they_were_planted():
-    """Floors below what the benchmark prints; as first measured 35 of 48 were found, none wrongly."""
+    """Floors below what the benchmark prints; as first measured 45 of 62 were found, none wrongly."""
     seen = written()["all"]
     assert seen["precision"] > 0.95
-    assert seen["recall"] > 0.9
+    assert seen["recall"] > 0.85
     planted = pd.read_csv(WRITTEN, dtype="str").fillna("")
     for _, parts in planted.groupby("paragraph"):
         told, cases = composed(parts)
