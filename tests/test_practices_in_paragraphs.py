@@ -337,3 +337,13 @@ def test_published_articles_are_read_as_their_reader_read_them(shared):
     assert seen["recall"] > 0.85
     assert seen["precision"] > 0.75
     assert seen["organisation overlapping"] / seen["both"] > 0.8
+
+
+def test_practices_of_simulated_segments_say_so():
+    paragraphs = pbgov.segment(
+        document("样例街道党工委建立楼门议事会，每月召开一次。\n"), unit="paragraph"
+    )
+    assert not pbgov.is_simulated(pbgov.find_practices(paragraphs))
+    found = pbgov.find_practices(pbgov.mark_simulated(paragraphs))
+    assert len(found) == 1
+    assert pbgov.is_simulated(found)

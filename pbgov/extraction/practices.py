@@ -13,6 +13,7 @@ from pbgov.extraction.cues import Cues, read_cues
 from pbgov.extraction.modality import SKIPPED, read_heading
 from pbgov.extraction.places import Gazetteer
 from pbgov.extraction.telling import Found, Practice, named_in, practices_of
+from pbgov.marks import carry_mark
 from pbgov.schemas import PRACTICES
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def find_practices(
     rows: list[list[object]] = []
     for doc_id, read in segments.groupby("doc_id", sort=False):
         rows += _rows(str(doc_id), read, about.get(str(doc_id)), gazetteer, cues)
-    return PRACTICES.validate(pd.DataFrame(rows, columns=COLUMNS))
+    return carry_mark(PRACTICES.validate(pd.DataFrame(rows, columns=COLUMNS)), segments)
 
 
 def _rows(
