@@ -38,7 +38,8 @@ def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
     -------
     list of Path
         practices.csv, judgements.csv, shares_by_document.csv, shares_by_region.csv,
-        quantities.csv, formulas.csv, claims.csv, reuse.csv, repairs.csv, metadata.csv.
+        quantities.csv, formulas.csv, claims.csv, reuse.csv, repairs.csv, metadata.csv,
+        problems.csv, remarks.csv.
     """
     raw = alignments_of(table_of(results, "read", "alignments"))
     tables = {
@@ -53,6 +54,8 @@ def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
         "reuse": table_of(results, "practices", "reuse"),
         "repairs": table_of(results, "read", "repairs"),
         "metadata": table_of(results, "read", "metadata"),
+        "problems": table_of(results, "read", "problems"),
+        "remarks": table_of(results, "read", "remarks"),
     }
     folder = Path(output) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)

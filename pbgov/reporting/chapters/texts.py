@@ -56,6 +56,14 @@ def documents(found: Findings) -> list[Block]:
                 "局限",
             )
         )
+    remarks = found.need("read", "remarks")
+    if len(remarks):
+        blocks.append(
+            Paragraph(
+                f"读入时有 {len(remarks)} 条提醒（没有照收的内容、没有把握的修复等），逐条见 evidence/remarks.csv。",
+                "局限",
+            )
+        )
     unverified = documents.dropna(subset=["unverified"])
     if len(unverified):
         listed = "；".join(
