@@ -47,7 +47,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     # coding 编码
     "pbgov.coding.codebook": ("Codebook", "read_codebook"),
     "pbgov.coding.rules": ("code_by_rules",),
-    "pbgov.coding.journal": ("read_codings",),
+    "pbgov.coding.codings": ("read_codings",),
     "pbgov.coding.agreement": ("agreement", "confusion"),
     # indicators 指标
     "pbgov.indicators.register": ("read_assessment", "read_indicators", "read_register"),

@@ -89,7 +89,7 @@ def _lexicon(study: Study) -> list[Finding]:
 
 def _codings(study: Study) -> list[Finding]:
     from pbgov.coding.codebook import read_codebook
-    from pbgov.coding.journal import check_codings
+    from pbgov.coding.codings import check_codings
     from pbgov.corpus.readers import read_corpus
     from pbgov.corpus.segments import segment
 
@@ -102,7 +102,7 @@ def _codings(study: Study) -> list[Finding]:
 def _declared(study: Study) -> list[Finding]:
     """Names in [coding] of study.toml that the codebook or the codings do not have."""
     from pbgov.coding.codebook import read_codebook
-    from pbgov.coding.journal import read_codings
+    from pbgov.coding.codings import read_codings
 
     file = (study.root / "study.toml").as_posix()
     families = list(read_codebook(study.codebook).families["family"])

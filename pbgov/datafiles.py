@@ -83,12 +83,17 @@ def read_numbered(
 
 
 def inspect_table(
-    path: str | Path, schema: pa.DataFrameSchema, *, may_be_empty: bool = False
+    path: str | Path,
+    schema: pa.DataFrameSchema,
+    *,
+    may_be_empty: bool = False,
+    content: bytes | None = None,
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """A file as far as it can be read, and everything that is wrong with it.
 
     For a reader that has more to check than the schema: with the findings of both, the user
-    corrects a file once.
+    corrects a file once. A column that the schema does not require, and the file does not have,
+    comes out empty. With `content`, these bytes are read in the place of the file's.
 
     Returns
     -------
@@ -100,7 +105,7 @@ def inspect_table(
     """
     path = Path(path)
     try:
-        texts = _texts(path, schema, may_be_empty=may_be_empty)
+        texts = _texts(path, schema, may_be_empty=may_be_empty, content=content)
     except DataFileError as error:
         return pd.DataFrame(columns=list(schema.columns)), list(error.findings)
     findings = [*_untidy_keys(texts, schema, path), *_not_numerals(texts, schema, path)]
@@ -119,12 +124,15 @@ def inspect_table(
     return texts.assign(**{name: pd.to_numeric(texts[name]) for name in numbers}), findings
 
 
-def _texts(path: Path, schema: pa.DataFrameSchema, *, may_be_empty: bool) -> pd.DataFrame:
+def _texts(
+    path: Path, schema: pa.DataFrameSchema, *, may_be_empty: bool, content: bytes | None
+) -> pd.DataFrame:
     """The cells as they stand, indexed by their row in the file; blank ones are NaN."""
-    numbered = _rows(path, alone=len(schema.columns) == 1)
+    numbered = _rows(path, _decode(path, content), alone=len(schema.columns) == 1)
     header_row = min(numbered)
     header = numbered.pop(header_row)
-    missing = [name for name in schema.columns if name not in header]
+    absent = [name for name in schema.columns if name not in header]
+    missing = [name for name in absent if schema.columns[name].required]
     if missing:
         padded = {name.strip(): name for name in header}
         raise DataFileError(
@@ -138,6 +146,7 @@ def _texts(path: Path, schema: pa.DataFrameSchema, *, may_be_empty: bool) -> pd.
     if not numbered and not may_be_empty:
         raise DataFileError([Finding("E111", str(path))])
     table = pd.DataFrame(list(numbered.values()), columns=header, dtype=str, index=list(numbered))
+    table = table.reindex(columns=[*header, *absent])
     return table.replace(r"^\s*$", float("nan"), regex=True)
 
 
@@ -221,13 +230,12 @@ def _all_cases(
     return mistyped
 
 
-def _rows(path: Path, *, alone: bool) -> dict[int, list[str]]:
+def _rows(path: Path, content: str, *, alone: bool) -> dict[int, list[str]]:
     """The rows that hold something, by their number as a spreadsheet counts it.
 
     `alone` says that one column is wanted, so that a header of one cell is no sign of a wrong
     separator.
     """
-    content = _decode(path)
     numbered: dict[int, list[str]] = {}
     try:
         for row in csv.reader(io.StringIO(content, newline=""), strict=True):
@@ -266,19 +274,19 @@ def _rows(path: Path, *, alone: bool) -> dict[int, list[str]]:
     return {number: [row[place] for place in named] for number, row in numbered.items()}
 
 
-def _decode(path: Path) -> str:
+def _decode(path: Path, content: bytes | None) -> str:
     if not path.is_file():
         raise DataFileError([Finding("E120" if path.is_dir() else "E113", str(path))])
-    raw = path.read_bytes()
+    raw = path.read_bytes() if content is None else content
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataFileError([Finding("E101", str(path), seen="UTF-16")])
     try:
-        content = raw.decode("utf-8-sig")
+        decoded = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataFileError([Finding("E101", str(path), seen=_likely_encoding(raw))]) from None
     if raw.startswith(b"\xef\xbb\xbf"):
         warnings.warn(str(Finding("W151", str(path))), DataFileWarning, stacklevel=7)
-    return content
+    return decoded
 
 
 def _likely_encoding(raw: bytes) -> str:

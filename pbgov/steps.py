@@ -112,7 +112,7 @@ def _code(study: Study, results: Mapping[str, Results]) -> Results:
     import pandas as pd
 
     from pbgov.coding.codebook import read_codebook
-    from pbgov.coding.journal import read_codings
+    from pbgov.coding.codings import read_codings
     from pbgov.coding.rules import code_by_rules
 
     paragraphs = table_of(results, "read", "paragraphs")

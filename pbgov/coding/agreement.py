@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.journal import is_secondary
+from pbgov.coding.codings import is_secondary
 from pbgov.coding.reliability import (
     cluster_draws,
     cohen_kappa,

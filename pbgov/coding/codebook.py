@@ -6,18 +6,17 @@ import hashlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from pbgov.datafiles import inspect_table
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 FIELDS_FILE = "codebook.toml"
 TABLES = ("families", "codes", "terms", "masks", "examples")
 MAY_BE_EMPTY = ("terms", "masks", "examples")  # a study coded by people alone needs none
+MAY_BE_ABSENT = ("rules", "retired")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +32,8 @@ class Codebook:
     version : str
     families, codes, terms, masks, examples : DataFrame
         See ``FAMILIES``, ``CODES``, ``TERMS``, ``MASKS`` and ``EXAMPLES`` of `pbgov.schemas`.
+    rules, retired : DataFrame
+        See ``RULES`` and ``RETIRED``; no row where the folder has no such file.
     digest : str
         First 16 hex digits of the SHA-256 of its files.
     """
@@ -44,6 +45,8 @@ class Codebook:
     terms: pd.DataFrame
     masks: pd.DataFrame
     examples: pd.DataFrame
+    rules: pd.DataFrame
+    retired: pd.DataFrame
     digest: str
 
     def check(self) -> list[Finding]:
@@ -88,7 +91,8 @@ class Codebook:
 def read_codebook(folder: str | Path) -> Codebook:
     """The codebook of a folder: five CSV files and ``codebook.toml``.
 
-    The files are held to their schemas; whether the codebook makes sense is asked by
+    ``rules.csv`` (conditions beyond single words) and ``retired.csv`` (codes that left) may stand
+    beside them. The files are held to their schemas; whether the codebook makes sense is asked by
     `Codebook.check`.
 
     Parameters
@@ -121,10 +125,18 @@ def read_codebook(folder: str | Path) -> Codebook:
             folder / f"{name}.csv", schema, may_be_empty=name in MAY_BE_EMPTY
         )
         findings += faults
+    for name in MAY_BE_ABSENT:
+        file, schema = folder / f"{name}.csv", getattr(schemas, name.upper())
+        if file.is_file():
+            tables[name], faults = inspect_table(file, schema, may_be_empty=True)
+            findings += faults
+        else:
+            tables[name] = schema.validate(pd.DataFrame(columns=list(schema.columns)))
     version, faults = _version(folder / FIELDS_FILE)
     if findings or faults:
         raise DataFileError([*findings, *faults])
-    content = b"".join((folder / f"{name}.csv").read_bytes() for name in TABLES)
+    sources = [folder / f"{name}.csv" for name in (*TABLES, *MAY_BE_ABSENT)]
+    content = b"".join(file.read_bytes() for file in sources if file.is_file())
     content += (folder / FIELDS_FILE).read_bytes()
     return Codebook(
         folder=folder.as_posix(),

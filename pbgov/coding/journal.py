@@ -1,233 +1,369 @@
-"""Codings made by people, read back from their files and held against the text they judged."""
+"""The journal of one coder: every act a row, on disk before anybody is told that it was done.
+
+Rows are only ever added. A judgement that is made anew, or taken back, is one more row, and what
+stands is what `pbgov.read_codings` makes of all of them.
+"""
 
 from __future__ import annotations
 
-import warnings
+import csv
+import io
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from filelock import FileLock, Timeout
 
-from pbgov.coding.rules import CODER, SECONDARY
 from pbgov.corpus.document import digest_text
-from pbgov.datafiles import inspect_table, table_files
-from pbgov.errors import DataFileError, DataFileWarning, InputError
+from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Mapping
+    from types import TracebackType
 
-    from pbgov.coding.codebook import Codebook
+MACHINES = ("rules", "learned", "endpoint")
+GOLD = "gold"
+WHOLE = "*"
+COLUMNS = (
+    "doc_id",
+    "start",
+    "end",
+    "code_id",
+    "coder",
+    "value",
+    "status",
+    "evidence_start",
+    "evidence_end",
+    "rule",
+    "text_digest",
+    "codebook_version",
+    "memo",
+    "act",
+    "made_at",
+)
+UNFINISHED = ".unfinished"
+_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\r?")
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+Key = tuple[str, int, int, str]
 
 
-def read_codings(
-    folder: str | Path,
-    segments: pd.DataFrame | None = None,
-    codebook: Codebook | None = None,
-) -> pd.DataFrame:
-    """Every coding of a folder, file after file.
+@dataclass(frozen=True)
+class Stretch:
+    """The stretch of a document that is judged, with its text.
+
+    Attributes
+    ----------
+    doc_id : str
+    start, end : int
+        Code points into ``Document.text``.
+    text : str
+        ``document.text[start:end]``.
+    """
+
+    doc_id: str
+    start: int
+    end: int
+    text: str
+
+
+class Journal:
+    """One coder's file of judgements, open for adding to.
 
     Parameters
     ----------
     folder : path
-        Every ``*.csv`` in it is read, in the order of the file names.
-    segments : DataFrame, optional
-        As `pbgov.segment` makes it. Where given, each coding is held against the text it judged,
-        and gets the id of the segment with exactly its ``start`` and ``end``.
-    codebook : Codebook, optional
-        Where given, a code it does not know is an error.
+        The folder of codings; the file is ``<coder>.csv`` in it and is made where it is absent.
+    coder : str
+        Who judges. One name is one person: nobody else may have this journal open.
+    codebook_version : str
+        Written into each row.
+    clock : callable, optional
+        Gives the time as ``2026-11-22T08:15:00Z``; the system's clock, in UTC, where not given.
 
-    Returns
-    -------
-    DataFrame
-        The columns of ``CODINGS`` (`pbgov.schemas`) and ``segment_id``: NaN where `segments` is
-        not given, or has no segment with just these bounds. No row where nobody has coded yet.
+    Attributes
+    ----------
+    path : Path
+    coder : str
+    rows : list of dict
+        Every act of the file, in its order, with the columns of ``JOURNAL``; empty cells are "".
+    remarks : list of Finding
+        What was found on opening: a last line that a crash cut off (W257).
 
     Raises
     ------
     InputError
-        Where `folder` is no folder.
+        Where the name cannot be a file's or is that of a machine coder, or the journal is open
+        elsewhere.
     DataFileError
-        Where a file breaks its schema, two rows judge the same thing (E104), the text judged has
-        changed since (E211), a code is unknown (E212), offsets lie outside the document (E213), the
-        evidence lies outside the text judged (E215), or a file is signed with the name of the rule
-        coder (E216).
+        Where the file was not written by a journal, so that no row can be added to it (E219), or
+        is signed by somebody else (E220).
 
-    Warns
+    Notes
     -----
-    DataFileWarning
-        Where codings belong to a document that `segments` does not hold (W253).
+    `add` returns when the operating system has been told to put the row on the disk (``fsync``),
+    so that a killed process, or a cut power line, loses no act that was confirmed. A line that was
+    being written at that moment was never confirmed: it goes, byte for byte, to
+    ``<coder>.csv.unfinished``.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; it should hold one CSV file per coder.")
-    from pbgov.schemas import CODINGS
 
-    tables, findings = _read(folder, segments, codebook)
-    if findings:
-        raise DataFileError(findings)
-    filled = [table for table in tables.values() if len(table)]
-    if not filled:
-        empty = CODINGS.validate(pd.DataFrame(columns=list(CODINGS.columns)))
-        return empty.assign(segment_id=pd.Series(dtype="str"))
-    codings = pd.concat(filled, ignore_index=True)
-    if segments is None:
-        return codings.assign(segment_id=pd.Series(float("nan"), codings.index, dtype="str"))
-    _warn_of_absent_documents(codings, segments, folder)
-    bounds = ["doc_id", "start", "end"]
-    ids = segments[segments["start"] < segments["end"]].drop_duplicates(bounds)
-    return codings.merge(ids[[*bounds, "segment_id"]], on=bounds, how="left", validate="m:1")
+    def __init__(
+        self,
+        folder: str | Path,
+        coder: str,
+        codebook_version: str,
+        *,
+        clock: Callable[[], str] | None = None,
+    ) -> None:
+        refuse_coder_name(coder)
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.coder = coder
+        self.path = folder / f"{coder}.csv"
+        self.remarks: list[Finding] = []
+        self._version = codebook_version
+        self._clock = clock or _now
+        self._lock = FileLock(folder / f".{coder}.lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                f"{self.path}: the journal of {coder!r} is open in another notebook or program."
+                f" Close it there; if that is another person, choose another name."
+                f" 编码者“{coder}”的记录正在别处打开：请先在那里关闭；若是另一个人，请换一个名字。"
+            ) from None
+        try:
+            self.rows = self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def judge(
+        self,
+        stretch: Stretch,
+        code_id: str,
+        value: int = 1,
+        *,
+        evidence: tuple[int, int] | None = None,
+        rule: str | None = None,
+        memo: str | None = None,
+    ) -> dict[str, str]:
+        """Judge that a code is present in a stretch (`value` 1), or absent (0).
+
+        Parameters
+        ----------
+        stretch : Stretch
+        code_id : str
+        value : {1, 0}
+        evidence : tuple of int, optional
+            Start and end of the words it rests on, inside the stretch; the whole stretch where not
+            given.
+        rule, memo : str, optional
+
+        Returns
+        -------
+        dict
+            The row, as it stands on disk.
+        """
+        if value not in (0, 1):
+            raise InputError(f"value is {value!r}; a code is present (1) or absent (0).")
+        if evidence is not None and not stretch.start <= evidence[0] < evidence[1] <= stretch.end:
+            raise InputError(
+                f"The evidence {evidence[0]}–{evidence[1]} lies outside the stretch"
+                f" {stretch.start}–{stretch.end} of {stretch.doc_id!r}; select words inside it."
+            )
+        first, last = evidence or ("", "")
+        row = self._row(stretch, code_id, "judge", "judged", memo)
+        row |= {"value": str(value), "rule": rule or ""}
+        row |= {"evidence_start": str(first), "evidence_end": str(last)}
+        return self.add([row])[0]
+
+    def withdraw(self, stretch: Stretch, code_id: str, memo: str | None = None) -> dict[str, str]:
+        """Take the judgement of a code back, so that it stands neither for present nor absent."""
+        return self.add([self._row(stretch, code_id, "withdraw", "judged", memo)])[0]
+
+    def state(self, stretch: Stretch, state: str, memo: str | None = None) -> dict[str, str]:
+        """Say how far one is with a stretch: ``read``, ``doubtful`` or ``open``."""
+        from pbgov.schemas import READ_STATES
+
+        if state not in READ_STATES:
+            raise InputError(f"state is {state!r}; use one of {', '.join(READ_STATES)}.")
+        return self.add([self._row(stretch, WHOLE, "state", state, memo)])[0]
+
+    def add(self, rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+        """Append rows with one write, and return when they are on the disk.
+
+        Parameters
+        ----------
+        rows : iterable of mapping
+            With the columns of ``JOURNAL``; ``coder`` and ``made_at`` are filled in here.
+        """
+        filled = [
+            {**{name: row.get(name, "") for name in COLUMNS}, "coder": self.coder}
+            | {"made_at": row.get("made_at") or self._clock()}
+            for row in rows
+        ]
+        if filled:
+            _append(self.path, _lines(filled))
+            self.rows += filled
+        return filled
+
+    def standing(self) -> dict[Key, dict[str, str]]:
+        """The last judgement of each stretch and code that was not taken back, states included."""
+        found: dict[Key, dict[str, str]] = {}
+        for row in self.rows:
+            key = row["doc_id"], int(row["start"]), int(row["end"]), row["code_id"]
+            found.pop(key, None)
+            if row["act"] != "withdraw":
+                found[key] = row
+        return found
+
+    def close(self) -> None:
+        """Let others open the journal; closing twice does nothing."""
+        self._lock.release()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _row(
+        self, stretch: Stretch, code_id: str, act: str, status: str, memo: str | None
+    ) -> dict[str, str]:
+        return {
+            "doc_id": stretch.doc_id,
+            "start": str(stretch.start),
+            "end": str(stretch.end),
+            "code_id": code_id,
+            "value": "0",
+            "status": status,
+            "text_digest": digest_text(stretch.text),
+            "codebook_version": self._version,
+            "memo": memo or "",
+            "act": act,
+        }
+
+    def _open(self) -> list[dict[str, str]]:
+        if not self.path.exists():
+            _append(self.path, ",".join(COLUMNS).encode() + b"\n")
+            return []
+        content = self.path.read_bytes()
+        header = ",".join(COLUMNS).encode() + b"\n"
+        if header.startswith(content):  # the very first write was cut off
+            _append(self.path, header[len(content) :])
+            return []
+        whole, rest = cut_off_unfinished(content)
+        if rest:
+            self.remarks.append(unfinished_line(self.path, whole, rest))
+            _append(self.path.with_name(self.path.name + UNFINISHED), rest + b"\n")
+            with self.path.open("r+b") as file:
+                file.truncate(len(whole))
+                _to_disk(file.fileno())
+        elif not content.endswith(b"\n"):
+            _append(self.path, b"\n")
+        return self._parse(whole)
+
+    def _parse(self, content: bytes) -> list[dict[str, str]]:
+        try:
+            lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+        except UnicodeDecodeError:
+            raise DataFileError([Finding("E219", self.path.as_posix(), seen="?")]) from None
+        if not lines or tuple(lines[0]) != COLUMNS:
+            seen = ",".join(lines[0])[:80] if lines else ""
+            raise DataFileError([Finding("E219", self.path.as_posix(), 1, seen=seen)])
+        rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines[1:] if any(line)]
+        for number, row in enumerate(rows, 2):
+            if row["coder"] != self.coder:
+                path = self.path.as_posix()
+                raise DataFileError(
+                    [Finding("E220", path, number, "coder", row["coder"], self.coder)]
+                )
+        return rows
 
 
-def check_codings(folder: str | Path, segments: pd.DataFrame, codebook: Codebook) -> list[Finding]:
-    """What is wrong or remarkable about every coding of a folder.
+def cut_off_unfinished(content: bytes) -> tuple[bytes, bytes]:
+    """The whole lines of a journal, and the one that was being written when the writer died.
 
-    Parameters
-    ----------
-    folder, segments, codebook
-        As for `read_codings`; the segments are those that the study compares coders on.
-
-    Returns
-    -------
-    list of Finding
-        The faults that `read_codings` refuses; where there are none, its remarks: codings that
-        match no segment (W254) or no document (W253), rest on another version of the codebook
-        (W255), or give a segment two primary codes of an exclusive family (W256).
+    Only a file that ends with the column ``made_at``, as a journal writes it, is looked at: its
+    last line is whole where it ends in a line break or in a full time.
     """
-    tables, findings = _read(Path(folder), segments, codebook)
-    if findings:
-        return findings
-    remarks: list[Finding] = []
-    for path, table in tables.items():
-        remarks += _unmatched(table, segments, path)
-        other = table[table["codebook_version"] != codebook.version]
-        if len(other):
-            seen, row = str(len(other)), int(other.index[0])
-            column = "codebook_version"
-            remarks.append(Finding("W255", path, row, column, seen, codebook.version))
-        remarks += _two_primary_codes(table, codebook, path)
-    return remarks
+    header = content.split(b"\n", 1)[0].rstrip(b"\r")
+    if not header.endswith(b",made_at") or content.endswith(b"\n"):
+        return content, b""
+    end, quoted = 0, False
+    for place, byte in enumerate(content):
+        if byte == 0x22:
+            quoted = not quoted
+        elif byte == 0x0A and not quoted:
+            end = place + 1
+    last = content[end:]
+    if not quoted and _TIME.fullmatch(last.rsplit(b",", 1)[-1]):
+        return content, b""
+    return content[:end], last
 
 
-def is_secondary(codings: pd.DataFrame) -> pd.Series:
-    """Codings whose memo has a part, between semicolons, that just says 次要 or secondary."""
-    mark = rf"(?:^|[;；])\s*(?:{SECONDARY}|secondary)\s*(?:$|[;；])"
-    return codings["memo"].fillna("").str.contains(mark)
+def unfinished_line(path: Path, whole: bytes, rest: bytes) -> Finding:
+    """W257: the last line was cut off by a crash."""
+    seen = rest.decode("utf-8", "replace")[:60]
+    return Finding("W257", path.as_posix(), whole.count(b"\n") + 1, seen=seen)
 
 
-def _read(
-    folder: Path, segments: pd.DataFrame | None, codebook: Codebook | None
-) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
-    """The rows of every file by its path, and everything that forbids using them."""
-    from pbgov.schemas import CODINGS
-
-    tables: dict[str, pd.DataFrame] = {}
-    findings: list[Finding] = []
-    for file in table_files(folder):
-        path = file.as_posix()
-        tables[path], faults = inspect_table(file, CODINGS, may_be_empty=True)
-        findings += faults
-    if findings:
-        return tables, findings
-    texts = {} if segments is None else _texts(segments)
-    for path, table in tables.items():
-        if codebook is not None:
-            findings += _unknown_codes(table, codebook, path)
-        findings += _changed_text(table, texts, path)
-        findings += _misplaced_evidence(table, path)
-        for row in table.index[table["coder"] == CODER]:
-            findings.append(Finding("E216", path, int(row), "coder", seen=CODER))
-    return tables, [*findings, *_repeated_across_files(tables, CODINGS.unique or [])]
+def refuse_coder_name(coder: str) -> None:
+    """Raise an InputError where `coder` cannot be the name of a person, and of a file."""
+    if not coder.strip() or coder != unicodedata.normalize("NFKC", coder).strip():
+        raise InputError(
+            f"The coder name {coder!r} is blank, has spaces around it or full-width characters;"
+            " write it in plain characters. 编码者名不能空，首尾不能有空格，字母数字用半角。"
+        )
+    if _UNSAFE.search(coder) or coder.startswith(".") or _DEVICES.fullmatch(coder):
+        raise InputError(
+            f'The coder name {coder!r} cannot be the name of a file; leave out \\ / : * ? " < > |.'
+            ' 编码者名要能作文件名，请不要用 \\ / : * ? " < > |。'
+        )
+    if coder.casefold() in MACHINES or coder.casefold().startswith("endpoint:"):
+        raise InputError(
+            f"{coder!r} is the name of a machine coder; use the person's own."
+            f" “{coder}”留给机器编码者，请用编码人自己的名字。"
+        )
 
 
-def _repeated_across_files(tables: dict[str, pd.DataFrame], key: list[str]) -> Iterator[Finding]:
-    seen: set[tuple[str, ...]] = set()
-    for path, table in tables.items():
-        for row, *values in zip(table.index, *(table[name] for name in key), strict=True):
-            judged = tuple(map(str, values))
-            if judged in seen:
-                yield Finding("E104", path, int(row), "+".join(key), seen=", ".join(judged))
-            seen.add(judged)
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _texts(segments: pd.DataFrame) -> dict[str, str]:
-    """The text of each document; its segments tile it."""
-    ordered = segments.sort_values(["doc_id", "start", "end"])
-    return {str(doc): "".join(rows["text"]) for doc, rows in ordered.groupby("doc_id")}
+def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writerows(rows)
+    return text.getvalue().encode()
 
 
-def _changed_text(table: pd.DataFrame, texts: dict[str, str], path: str) -> Iterator[Finding]:
-    for row, doc_id, start, end, digest in zip(
-        table.index,
-        table["doc_id"],
-        table["start"],
-        table["end"],
-        table["text_digest"],
-        strict=True,
-    ):
-        if doc_id not in texts:
-            continue
-        text = texts[doc_id]
-        if not start < end <= len(text):
-            seen, wanted = f"{start}–{end}", str(len(text))
-            yield Finding("E213", path, int(row), "start", seen=seen, wanted=wanted)
-        elif digest_text(text[start:end]) != digest:
-            now = digest_text(text[start:end])
-            yield Finding("E211", path, int(row), "text_digest", seen=digest, wanted=now)
+def _append(path: Path, content: bytes) -> None:
+    is_new = not path.exists()
+    with path.open("ab", buffering=0) as file:
+        written = 0
+        while written < len(content):
+            written += file.write(content[written:]) or 0
+        _to_disk(file.fileno())
+    if is_new and hasattr(os, "O_DIRECTORY"):
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
-def _misplaced_evidence(table: pd.DataFrame, path: str) -> Iterator[Finding]:
-    bounds = ["start", "end", "evidence_start", "evidence_end"]
-    for row, start, end, first, last in table[bounds].dropna(how="all").itertuples():
-        if pd.isna(first) and pd.isna(last):
-            continue
-        if pd.isna(first) or pd.isna(last) or not start <= first < last <= end:
-            seen, wanted = f"{first}–{last}", f"{start}–{end}"
-            yield Finding("E215", path, int(row), "evidence_start", seen=seen, wanted=wanted)
-
-
-def _unmatched(table: pd.DataFrame, segments: pd.DataFrame, path: str) -> Iterator[Finding]:
-    known = set(zip(segments["doc_id"], segments["start"], segments["end"], strict=True))
-    documents = set(segments["doc_id"])
-    for doc_id in sorted(set(table["doc_id"]) - documents):
-        row = int(table.index[table["doc_id"] == doc_id][0])
-        yield Finding("W253", path, row, "doc_id", seen=doc_id)
-    keys = zip(table["doc_id"], table["start"], table["end"], strict=True)
-    rows = [
-        int(row)
-        for row, key in zip(table.index, keys, strict=True)
-        if key[0] in documents and key not in known
-    ]
-    if rows:
-        yield Finding("W254", path, rows[0], "start", seen=str(len(rows)))
-
-
-def _two_primary_codes(table: pd.DataFrame, codebook: Codebook, path: str) -> Iterator[Finding]:
-    family_of = dict(zip(codebook.codes["code_id"], codebook.codes["family"], strict=True))
-    kinds = codebook.families.set_index("family")["exclusive"]
-    present = table[table["value"] == 1]
-    primary = present[~is_secondary(present)]
-    seen = set()
-    for row, doc_id, start, end, coder, code_id in zip(
-        primary.index,
-        *(primary[name] for name in ("doc_id", "start", "end", "coder", "code_id")),
-        strict=True,
-    ):
-        family = family_of[code_id]
-        key = doc_id, start, end, coder, family
-        if key in seen and kinds[family] != "multi":
-            yield Finding("W256", path, int(row), "code_id", seen=code_id, wanted=family)
-        seen.add(key)
-
-
-def _unknown_codes(table: pd.DataFrame, codebook: Codebook, path: str) -> Iterator[Finding]:
-    known = set(codebook.codes["code_id"])
-    for row, code_id in zip(table.index, table["code_id"], strict=True):
-        if code_id not in known:
-            yield Finding("E212", path, int(row), "code_id", seen=code_id)
-
-
-def _warn_of_absent_documents(codings: pd.DataFrame, segments: pd.DataFrame, folder: Path) -> None:
-    for doc_id in sorted(set(codings["doc_id"]) - set(segments["doc_id"])):
-        finding = Finding("W253", folder.as_posix(), column="doc_id", seen=doc_id)
-        warnings.warn(str(finding), DataFileWarning, stacklevel=3)
+def _to_disk(descriptor: int) -> None:
+    os.fsync(descriptor)

@@ -8,13 +8,18 @@ with NaN where the thing is not known; offsets are code points into ``Document.t
 from __future__ import annotations
 
 from pbgov.schemas.codes import (
+    ACTS,
     CODES,
     CODING_STATUS,
     CODINGS,
     EXAMPLES,
     FAMILIES,
+    JOURNAL,
     LEXICON,
     MASKS,
+    READ_STATES,
+    RETIRED,
+    RULES,
     STOPWORDS,
     TERMS,
 )
@@ -55,6 +60,7 @@ from pbgov.schemas.texts import (
 )
 
 __all__ = [
+    "ACTS",
     "ADJACENCY",
     "ASSESSMENT",
     "CLAIMS",
@@ -72,6 +78,7 @@ __all__ = [
     "INDICATORS",
     "INDICATOR_KINDS",
     "INDICATOR_STATUS",
+    "JOURNAL",
     "LEXICON",
     "MASKS",
     "MODALITIES",
@@ -83,10 +90,13 @@ __all__ = [
     "QUANTITIES",
     "QUANTITY_KINDS",
     "QUANTITY_RECORDS",
+    "READ_STATES",
     "REGIONS",
     "REGISTER",
+    "RETIRED",
     "REUSE",
     "REUSE_KINDS",
+    "RULES",
     "SCORES",
     "SEGMENTS",
     "SEGMENT_KINDS",

@@ -7,6 +7,8 @@ import pandera.pandas as pa
 from pbgov.schemas.columns import text, whole
 
 CODING_STATUS = ("judged", "suggested")
+READ_STATES = ("read", "doubtful", "open")
+ACTS = ("judge", "withdraw", "state")
 
 CODINGS = pa.DataFrameSchema(
     {
@@ -32,6 +34,24 @@ CODINGS = pa.DataFrameSchema(
 ``start``/``end`` bound the judged stretch, ``evidence_*`` the words it rests on (NaN: the whole
 stretch). ``text_digest`` is `pbgov.corpus.document.digest_text` of the judged stretch.
 Tables in memory also carry ``segment_id``.
+"""
+
+JOURNAL = pa.DataFrameSchema(
+    {
+        **CODINGS.columns,
+        "status": text(among=(*CODING_STATUS, *READ_STATES)),
+        "act": text(nullable=True, among=ACTS, required=False),
+        "made_at": text(nullable=True, required=False),
+    },
+    name="journal",
+)
+"""One row is one act of a coder, in the order in which it was done; rows are only ever added.
+
+``act`` judge (or nothing, as in files written by hand) is a judgement as in ``CODINGS``; a later
+one of the same stretch, code and coder stands in the place of the earlier. ``withdraw`` takes it
+back. ``state`` says how far the coder is with the whole stretch: code_id is ``*`` and status
+``read`` (read to the end: what was not given was not seen), ``doubtful`` or ``open`` (not done).
+``made_at`` is the time, UTC, as 2026-11-22T08:15:00Z.
 """
 
 LEXICON = pa.DataFrameSchema(
@@ -98,6 +118,32 @@ MASKS = pa.DataFrameSchema(
     name="masks",
 )
 """One row is one expression, mostly the name of an institution, inside which no cue counts."""
+
+RULES = pa.DataFrameSchema(
+    {
+        "rule_id": text(unique=True),
+        "code_id": text(),
+        "condition": text(),
+        "note": text(nullable=True),
+        "source": text(),
+    },
+    name="rules",
+)
+"""One row is one condition under which the rule coder gives a code, in the language of
+`pbgov.coding.conditions`; it works beside the cues of ``terms.csv``."""
+
+RETIRED = pa.DataFrameSchema(
+    {
+        "code_id": text(unique=True),
+        "retired_in": text(),
+        "replaced_by": text(nullable=True),
+        "reason": text(),
+        "source": text(),
+    },
+    name="retired",
+)
+"""One row is one code that left the codebook, in which version, and which code took its place
+(NaN: none). Codings that name it are kept and remarked upon (W259)."""
 
 EXAMPLES = pa.DataFrameSchema(
     {

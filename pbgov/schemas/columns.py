@@ -7,10 +7,16 @@ from math import isfinite
 import pandera.pandas as pa
 
 
-def text(*, nullable: bool = False, unique: bool = False, among: tuple[str, ...] = ()) -> pa.Column:
+def text(
+    *,
+    nullable: bool = False,
+    unique: bool = False,
+    among: tuple[str, ...] = (),
+    required: bool = True,
+) -> pa.Column:
     """A column of strings; `among` lists the only allowed values."""
     checks = [pa.Check.isin(among, error=f"one of {' / '.join(among)}")] if among else []
-    return pa.Column(str, checks, nullable=nullable, unique=unique, coerce=True)
+    return pa.Column(str, checks, nullable=nullable, unique=unique, coerce=True, required=required)
 
 
 def number(
