@@ -153,6 +153,7 @@ def _texts(
 def _untidy_keys(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> list[Finding]:
     """E115 for each cell of a key that would not be found again as it looks: “2024 ” is not 2024."""
     keys = [name for name, column in schema.columns.items() if column.unique]
+    keys += (schema.metadata or {}).get("key", [])  # where later rows may repeat it
     return [
         Finding("E115", str(path), row, name, seen=str(cell))
         for name in dict.fromkeys([*(schema.unique or ()), *keys])

@@ -43,6 +43,7 @@ JOURNAL = pa.DataFrameSchema(
         "act": text(nullable=True, among=ACTS, required=False),
         "made_at": text(nullable=True, required=False),
     },
+    metadata={"key": CODINGS.unique},
     name="journal",
 )
 """One row is one act of a coder, in the order in which it was done; rows are only ever added.
