@@ -283,6 +283,13 @@ class Journal:
         if not lines or tuple(lines[0]) != COLUMNS:
             seen = ",".join(lines[0])[:80] if lines else ""
             raise DataFileError([Finding("E219", self.path.as_posix(), 1, seen=seen)])
+        width = str(len(COLUMNS))
+        if faulty := [
+            Finding("E118", self.path.as_posix(), number, seen=str(len(line)), wanted=width)
+            for number, line in enumerate(lines, 1)
+            if any(line) and len(line) != len(COLUMNS)
+        ]:
+            raise DataFileError(faulty)
         rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines[1:] if any(line)]
         for number, row in enumerate(rows, 2):
             if row["coder"] != self.coder:
@@ -300,7 +307,8 @@ def cut_off_unfinished(content: bytes) -> tuple[bytes, bytes]:
     last line is whole where it ends in a line break or in a full time.
     """
     header = content.split(b"\n", 1)[0].rstrip(b"\r")
-    if not header.endswith(b",made_at") or content.endswith(b"\n"):
+    within_quotes = content.count(b'"') % 2 == 1
+    if not header.endswith(b",made_at") or (content.endswith(b"\n") and not within_quotes):
         return content, b""
     end, quoted = 0, False
     for place, byte in enumerate(content):
