@@ -9,6 +9,7 @@ from pbgov.schemas.columns import text, whole
 CODING_STATUS = ("judged", "suggested")
 READ_STATES = ("read", "doubtful", "open")
 ACTS = ("judge", "withdraw", "state")
+RELATIONS = ("same", "narrower", "broader", "overlaps", "none")
 
 CODINGS = pa.DataFrameSchema(
     {
@@ -162,4 +163,38 @@ EXAMPLES = pa.DataFrameSchema(
 """One row is one invented sentence and whether the code applies to it (``expected`` 1 or 0).
 
 ``by_rule`` 0 marks a sentence that words alone cannot decide; ``why`` gives the reason.
+"""
+
+VERSIONS = pa.DataFrameSchema(
+    {
+        "version": text(),
+        "code_id": text(),
+        "digest": text(),
+        "note": text(nullable=True),
+    },
+    unique=["version", "code_id"],
+    name="versions",
+)
+"""One row is what one version of a codebook said of one code: a digest of its definition.
+
+``code_id`` ``*`` is the whole codebook, see `pbgov.coding.versions.content_digest`. Rows are only
+ever added, by `pbgov.coding.versions.record_version`.
+"""
+
+CROSSWALK = pa.DataFrameSchema(
+    {
+        "from_code": text(nullable=True),
+        "to_code": text(nullable=True),
+        "relation": text(among=RELATIONS),
+        "reason": text(),
+        "source": text(),
+    },
+    unique=["from_code", "to_code"],
+    name="crosswalk",
+)
+"""One row is how a code of one framework stands to a code of another.
+
+``same``: each case of the one is a case of the other; ``narrower``: each case of ``from_code`` is
+one of ``to_code``, not the other way round; ``broader``: the reverse; ``overlaps``: some cases are
+shared; ``none``: nothing corresponds to the code, and the other cell is empty.
 """
