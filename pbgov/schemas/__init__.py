@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from pbgov.schemas.codes import (
     ACTS,
+    ADJUDICATIONS,
     CODES,
     CODING_STATUS,
     CODINGS,
     CROSSWALK,
     EXAMPLES,
     FAMILIES,
+    GOLD_DESIGN,
+    GOLD_FRAME,
     JOURNAL,
     LEXICON,
     MASKS,
@@ -65,6 +68,7 @@ from pbgov.schemas.texts import (
 __all__ = [
     "ACTS",
     "ADJACENCY",
+    "ADJUDICATIONS",
     "ASSESSMENT",
     "CLAIMS",
     "CODES",
@@ -79,6 +83,8 @@ __all__ = [
     "FORMULAS",
     "FORMULA_FORMS",
     "FORMULA_STATUS",
+    "GOLD_DESIGN",
+    "GOLD_FRAME",
     "INDICATORS",
     "INDICATOR_KINDS",
     "INDICATOR_STATUS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from pbgov.schemas.columns import text, whole
+from pbgov.schemas.columns import number, text, whole
 
 CODING_STATUS = ("judged", "suggested")
 READ_STATES = ("read", "doubtful", "open")
@@ -197,4 +197,54 @@ CROSSWALK = pa.DataFrameSchema(
 ``same``: each case of the one is a case of the other; ``narrower``: each case of ``from_code`` is
 one of ``to_code``, not the other way round; ``broader``: the reverse; ``overlaps``: some cases are
 shared; ``none``: nothing corresponds to the code, and the other cell is empty.
+"""
+
+GOLD_FRAME = pa.DataFrameSchema(
+    {
+        "segment_id": text(unique=True),
+        "doc_id": text(),
+        "start": whole(0),
+        "end": whole(0),
+        "text_digest": text(),
+        "stratum": text(),
+        "inclusion_probability": number(0, 1),
+        "drawn_order": whole(1, nullable=True),
+    },
+    name="gold_frame",
+)
+"""One row is one stretch that a gold sample could have drawn, with its stratum and its chance.
+
+``drawn_order`` is its place among those drawn, in which they are coded; missing: not drawn.
+"""
+
+GOLD_DESIGN = pa.DataFrameSchema(
+    {"item": text(unique=True), "value": text()},
+    name="gold_design",
+)
+"""One row is one fact about how a gold sample was drawn: seed, n, digest of the frame, design."""
+
+ADJUDICATIONS = pa.DataFrameSchema(
+    {
+        "doc_id": text(),
+        "start": whole(0),
+        "end": whole(0),
+        "family": text(),
+        "codes": text(nullable=True),
+        "secondary": text(nullable=True),
+        "decided_by": text(),
+        "reason": text(),
+        "rule_change": text(),
+        "text_digest": text(),
+        "codebook_version": text(),
+        "made_at": text(),
+    },
+    metadata={"key": ["doc_id", "start", "end", "family"]},
+    name="adjudications",
+)
+"""One row is one decision on a stretch and a family of codes; rows are only ever added.
+
+``codes`` are the (primary) codes decided upon and ``secondary`` the secondary ones, joined by
+semicolons; both empty where no code of the family applies. ``rule_change`` says which rule of the
+codebook changed with the decision, or 无. A later decision on the same stretch and family stands in
+the place of the earlier.
 """

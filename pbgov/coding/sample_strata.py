@@ -1,0 +1,69 @@
+"""The strata that a gold sample is drawn within: what tells one stretch from another beforehand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pbgov.coding.codings import is_secondary
+from pbgov.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCORE_CLASSES = 4
+NOT_GIVEN, UNKNOWN, NO_SCORE = "未判", "不明", "没有分数"
+
+
+def column_labels(segments: pd.DataFrame, frame: pd.DataFrame, name: str) -> list[str]:
+    """The value of one column of the segments for each stretch of the frame; 不明 where missing."""
+    if name not in segments:
+        known = ", ".join(map(str, segments.columns))
+        raise InputError(f"The segments have no column {name!r} to stratify by; they have {known}.")
+    values = segments.set_index("segment_id")[name].reindex(frame["segment_id"])
+    return [UNKNOWN if pd.isna(value) else str(value) for value in values]
+
+
+def code_labels(codings: pd.DataFrame, frame: pd.DataFrame) -> list[str]:
+    """The primary codes that one coder gave to each stretch of the frame; 未判 where none."""
+    coders = sorted(set(codings["coder"]))
+    if len(coders) > 1:
+        raise InputError(f"The codings are of {', '.join(coders)}; give those of one coder.")
+    given = codings[(codings["value"] == 1) & ~is_secondary(codings)]
+    codes = given.groupby("segment_id")["code_id"].agg(lambda found: "+".join(sorted(set(found))))
+    return [str(codes.get(segment_id, NOT_GIVEN)) for segment_id in frame["segment_id"]]
+
+
+def score_labels(score: Mapping[str, float] | pd.Series, frame: pd.DataFrame) -> list[str]:
+    """The class of each stretch's score; equal scores share a class."""
+    try:
+        scores = pd.Series(score, dtype="float64")
+    except (ValueError, TypeError) as error:
+        raise InputError(f"The scores are not numbers ({error}); give one number each.") from None
+    if scores.index.has_duplicates:
+        raise InputError("A segment has two scores; give one for each segment_id.")
+    if np.isinf(scores).any():
+        raise InputError("A score is infinite; give numbers, or NaN where there is no score.")
+    strange = sorted(map(str, set(scores.index) - set(frame["segment_id"])))
+    if strange:
+        shown = ", ".join(strange[:3])
+        raise InputError(
+            f"{len(strange)} scores belong to no segment of the frame ({shown}); index the scores"
+            " by the segment_id of these segments."
+        )
+    ordered = scores.reindex(frame["segment_id"]).to_numpy()
+    known = ordered[~np.isnan(ordered)]
+    if not len(known):
+        return [NO_SCORE] * len(ordered)
+    cuts = np.quantile(known, np.arange(1, SCORE_CLASSES) / SCORE_CLASSES, method="lower")
+    cuts = np.unique(cuts[cuts < known.max()])
+    bounds = [float(known.min()), *map(float, cuts), float(known.max())]
+    classes = np.searchsorted(cuts, ordered, side="left")  # equal scores share a class
+    return [
+        NO_SCORE
+        if np.isnan(value)
+        else f"分数 {bounds[place]:.3g}–{bounds[place + 1]:.3g}（第 {place + 1} 档）"
+        for value, place in zip(ordered, classes, strict=True)
+    ]
