@@ -6,20 +6,19 @@ import csv
 import dataclasses
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import pytest
 
 import pbgov
-from pbgov.coding import checks
+from pbgov.coding import checks, hierarchy
 from pbgov.coding.rules import Rules
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import CATALOGUE
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "codebook"
+README = FOLDER.parent / "README.md"
 
 
 def example_rows() -> list[dict[str, str]]:
@@ -45,7 +44,7 @@ def rules(codebook: pbgov.Codebook) -> Rules:
 
 
 def test_it_has_33_codes_in_7_families(codebook: pbgov.Codebook) -> None:
-    assert codebook.version == "0.2"
+    assert codebook.version == "0.3"
     sizes = codebook.codes.groupby("family", sort=False).size().to_dict()
     assert sizes == {"INNOV": 4, "MODE": 4, "PROB": 4, "DIM": 4, "MECH": 8, "LQ": 5, "META": 4}
     assert codebook.codes_of("MODE") == ["MODE.M1", "MODE.M2", "MODE.M3", "MODE.M4"]
@@ -132,7 +131,7 @@ def test_code_without_inclusion_rule(codebook: pbgov.Codebook) -> None:
 
 
 def test_example_miscoded_by_its_own_rule(codebook: pbgov.Codebook) -> None:
-    faulty = changed(codebook, "examples", 2, expected=0)
+    faulty = changed(codebook, "examples", 2, expected=0, correct_code=float("nan"))
     (finding,) = faulty.check()
     assert (finding.code, finding.row, finding.wanted) == ("E203", 2, "0")
 
@@ -140,7 +139,7 @@ def test_example_miscoded_by_its_own_rule(codebook: pbgov.Codebook) -> None:
 def test_term_shared_inside_an_exclusive_family(codebook: pbgov.Codebook) -> None:
     row = row_of(codebook.terms, code_id="MODE.M4", term="扶贫")
     faulty = changed(codebook, "terms", row, term="疫情")
-    (finding,) = faulty.check()
+    (finding,) = checks.term_shared_inside_an_exclusive_family(faulty)
     assert (finding.code, finding.row) == ("E204", row)
     assert finding.wanted == "MODE.M3 / MODE.M4"
 
@@ -215,6 +214,217 @@ def test_example_now_within_the_rules(codebook: pbgov.Codebook) -> None:
     assert (finding.code, finding.row) == ("W252", 2)
 
 
+# ---- a codebook made by hand ----------------------------------------------------------------------
+
+NAN = float("nan")
+COLUMNS = {
+    "families": ["family", "zh", "en", "exclusive", "residual", "tie_rule", "source"],
+    "codes": ["code_id", "family", "parent_id", "zh", "en", "definition", "include", "exclude",
+              "indicators", "source"],
+    "terms": ["code_id", "term", "role", "facet", "source"],
+    "masks": ["term", "reason", "source"],
+    "examples": ["code_id", "expected", "text", "correct_code", "by_rule", "why", "source"],
+    "rules": ["rule_id", "code_id", "condition", "note", "source"],
+    "retired": ["code_id", "retired_in", "replaced_by", "reason", "source"],
+}  # fmt: skip
+
+
+def by_hand(exclusive: str = "single", **rows: list[tuple[Any, ...]]) -> pbgov.Codebook:
+    """Family F with codes F.A and F.B, and whatever rows are given, filled up to their columns."""
+    rows = {
+        "families": [("F", "一族", "first", exclusive)],
+        "codes": [code_row("F.A", "甲"), code_row("F.B", "乙")],
+        **rows,
+    }
+    tables = {}
+    for name, columns in COLUMNS.items():
+        cells = [[*row, *[NAN] * (len(columns) - len(row))] for row in rows.get(name, [])]
+        table = pd.DataFrame(cells, columns=columns, index=range(2, 2 + len(cells)))
+        tables[name] = table
+    return pbgov.Codebook(folder="手册", version="1", digest="", changes="## 1", **tables)
+
+
+def code_row(code_id: str, zh: str, parent: Any = NAN, family: str = "F") -> tuple[Any, ...]:
+    return (code_id, family, parent, zh, code_id, "定义", "纳入", "排除")
+
+
+def found(check: Any, codebook: pbgov.Codebook) -> list[tuple[str, int | None, str, str]]:
+    return [(one.code, one.row, one.seen, one.wanted) for one in check(codebook)]
+
+
+def test_a_sound_codebook_made_by_hand_has_only_its_cues_missing() -> None:
+    assert [(one.code, one.seen) for one in by_hand().check()] == [("W251", "F.A"), ("W251", "F.B")]
+
+
+def test_cue_inside_a_term_of_another_code() -> None:
+    terms = [("F.A", "党支部", "cue"), ("F.B", "联合党支部", "cue")]
+    check = checks.cue_inside_a_term_of_another_code
+    assert found(check, by_hand(terms=terms)) == [("W265", 2, "党支部", "F.B 联合党支部")]
+    assert found(check, by_hand("multi", terms=terms)) == []
+    assert found(check, by_hand(terms=[*terms, ("F.A", "联合党支部", "veto")])) == []
+    assert found(check, by_hand(terms=terms, masks=[("合党支", "", "")])) == []
+    assert len(found(check, by_hand(terms=[*terms, ("F.A", "合作社", "veto")]))) == 1
+    one_code = [("F.A", "党支部", "cue"), ("F.A", "联合党支部", "cue")]
+    assert found(check, by_hand(terms=one_code)) == []
+    longer_is_ambiguous = [("F.A", "党支部", "cue"), ("F.B", "联合党支部", "ambiguous")]
+    assert len(found(check, by_hand(terms=longer_is_ambiguous))) == 1
+    shorter_is_ambiguous = [("F.A", "党支部", "ambiguous"), ("F.B", "联合党支部", "cue")]
+    assert found(check, by_hand(terms=shorter_is_ambiguous)) == []
+
+
+def test_a_cue_that_a_veto_hides_once_but_not_twice_is_still_seen() -> None:
+    terms = [("F.A", "支部", "cue"), ("F.B", "联合支部支部", "cue"), ("F.A", "联合支部", "veto")]
+    check = checks.cue_inside_a_term_of_another_code
+    assert found(check, by_hand(terms=terms)) == [("W265", 2, "支部", "F.B 联合支部支部")]
+
+
+def test_nested_cues_tie_and_the_veto_settles_it() -> None:
+    terms = [("F.A", "党支部", "cue"), ("F.B", "联合党支部", "cue")]
+    text = "街道组建联合党支部。"
+    assert Rules(by_hand(terms=terms)).judge(text) == []
+    settled = Rules(by_hand(terms=[*terms, ("F.A", "联合党支部", "veto")]))
+    assert [one.code_id for one in settled.judge(text)] == ["F.B"]
+
+
+def test_parents_that_turn_back() -> None:
+    codes = [
+        code_row("F.A", "甲", "F.B"),
+        code_row("F.B", "乙", "F.A"),
+        code_row("F.C", "丙", "F.A"),
+    ]
+    codebook = by_hand(codes=codes)
+    assert found(hierarchy.parents_that_turn_back, codebook) == [
+        ("E225", 2, "F.A", "F.A → F.B → F.A"),
+        ("E225", 3, "F.B", "F.B → F.A → F.B"),
+    ]
+    alone = by_hand(codes=[code_row("F.A", "甲", "F.A")])
+    assert found(hierarchy.parents_that_turn_back, alone) == [("E225", 2, "F.A", "F.A → F.A")]
+
+
+def test_parent_of_another_family() -> None:
+    codes = [code_row("F.A", "甲"), code_row("G.B", "乙", "F.A", "G")]
+    families = [("F", "一族", "first", "multi"), ("G", "二族", "second", "multi")]
+    codebook = by_hand(families=families, codes=codes)
+    assert found(hierarchy.parent_of_another_family, codebook) == [("E226", 3, "F.A", "G")]
+
+
+@pytest.mark.parametrize(
+    ("exclusive", "n", "said"),
+    [("single", 0, True), ("single", 1, True), ("single", 2, False), ("multi", 0, True),
+     ("multi", 1, False), ("primary_plus_secondary", 1, True)],
+)  # fmt: skip
+def test_family_without_a_choice(exclusive: str, n: int, said: bool) -> None:
+    codes = [code_row("F.A", "甲"), code_row("F.B", "乙")][:n]
+    codebook = by_hand(exclusive, codes=codes)
+    expected = [("W284", 2, "F", str(n))] if said else []
+    assert found(checks.family_without_a_choice, codebook) == expected
+
+
+def test_residual_of_another_family() -> None:
+    families = [("F", "一族", "first", "single", "G.B"), ("G", "二族", "second", "multi", "G.B")]
+    codes = [code_row("F.A", "甲"), code_row("G.B", "乙", NAN, "G")]
+    codebook = by_hand(families=families, codes=codes)
+    assert found(checks.residual_of_another_family, codebook) == [("E246", 2, "G.B", "F")]
+
+
+def test_name_repeated() -> None:
+    codes = [code_row("F.A", "甲"), code_row("F.B", "甲 ")]
+    assert found(checks.name_repeated, by_hand(codes=codes)) == [("W269", 3, "甲 ", "F.A")]
+
+
+def test_code_without_exclusion_rule() -> None:
+    codes = [code_row("F.A", "甲"), code_row("F.B", "乙")[:-1]]
+    codebook = by_hand(codes=codes)
+    assert found(checks.code_without_exclusion_rule, codebook) == [("W267", 3, "F.B", "")]
+
+
+def test_code_with_cues_without_examples() -> None:
+    terms = [("F.A", "组建", "cue"), ("F.B", "派单", "cue")]
+    examples = [("F.A", 1, "街道组建专班。", "F.A", 1)]
+    codebook = by_hand(terms=terms, examples=examples)
+    assert found(checks.code_with_cues_without_examples, codebook) == [
+        ("W268", 2, "F.A", "反例"),
+        ("W268", 3, "F.B", "正例和反例"),
+    ]
+    assert found(checks.code_with_cues_without_examples, by_hand()) == []
+
+
+@pytest.mark.parametrize(
+    ("exclusive", "examples", "rows"),
+    [
+        ("single", [("F.A", 1, "句。", "F.B", 1)], [2]),
+        ("single", [("F.A", 0, "句。", "F.A", 1)], [2]),
+        ("single", [("F.A", 0, "句。", NAN, 1)], []),
+        ("single", [("F.A", 1, "句。", "F.A", 1), ("F.B", 1, "句。", "F.B", 1)], [3]),
+        ("primary_plus_secondary", [("F.A", 1, "句。", NAN, 1), ("F.B", 1, "句。", NAN, 1)], [3]),
+        ("multi", [("F.A", 1, "句。", NAN, 1), ("F.B", 1, "句。", NAN, 1)], []),
+        ("single", [("F.A", 1, "句。", "F.A", 1), ("F.B", 0, "句。", "F.A", 1)], []),
+        ("single", [("F.A", 0, "句。", "F.B", 1), ("F.B", 0, "句。", "F.A", 1)], [3]),
+    ],
+)
+def test_example_contradicts_itself(exclusive: str, examples: list[Any], rows: list[int]) -> None:
+    codebook = by_hand(exclusive, examples=examples)
+    findings = list(checks.example_contradicts_itself(codebook))
+    assert [(one.code, one.row) for one in findings] == [("E247", row) for row in rows]
+
+
+def test_example_that_is_a_cue() -> None:
+    terms = [("F.A", "“一户一策”", "cue"), ("F.B", "派单", "cue")]
+    examples = [("F.A", 1, "一户一策。", NAN, 1), ("F.B", 1, "街道派单。", NAN, 1)]
+    codebook = by_hand(terms=terms, examples=examples)
+    assert found(checks.example_that_is_a_cue, codebook) == [
+        ("W285", 2, "一户一策。", "“一户一策”")
+    ]
+
+
+def test_retired_code_comes_back() -> None:
+    codebook = by_hand(retired=[("F.A", "0.9", "F.B", "并入"), ("F.Z", "0.9", NAN, "不用")])
+    assert found(checks.retired_code_comes_back, codebook) == [("E228", 2, "F.A", "0.9")]
+
+
+def test_unknown_successor() -> None:
+    retired = [
+        ("F.X", "0.8", "F.Y", "并入"),  # by way of F.Y to F.A
+        ("F.Y", "0.9", "F.A", "并入"),
+        ("F.Z", "0.9", NAN, "不用"),
+        ("F.U", "0.9", "F.V", "写错"),
+        ("F.P", "0.9", "F.Q", "互指"),
+        ("F.Q", "0.9", "F.P", "互指"),
+        ("F.R", "0.8", "F.Z", "接替者后来也撤了"),
+    ]
+    findings = found(checks.unknown_successor, by_hand(retired=retired))
+    assert findings == [
+        ("E227", 5, "F.V", ""),
+        ("E227", 6, "F.Q", ""),
+        ("E227", 7, "F.P", ""),
+    ]
+
+
+def test_retired_code_still_named() -> None:
+    codebook = by_hand(
+        retired=[("F.Z", "0.9", "F.A", "并入")],
+        terms=[("F.Z", "派单", "cue")],
+        examples=[("F.B", 0, "街道派单。", "F.Z", 1)],
+    )
+    assert found(checks.retired_code_still_named, codebook) == [
+        ("E248", 2, "F.Z", "F.A"),
+        ("E248", 2, "F.Z", "F.A"),
+    ]
+    assert found(checks.unknown_code, codebook) == []
+    with pytest.raises(DataFileError, match="E248"):
+        pbgov.code_by_rules(pbgov.segment(pbgov.read_document(README)), codebook)
+
+
+def test_a_parent_without_cues_is_reached_by_its_children() -> None:
+    codes = [code_row("F.A", "甲"), code_row("F.B", "乙", "F.A")]
+    codebook = by_hand(codes=codes, terms=[("F.B", "派单", "cue")])
+    assert found(checks.code_without_cue, codebook) == []
+
+
+def test_checks_of_every_kind_say_nothing_of_the_rival_framework() -> None:
+    assert pbgov.read_codebook(FOLDER.parent / "rival").check() == []
+
+
 def test_every_check_says_its_code_and_the_catalogue_knows_it() -> None:
     said = [(check.__doc__ or "").split(":")[0] for check in checks.CHECKS]
     assert len(set(said)) == len(said)
@@ -265,6 +475,7 @@ def test_a_codebook_for_people_alone_needs_no_terms_masks_or_examples(copy: Path
     for name in ("terms", "masks", "examples"):
         header = (copy / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
         (copy / f"{name}.csv").write_text(header + "\n", encoding="utf-8")
+    (copy / "versions.csv").unlink()
     codebook = pbgov.read_codebook(copy)
     assert {finding.code for finding in codebook.check()} == {"W251"}
     assert Rules(codebook).judge("街道组建联合党支部。") == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pbgov.coding.hierarchy import HIERARCHY_CHECKS, parents_of
 from pbgov.coding.rules import Rules
+from pbgov.coding.versions import VERSION_CHECKS
 from pbgov.datafiles import is_invisible
 from pbgov.findings import Finding
 
@@ -33,9 +35,7 @@ def example_miscoded_by_its_own_rule(codebook: Codebook) -> Iterator[Finding]:
 
 def term_shared_inside_an_exclusive_family(codebook: Codebook) -> Iterator[Finding]:
     """E204: a cue stands under two codes of one exclusive family; leave it to one of them."""
-    exclusive = codebook.families.loc[codebook.families["exclusive"] != "multi", "family"]
-    codes = codebook.codes[codebook.codes["family"].isin(exclusive)]
-    family_of = dict(zip(codes["code_id"], codes["family"], strict=True))
+    family_of = _exclusive_families(codebook)
     owners: dict[tuple[str, str], str] = {}
     for row, code_id, term, role in _rows(codebook.terms, "code_id", "term", "role"):
         if role != "cue" or code_id not in family_of:
@@ -44,6 +44,36 @@ def term_shared_inside_an_exclusive_family(codebook: Codebook) -> Iterator[Findi
         if owner != code_id:
             wanted, path = f"{owner} / {code_id}", _path(codebook, "terms")
             yield Finding("E204", path, row, "term", seen=term, wanted=wanted)
+
+
+def cue_inside_a_term_of_another_code(codebook: Codebook) -> Iterator[Finding]:
+    """W265: a cue is part of a term of another code of its exclusive family, and the two tie.
+
+    Nothing is said where a veto of the code, or a mask, hides the cue inside the longer term.
+    """
+    family_of = _exclusive_families(codebook)
+    terms = codebook.terms[codebook.terms["code_id"].isin(list(family_of))]
+    longer = [
+        (family_of[code], code, term)
+        for code, term, role in zip(terms["code_id"], terms["term"], terms["role"], strict=True)
+        if role != "veto"
+    ]
+    vetoes = codebook.terms[codebook.terms["role"] == "veto"]
+    for row, code_id, cue, role in _rows(terms, "code_id", "term", "role"):
+        if role != "cue" or not _is_filled(cue):
+            continue
+        hiding = [*codebook.masks["term"], *vetoes.loc[vetoes["code_id"] == code_id, "term"]]
+        holders = [
+            f"{code} {term}"
+            for family, code, term in longer
+            if family == family_of[code_id]
+            and code != code_id
+            and term != cue
+            and _shows(cue, term, hiding)
+        ]
+        if holders:
+            wanted = "、".join(holders)
+            yield Finding("W265", _path(codebook, "terms"), row, "term", cue, wanted)
 
 
 def mask_hides_a_cue(codebook: Codebook) -> Iterator[Finding]:
@@ -59,16 +89,14 @@ def mask_hides_a_cue(codebook: Codebook) -> Iterator[Finding]:
 
 def unknown_code(codebook: Codebook) -> Iterator[Finding]:
     """E206: a code is named that codes.csv does not define; check the spelling or add it first."""
-    yield from _undefined(codebook, "codes", "parent_id")
-    yield from _undefined(codebook, "families", "residual")
-    yield from unknown_code_of_a_term(codebook)
-    yield from _undefined(codebook, "examples", "code_id")
-    yield from _undefined(codebook, "examples", "correct_code")
+    for table, column in NAMED_IN:
+        yield from _undefined(codebook, table, column)
 
 
 def unknown_code_of_a_term(codebook: Codebook) -> Iterator[Finding]:
-    """The part of E206 without which the rule coder cannot work."""
+    """The part of E206 and E248 without which the rule coder cannot work."""
     yield from _undefined(codebook, "terms", "code_id")
+    yield from _naming_retired(codebook, "terms", "code_id")
 
 
 def unknown_family(codebook: Codebook) -> Iterator[Finding]:
@@ -113,10 +141,14 @@ def term_with_an_invisible_character(codebook: Codebook) -> Iterator[Finding]:
 
 
 def code_without_cue(codebook: Codebook) -> Iterator[Finding]:
-    """W251: a code has no cue, so the rule coder never gives it; fine where only people judge it."""
-    with_cue = set(codebook.terms.loc[codebook.terms["role"] == "cue", "code_id"])
+    """W251: a code has no cue, so the rule coder never gives it; fine where only people judge it.
+
+    Nothing is said of a code with codes below it: it is counted by `roll_up`.
+    """
+    reached = set(codebook.terms.loc[codebook.terms["role"] == "cue", "code_id"])
+    reached |= {*codebook.rules["code_id"], *parents_of(codebook).values()}
     for row, code_id in _rows(codebook.codes, "code_id"):
-        if code_id not in with_cue:
+        if code_id not in reached:
             yield Finding("W251", _path(codebook, "codes"), row, "code_id", seen=code_id)
 
 
@@ -127,19 +159,127 @@ def example_now_within_the_rules(codebook: Codebook) -> Iterator[Finding]:
             yield Finding("W252", _path(codebook, "examples"), row, "by_rule", seen=code_id)
 
 
-CHECKS: tuple[Callable[[Codebook], Iterator[Finding]], ...] = (
-    unknown_family,
-    unknown_code,
-    code_named_outside_its_family,
-    code_without_inclusion_rule,
-    blank_term,
-    term_with_an_invisible_character,
-    term_repeated_under_one_code,
-    term_shared_inside_an_exclusive_family,
-    mask_hides_a_cue,
-    code_without_cue,
-    example_miscoded_by_its_own_rule,
-    example_now_within_the_rules,
+def residual_of_another_family(codebook: Codebook) -> Iterator[Finding]:
+    """E246: the residual code of a family is none of its own codes."""
+    family_of = dict(zip(codebook.codes["code_id"], codebook.codes["family"], strict=True))
+    for row, family, residual in _rows(codebook.families, "family", "residual"):
+        if residual in family_of and family_of[residual] != family:
+            path = _path(codebook, "families")
+            yield Finding("E246", path, row, "residual", seen=residual, wanted=family)
+
+
+def family_without_a_choice(codebook: Codebook) -> Iterator[Finding]:
+    """W284: a family has no code, or an exclusive one has a single code."""
+    sizes = codebook.codes["family"].value_counts()
+    for row, family, exclusive in _rows(codebook.families, "family", "exclusive"):
+        size = int(sizes.get(family, 0))
+        if size < (1 if exclusive == "multi" else 2):
+            path = _path(codebook, "families")
+            yield Finding("W284", path, row, "family", seen=family, wanted=str(size))
+
+
+def code_without_exclusion_rule(codebook: Codebook) -> Iterator[Finding]:
+    """W267: a code has no exclusion rule; say what is easily taken for it and does not count."""
+    for row, exclude, code_id in _rows(codebook.codes, "exclude", "code_id"):
+        if not _is_filled(exclude):
+            yield Finding("W267", _path(codebook, "codes"), row, "exclude", seen=code_id)
+
+
+def code_with_cues_without_examples(codebook: Codebook) -> Iterator[Finding]:
+    """W268: a code with cues has no example, or only examples of one kind."""
+    with_cue = set(codebook.terms.loc[codebook.terms["role"] == "cue", "code_id"])
+    examples = codebook.examples
+    shown = set(zip(examples["code_id"], examples["expected"], strict=True))
+    for row, code_id in _rows(codebook.codes, "code_id"):
+        kinds = ((1, "正例"), (0, "反例"))
+        missing = [kind for value, kind in kinds if (code_id, value) not in shown]
+        if code_id in with_cue and missing:
+            path, wanted = _path(codebook, "codes"), "和".join(missing)
+            yield Finding("W268", path, row, "code_id", seen=code_id, wanted=wanted)
+
+
+def name_repeated(codebook: Codebook) -> Iterator[Finding]:
+    """W269: two codes, or two families, have one Chinese or one English name."""
+    for table, key in (("families", "family"), ("codes", "code_id")):
+        rows = getattr(codebook, table)
+        for column in ("zh", "en"):
+            first: dict[str, str] = {}
+            for row, one, name in _rows(rows, key, column):
+                owner = first.setdefault(" ".join(str(name).casefold().split()), one)
+                if owner != one:
+                    path = _path(codebook, table)
+                    yield Finding("W269", path, row, column, seen=str(name), wanted=owner)
+
+
+def example_contradicts_itself(codebook: Codebook) -> Iterator[Finding]:
+    """E247: an example asks for what another row, or its own correct_code, rules out.
+
+    One text may be expected under several codes of a ``multi`` family only.
+    """
+    family_of = _exclusive_families(codebook)
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    path = _path(codebook, "examples")
+    for row, code_id, expected, text, correct in _rows(
+        codebook.examples, "code_id", "expected", "text", "correct_code"
+    ):
+        if _is_filled(correct) and bool(expected) != (correct == code_id):
+            seen, wanted = f"expected = {expected}", f"correct_code = {correct}"
+            yield Finding("E247", path, row, "correct_code", seen, wanted)
+            continue
+        asked = code_id if expected else correct
+        if asked in family_of:
+            claim = f"{code_id} = {expected}, correct_code = {asked}"
+            other, said = first.setdefault((family_of[asked], text), (asked, f"{claim} ({row})"))
+            if other != asked:
+                yield Finding("E247", path, row, "correct_code", claim, said)
+
+
+def example_that_is_a_cue(codebook: Codebook) -> Iterator[Finding]:
+    """W285: an example is nothing but a term of its code, so that it tests no rule."""
+    for row, code_id, text in _rows(codebook.examples, "code_id", "text"):
+        bare = "".join(char for char in text if char.isalnum())
+        own = codebook.terms.loc[codebook.terms["code_id"] == code_id, "term"]
+        same = [term for term in own if bare and bare in "".join(filter(str.isalnum, str(term)))]
+        if same:
+            yield Finding("W285", _path(codebook, "examples"), row, "text", text, same[0])
+
+
+def retired_code_comes_back(codebook: Codebook) -> Iterator[Finding]:
+    """E228: a retired id stands in codes.csv again; old codings would take on a new meaning."""
+    retired = dict(zip(codebook.retired["code_id"], codebook.retired["retired_in"], strict=True))
+    for row, code_id in _rows(codebook.codes, "code_id"):
+        if code_id in retired:
+            path = _path(codebook, "codes")
+            yield Finding("E228", path, row, "code_id", seen=code_id, wanted=retired[code_id])
+
+
+def unknown_successor(codebook: Codebook) -> Iterator[Finding]:
+    """E227: the code that is to take the place of a retired one leads to no code of codes.csv."""
+    successor = dict(zip(codebook.retired["code_id"], codebook.retired["replaced_by"], strict=True))
+    known = set(codebook.codes["code_id"])
+    for row, code_id in _rows(codebook.retired, "code_id"):
+        passed, last = {code_id}, successor[code_id]
+        while last in successor and last not in known and last not in passed:
+            passed.add(last)
+            last = successor[last]
+        if _is_filled(successor[code_id]) and last not in known and _is_filled(last):
+            path = _path(codebook, "retired")
+            yield Finding("E227", path, row, "replaced_by", seen=str(successor[code_id]))
+
+
+def retired_code_still_named(codebook: Codebook) -> Iterator[Finding]:
+    """E248: a term, an example, a rule, a parent or a family still names a retired code."""
+    for table, column in NAMED_IN:
+        yield from _naming_retired(codebook, table, column)
+
+
+NAMED_IN = (
+    ("codes", "parent_id"),
+    ("families", "residual"),
+    ("terms", "code_id"),
+    ("rules", "code_id"),
+    ("examples", "code_id"),
+    ("examples", "correct_code"),
 )
 
 
@@ -162,7 +302,7 @@ def _judged_examples(codebook: Codebook) -> Iterator[tuple[int, str, int, bool, 
 
 
 def _undefined(codebook: Codebook, table: str, column: str) -> Iterator[Finding]:
-    known = set(codebook.codes["code_id"])
+    known = {*codebook.codes["code_id"], *codebook.retired["code_id"]}
     for row, code_id in _rows(getattr(codebook, table), column):
         if _is_filled(code_id) and code_id not in known:
             yield Finding("E206", _path(codebook, table), row, column, seen=code_id)
@@ -178,3 +318,62 @@ def _path(codebook: Codebook, table: str) -> str:
 
 def _is_filled(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _naming_retired(codebook: Codebook, table: str, column: str) -> Iterator[Finding]:
+    retired = codebook.retired
+    gone = dict(zip(retired["code_id"], retired["replaced_by"].fillna("—"), strict=True))
+    known = set(codebook.codes["code_id"])
+    for row, code_id in _rows(getattr(codebook, table), column):
+        if code_id in gone and code_id not in known:
+            yield Finding("E248", _path(codebook, table), row, column, code_id, gone[code_id])
+
+
+def _exclusive_families(codebook: Codebook) -> dict[str, str]:
+    """The family of each code of which a text can have but one as its primary code."""
+    exclusive = codebook.families.loc[codebook.families["exclusive"] != "multi", "family"]
+    codes = codebook.codes[codebook.codes["family"].isin(exclusive)]
+    return dict(zip(codes["code_id"], codes["family"], strict=True))
+
+
+def _shows(cue: str, term: str, hiding: list[str]) -> bool:
+    """Whether `cue` is found in `term` at a place that nothing of `hiding` overlaps there."""
+    hidden = [span for one in hiding if _is_filled(one) for span in _places(one, term)]
+    return any(
+        not any(start < last and first < end for first, last in hidden)
+        for start, end in _places(cue, term)
+    )
+
+
+def _places(part: str, text: str) -> list[tuple[int, int]]:
+    starts = [at for at in range(len(text)) if text.startswith(part, at)]
+    return [(at, at + len(part)) for at in starts]
+
+
+CHECKS: tuple[Callable[[Codebook], Iterator[Finding]], ...] = (
+    unknown_family,
+    unknown_code,
+    code_named_outside_its_family,
+    *HIERARCHY_CHECKS,
+    family_without_a_choice,
+    residual_of_another_family,
+    name_repeated,
+    code_without_inclusion_rule,
+    code_without_exclusion_rule,
+    retired_code_comes_back,
+    unknown_successor,
+    retired_code_still_named,
+    blank_term,
+    term_with_an_invisible_character,
+    term_repeated_under_one_code,
+    term_shared_inside_an_exclusive_family,
+    cue_inside_a_term_of_another_code,
+    mask_hides_a_cue,
+    code_without_cue,
+    code_with_cues_without_examples,
+    example_contradicts_itself,
+    example_that_is_a_cue,
+    example_miscoded_by_its_own_rule,
+    example_now_within_the_rules,
+    *VERSION_CHECKS,
+)

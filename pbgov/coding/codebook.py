@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,12 @@ FIELDS_FILE = "codebook.toml"
 TABLES = ("families", "codes", "terms", "masks", "examples")
 MAY_BE_EMPTY = ("terms", "masks", "examples")  # a study coded by people alone needs none
 MAY_BE_ABSENT = ("rules", "retired")
+
+
+def _no_versions() -> pd.DataFrame:
+    from pbgov.schemas import VERSIONS
+
+    return VERSIONS.validate(pd.DataFrame(columns=list(VERSIONS.columns)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +42,12 @@ class Codebook:
         See ``RULES`` and ``RETIRED``; no row where the folder has no such file.
     digest : str
         First 16 hex digits of the SHA-256 of its files.
+    versions : DataFrame
+        See ``VERSIONS``: what each version said; no row where the folder has no ``versions.csv``.
+    content : str
+        As `pbgov.coding.versions.content_digest` gave it when the files were read.
+    changes : str
+        The text of ``CHANGES.md``, empty where there is none.
     """
 
     folder: str
@@ -48,6 +60,9 @@ class Codebook:
     rules: pd.DataFrame
     retired: pd.DataFrame
     digest: str
+    versions: pd.DataFrame = field(default_factory=_no_versions)
+    content: str = ""
+    changes: str = ""
 
     def check(self) -> list[Finding]:
         """Everything that is wrong or remarkable about the codebook, in the order of its files.
@@ -87,13 +102,31 @@ class Codebook:
             raise InputError(f"The codebook has no family {family!r}; it has {known}.")
         return str(rows.iloc[0])
 
+    def tree(self) -> pd.DataFrame:
+        """Every code at its place under its parent, see `pbgov.coding.hierarchy.tree`."""
+        from pbgov.coding.hierarchy import tree
+
+        return tree(self)
+
+    def ancestors(self, code_id: str) -> list[str]:
+        """The codes above one code, its parent first; see `pbgov.coding.hierarchy.ancestors`."""
+        from pbgov.coding.hierarchy import ancestors
+
+        return ancestors(self, code_id)
+
+    def framework(self, *families: str) -> Codebook:
+        """The codebook of these families alone, see `pbgov.coding.frameworks.select_families`."""
+        from pbgov.coding.frameworks import select_families
+
+        return select_families(self, families)
+
 
 def read_codebook(folder: str | Path) -> Codebook:
     """The codebook of a folder: five CSV files and ``codebook.toml``.
 
-    ``rules.csv`` (conditions beyond single words) and ``retired.csv`` (codes that left) may stand
-    beside them. The files are held to their schemas; whether the codebook makes sense is asked by
-    `Codebook.check`.
+    ``rules.csv`` (conditions beyond single words), ``retired.csv`` (codes that left),
+    ``versions.csv`` (what each version said) and ``CHANGES.md`` may stand beside them. The files
+    are held to their schemas; whether the codebook makes sense is asked by `Codebook.check`.
 
     Parameters
     ----------
@@ -116,6 +149,7 @@ def read_codebook(folder: str | Path) -> Codebook:
         files = ", ".join(f"{name}.csv" for name in TABLES)
         raise InputError(f"{folder}: no such folder; it should hold {files} and {FIELDS_FILE}.")
     from pbgov import schemas
+    from pbgov.coding.versions import content_digest
 
     tables: dict[str, pd.DataFrame] = {}
     findings: list[Finding] = []
@@ -133,8 +167,10 @@ def read_codebook(folder: str | Path) -> Codebook:
         else:
             tables[name] = schema.validate(pd.DataFrame(columns=list(schema.columns)))
     version, faults = _version(folder / FIELDS_FILE)
-    if findings or faults:
-        raise DataFileError([*findings, *faults])
+    versions, more_faults = _versions(folder)
+    changes, yet_more = _changes(folder)
+    if faults := [*findings, *faults, *more_faults, *yet_more]:
+        raise DataFileError(faults)
     sources = [folder / f"{name}.csv" for name in (*TABLES, *MAY_BE_ABSENT)]
     content = b"".join(file.read_bytes() for file in sources if file.is_file())
     content += (folder / FIELDS_FILE).read_bytes()
@@ -142,6 +178,9 @@ def read_codebook(folder: str | Path) -> Codebook:
         folder=folder.as_posix(),
         version=version,
         digest=hashlib.sha256(content).hexdigest()[:16],
+        versions=versions,
+        content=content_digest(tables),
+        changes=changes,
         **tables,
     )
 
@@ -158,3 +197,25 @@ def _version(path: Path) -> tuple[str, list[Finding]]:
     if not isinstance(version, str) or not version.strip():
         return "", [Finding("E210", str(path), seen="version")]
     return version, []
+
+
+def _versions(folder: Path) -> tuple[pd.DataFrame, list[Finding]]:
+    from pbgov.coding.versions import VERSIONS_FILE
+    from pbgov.schemas import VERSIONS
+
+    file = folder / VERSIONS_FILE
+    if not file.is_file():
+        return _no_versions(), []
+    return inspect_table(file, VERSIONS, may_be_empty=True)
+
+
+def _changes(folder: Path) -> tuple[str, list[Finding]]:
+    from pbgov.coding.versions import CHANGES_FILE
+
+    file = folder / CHANGES_FILE
+    if not file.is_file():
+        return "", []
+    try:
+        return file.read_text(encoding="utf-8-sig"), []
+    except UnicodeDecodeError:
+        return "", [Finding("E217", str(file))]
