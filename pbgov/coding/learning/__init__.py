@@ -1,0 +1,1 @@
+"""What the learned coder is made of: its material, its features, its folds, its figures."""
