@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -44,14 +43,17 @@ def codings_without_each_term(segments: pd.DataFrame, codebook: Codebook) -> pd.
     Notes
     -----
     The result is that of coding everything anew with `code_by_rules` for each term left out. Only
-    segments that hold the term are judged anew: the rules read nothing but the places where a term
-    stands, so that the others cannot change.
+    segments that hold the term are judged anew: cues, conditions, and conditions that name cues or
+    codes read nothing of a row of ``terms.csv`` but the places where its term stands, so that the
+    others cannot change. A judgement whose cues are all denied (value 0) is none here: a code given
+    that becomes denied vanishes.
     """
     refuse_unknown_codes(codebook)
-    read = segments[segments["kind"].isin(READABLE_KINDS)]
+    read = segments[segments["kind"].isin(READABLE_KINDS)].reset_index(drop=True)
     texts = read["text"].tolist()
     rules = Rules(codebook)
-    judged = [_judged(rules, text) for text in texts]
+    asked = [name for name in rules.columns() if name in read]
+    judged = _judged(rules, read, asked)
     rows: list[tuple[str, str, str, str, str, str, str]] = []
     documents, ids = read["doc_id"].tolist(), read["segment_id"].tolist()
     terms = codebook.terms
@@ -61,18 +63,23 @@ def codings_without_each_term(segments: pd.DataFrame, codebook: Codebook) -> pd.
         holding = [number for number, text in enumerate(texts) if term in text]
         if not holding:
             continue
-        others = terms.iloc[[other for other in range(len(terms)) if other != place]]
-        without = Rules(replace(codebook, terms=others))
+        without = _judged(rules.without(place), read.iloc[holding], asked)
         rows += [
             (code_id, role, term, documents[number], ids[number], code, effect)
-            for number in holding
-            for code, effect in _effects(judged[number], _judged(without, texts[number]))
+            for number, after in zip(holding, without, strict=True)
+            for code, effect in _effects(judged[number], after)
         ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype("str")
 
 
-def _judged(rules: Rules, text: str) -> Judged:
-    return {judgement.code_id: judgement.secondary for judgement in rules.judge(text)}
+def _judged(rules: Rules, read: pd.DataFrame, asked: list[str]) -> list[Judged]:
+    """What is given to each segment; that a segment denies a code is no judgement here."""
+    given: list[Judged] = [{} for _ in range(len(read))]
+    columns = {name: read[name].tolist() for name in asked}
+    for number, judgement in rules.judge_all(read["text"].tolist(), columns):
+        if judgement.value:
+            given[number][judgement.code_id] = judgement.secondary
+    return given
 
 
 def _effects(before: Judged, after: Judged) -> list[tuple[str, str]]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 TOGETHER = 2000  # texts joined for one call: calls are few, and the automaton stays in the cache
-DENSE = 50_000  # bytes of terms up to which the fastest automaton is built: some 1 KB for each of them
+DENSE = (
+    50_000  # bytes of terms up to which the fastest automaton is built: some 1 KB for each of them
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,16 @@ class Hits:
         """The hits that a mask, or an array of places, names."""
         return Hits(
             self.text[kept], self.term[kept], self.start[kept], self.end[kept], self.n_texts
+        )
+
+    def and_also(self, others: Hits) -> Hits:
+        """These hits and, behind them, others in the same texts."""
+        return Hits(
+            np.concatenate([self.text, others.text]),
+            np.concatenate([self.term, others.term]),
+            np.concatenate([self.start, others.start]),
+            np.concatenate([self.end, others.end]),
+            self.n_texts,
         )
 
 

@@ -1,0 +1,253 @@
+"""Where conditions hold: over many texts at once, on arrays of the places of their words."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from pbgov.coding.conditions import (
+    And,
+    Attribute,
+    CodeGiven,
+    Count,
+    Heading,
+    Near,
+    Not,
+    Or,
+    Sequence,
+    Term,
+    TermsOf,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pbgov.coding.conditions import Node
+
+APART = 2**32  # more than any position and any gap: no place of one text is near one of the next
+NOWHERE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Stretches of many texts, in the order of text, start and end; none stands twice."""
+
+    text: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+
+class Scene(Protocol):
+    """What conditions are held against: some texts, and what is known of them.
+
+    ``affirmed`` asks for what is said and not denied; else what is denied counts too.
+    """
+
+    @property
+    def n_texts(self) -> int:
+        """How many texts there are."""
+
+    def term_places(self, term: str, affirmed: bool) -> Places:
+        """Where a word stands, outside masks."""
+
+    def cue_places(self, code_id: str, affirmed: bool) -> Places:
+        """Where the cues of a code stand, outside masks and its vetoes."""
+
+    def code_truth(self, code_id: str, affirmed: bool) -> np.ndarray:
+        """In which texts the terms or the rules of a code are met."""
+
+    def code_evidence(self, code_id: str, rows: np.ndarray, affirmed: bool) -> Evidence:
+        """Where, in some texts."""
+
+    def under_heading(self, words: tuple[str, ...]) -> np.ndarray:
+        """Which texts stand under a heading with one of some words."""
+
+    def has_value(self, name: str, value: str, equal: bool) -> np.ndarray:
+        """Which texts have a value, or another one, in a column; never where it is missing."""
+
+
+Evidence = tuple[np.ndarray, np.ndarray]
+
+
+def truth(node: Node, scene: Scene, affirmed: bool = True) -> np.ndarray:
+    """In which texts a condition holds: an array of bool, one a text.
+
+    With `affirmed`, words that are denied (没有组建) do not count, but for what stands under ``not``
+    and for counts held to an upper bound: there every occurrence counts.
+    """
+    match node:
+        case And(parts):
+            holds = np.ones(scene.n_texts, dtype=bool)
+            for part in parts:
+                holds &= truth(part, scene, affirmed)
+            return holds
+        case Or(parts):
+            holds = np.zeros(scene.n_texts, dtype=bool)
+            for part in parts:
+                if isinstance(part, Term | TermsOf):
+                    holds[places_of(part, scene, affirmed).text] = True
+                else:
+                    holds |= truth(part, scene, affirmed)
+            return holds
+        case Not(part):
+            return np.asarray(~truth(part, scene, False))
+        case Count(items, sign, number):
+            counted = places_of(Or(items), scene, affirmed and sign in (">=", ">", "="))
+            counts = np.bincount(counted.text, minlength=scene.n_texts)
+            return _held_against(counts, sign, number)
+        case Heading(words):
+            return scene.under_heading(words)
+        case Attribute(name, equal, value):
+            return scene.has_value(name, value, equal)
+        case CodeGiven(code_id):
+            return scene.code_truth(code_id, affirmed)
+    holds = np.zeros(scene.n_texts, dtype=bool)
+    holds[places_of(node, scene, affirmed).text] = True
+    return holds
+
+
+def places_of(node: Node, scene: Scene, affirmed: bool = True) -> Places:
+    """Where words, or words beside words, stand; the node is one of which `is_place` is true."""
+    match node:
+        case Term(term):
+            return scene.term_places(term, affirmed)
+        case TermsOf(code_id):
+            return scene.cue_places(code_id, affirmed)
+        case Or(parts):
+            return together(places_of(part, scene, affirmed) for part in parts)
+        case Sequence(gap, items):
+            return _in_order([places_of(item, scene, affirmed) for item in items], gap)
+        case Near(gap, items):
+            placed = [places_of(item, scene, affirmed) for item in items]
+            orders = itertools.permutations(placed)
+            return together(_in_order(list(order), gap) for order in orders)
+    raise TypeError(f"{node} stands nowhere")
+
+
+def evidence(node: Node, scene: Scene, rows: np.ndarray, affirmed: bool = True) -> Evidence:
+    """The stretch that makes a condition true in each of some texts, where it holds.
+
+    Of a place the first one, of ``or`` the part that begins first, of ``and`` the stretch from its
+    first part to its last, of a count the stretch up to the occurrence that reaches the number; of
+    what is true without words (not, heading, attribute, an upper bound) nothing.
+
+    Parameters
+    ----------
+    rows : ndarray of int
+        Numbers of texts in which the condition holds, ascending.
+
+    Returns
+    -------
+    start, end : ndarray of int
+        -1 where nothing can be pointed at.
+    """
+    match node:
+        case And(parts):
+            return _hull([evidence(part, scene, rows, affirmed) for part in parts])
+        case Or(parts) if len(parts):
+            return _first([_where_true(part, scene, rows, affirmed) for part in parts])
+        case Count(items, sign, number):
+            counted = places_of(Or(items), scene, affirmed)
+            reached = {">=": number, "=": number, ">": number + 1}.get(sign, 0)
+            return _up_to(counted, rows, reached)
+        case CodeGiven(code_id):
+            return scene.code_evidence(code_id, rows, affirmed)
+        case Not(_) | Heading(_) | Attribute(_, _, _):
+            return _nothing(len(rows))
+    return _up_to(places_of(node, scene, affirmed), rows, 1)
+
+
+def together(parts: Iterable[Places]) -> Places:
+    """All places of some, each once."""
+    listed = [part for part in parts if len(part)]
+    if not listed:
+        none = np.zeros(0, dtype=np.int64)
+        return Places(none, none, none)
+    if len(listed) == 1:
+        return listed[0]
+    return ordered(
+        np.concatenate([part.text for part in listed]),
+        np.concatenate([part.start for part in listed]),
+        np.concatenate([part.end for part in listed]),
+    )
+
+
+def ordered(text: np.ndarray, start: np.ndarray, end: np.ndarray) -> Places:
+    """Places in their order, each once."""
+    order = np.lexsort((end, text * APART + start))
+    text, start, end = text[order], start[order], end[order]
+    new = np.ones(len(text), dtype=bool)
+    new[1:] = (text[1:] != text[:-1]) | (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+    return Places(text[new], start[new], end[new])
+
+
+def _in_order(items: list[Places], gap: int) -> Places:
+    """Stretches from a place of the first item to one of the last, each as early as can be."""
+    rest = items[-1]
+    for item in reversed(items[:-1]):
+        if not len(item) or not len(rest):
+            return together(())
+        starts = rest.text * APART + rest.start
+        ends = item.text * APART + item.end
+        next_one = np.searchsorted(starts, ends)
+        reached = next_one < len(starts)
+        next_one[~reached] = 0
+        reached &= starts[next_one] <= ends + gap
+        rest = ordered(item.text[reached], item.start[reached], rest.end[next_one[reached]])
+    return rest
+
+
+def _held_against(counts: np.ndarray, sign: str, number: int) -> np.ndarray:
+    compared = {
+        "=": np.equal,
+        "!=": np.not_equal,
+        ">=": np.greater_equal,
+        ">": np.greater,
+        "<=": np.less_equal,
+        "<": np.less,
+    }[sign]
+    return np.asarray(compared(counts, number))
+
+
+def _up_to(places: Places, rows: np.ndarray, number: int) -> Evidence:
+    """From the first place of each text to the `number`-th; nothing where there are fewer, or for 0."""
+    first = np.searchsorted(places.text, rows)
+    last = first + number - 1
+    found = (number > 0) & (last < len(places))
+    found[found] = places.text[last[found]] == rows[found]
+    start, end = _nothing(len(rows))
+    start[found] = places.start[first[found]]
+    ends = [places.end[first[found] + step] for step in range(number)] if found.any() else []
+    if ends:
+        end[found] = np.maximum.reduce(ends)
+    return start, end
+
+
+def _where_true(node: Node, scene: Scene, rows: np.ndarray, affirmed: bool) -> Evidence:
+    start, end = _nothing(len(rows))
+    holds = truth(node, scene, affirmed)[rows]
+    start[holds], end[holds] = evidence(node, scene, rows[holds], affirmed)
+    return start, end
+
+
+def _hull(parts: list[Evidence]) -> Evidence:
+    starts, ends = np.array([start for start, _ in parts]), np.array([end for _, end in parts])
+    far = np.where(starts == NOWHERE, np.iinfo(starts.dtype).max, starts).min(axis=0)
+    return np.where(ends.max(axis=0) == NOWHERE, NOWHERE, far), ends.max(axis=0)
+
+
+def _first(parts: list[Evidence]) -> Evidence:
+    starts, ends = np.array([start for start, _ in parts]), np.array([end for _, end in parts])
+    chosen = np.where(starts == NOWHERE, np.iinfo(starts.dtype).max, starts).argmin(axis=0)
+    columns = np.arange(starts.shape[1])
+    return starts[chosen, columns], ends[chosen, columns]
+
+
+def _nothing(size: int) -> Evidence:
+    return np.full(size, NOWHERE, dtype=np.int64), np.full(size, NOWHERE, dtype=np.int64)
