@@ -1,8 +1,7 @@
-"""Agreement held against scikit-learn, statsmodels, published vectors and small counts by hand."""
+"""The table of agreement held against scikit-learn, small counts by hand and planted coders."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,18 +9,21 @@ import pandas as pd
 import pytest
 
 import pbgov
-from pbgov.coding.agreement import confusion
-from pbgov.coding.reliability import (
-    cluster_draws,
-    cohen_kappa,
-    kappas_of_draws,
-    macro_f1,
-    wilson_interval,
+from pbgov.coding.agreement import agreement_of_pairs, confusion
+from pbgov.coding.chance_corrected import (
+    brennan_prediger,
+    conger_kappa,
+    fleiss_kappa,
+    gwet_ac1,
+    krippendorff_alpha,
 )
+from pbgov.coding.reliability import bootstrap_interval, percent_agreement, specific_agreement
+from pbgov.coding.span_agreement import agreement_of_spans
+from pbgov.coding.unitizing import unitizing_alpha
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 CODERS = ("author", "rules")
@@ -60,95 +62,9 @@ def compare(
         family="F",
         seed=1,
         n_boot=n_boot,
+        frame="reference",
     )
     return {row["code_id"]: row for row in table.to_dict("records")}
-
-
-# ---- functions of arrays ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("labels", [2, 3, 6])
-def test_kappa_is_that_of_scikit_learn(labels: int) -> None:
-    from sklearn.metrics import cohen_kappa_score
-
-    generator = np.random.default_rng(labels)
-    for _ in range(50):
-        a, b = generator.integers(0, labels, (2, 40))
-        assert cohen_kappa(a, b) == pytest.approx(cohen_kappa_score(a, b), abs=1e-12)
-
-
-def test_kappa_of_published_tables(shared: Path) -> None:
-    vector = json.loads((shared / "vectors" / "v16_kappa.json").read_text(encoding="utf-8"))
-    two = vector["expected"]["cohen_2x2"]
-    a, b = spread(np.array(two["table_rows_A_columns_B"]))
-    assert cohen_kappa(a, b) == pytest.approx(two["kappa"], abs=1e-6)
-    three = vector["expected"]["cohen_1968_3x3"]
-    a, b = spread(np.array(three["counts_column_major"]).reshape(3, 3).T)
-    assert cohen_kappa(a, b) == pytest.approx(three["unweighted"], abs=1e-6)
-    ratings = pd.read_csv(shared / "vectors" / "data" / "anxiety.csv")
-    pair = ratings[["rater1", "rater2"]].to_numpy()
-    expected = vector["expected"]["anxiety_rater1_2"]["unweighted"]
-    assert cohen_kappa(pair[:, 0], pair[:, 1]) == pytest.approx(expected, abs=1e-6)
-
-
-def spread(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The two label vectors whose cross table is `table`."""
-    rows, columns = np.indices(table.shape)
-    times = table.ravel()
-    return np.repeat(rows.ravel(), times), np.repeat(columns.ravel(), times)
-
-
-def test_kappa_without_variation_is_undefined_but_zero_where_one_coder_varies() -> None:
-    ones, mixed = np.ones(5, dtype=int), np.array([1, 1, 0, 1, 1])
-    assert np.isnan(cohen_kappa(ones, ones))
-    assert cohen_kappa(ones, mixed) == 0
-    assert np.isnan(cohen_kappa(np.array([]), np.array([])))
-
-
-def test_draws_count_segments_as_often_as_they_are_drawn() -> None:
-    from sklearn.metrics import cohen_kappa_score
-
-    generator = np.random.default_rng(8)
-    a, b = generator.integers(0, 3, (2, 25))
-    draws = cluster_draws(np.arange(25), 30, seed=4)
-    expected = [
-        cohen_kappa_score(np.repeat(a, times), np.repeat(b, times)) for times in draws.astype(int)
-    ]
-    np.testing.assert_allclose(kappas_of_draws(a, b, draws), expected, atol=1e-12)
-
-
-def test_draws_keep_clusters_together() -> None:
-    clusters = np.array(["甲", "乙", "甲", "丙", "乙"])
-    draws = cluster_draws(clusters, 500, seed=2)
-    assert (draws[:, 0] == draws[:, 2]).all()
-    assert (draws[:, 1] == draws[:, 4]).all()
-    assert (draws[:, [0, 1, 3]].sum(axis=1) == 3).all()
-    np.testing.assert_allclose(draws.mean(axis=0), 1, atol=0.15)
-
-
-@pytest.mark.parametrize(("k", "n"), [(0, 9), (9, 9), (23, 70), (1, 1), (41, 70)])
-def test_wilson_interval_is_that_of_statsmodels(k: int, n: int) -> None:
-    from statsmodels.stats.proportion import proportion_confint
-
-    expected = proportion_confint(k, n, method="wilson")
-    assert wilson_interval(k, n) == pytest.approx(expected, abs=1e-12)
-
-
-def test_wilson_interval_of_nothing_is_undefined() -> None:
-    assert np.isnan(wilson_interval(0, 0)).all()
-
-
-def test_macro_f1_is_that_of_scikit_learn_over_the_codes_in_use() -> None:
-    from sklearn.metrics import f1_score
-
-    generator = np.random.default_rng(5)
-    for _ in range(30):
-        a, b = generator.random((2, 20, 4)) < 0.3
-        a[:, 3] = False
-        used = a.any(axis=0)
-        expected = f1_score(a[:, used], b[:, used], average="macro", zero_division=0)
-        assert macro_f1(a, b) == pytest.approx(expected, abs=1e-12)
-    assert np.isnan(macro_f1(np.zeros((3, 2), bool), np.ones((3, 2), bool)))
 
 
 # ---- the table ------------------------------------------------------------------------------------
@@ -206,7 +122,9 @@ def test_a_memo_that_merely_mentions_the_word_is_no_mark() -> None:
     codings = codings_of({"p00": "A", "p01": "B"}, {"p00": "A", "p01": "B"})
     codings.loc[0, "memo"] = "次要矛盾；参见 secondary school"
     codings.loc[2, "memo"] = "low; secondary; 两可"
-    table = pbgov.agreement(codings, CODERS, segments_of(2), family="F", seed=1, n_boot=50)
+    table = pbgov.agreement(
+        codings, CODERS, segments_of(2), family="F", seed=1, n_boot=50, frame="reference"
+    )
     a = table.set_index("code_id").loc["F.A"]
     assert (a["n_coder_a"], a["n_coder_b"]) == (1, 0)
 
@@ -268,21 +186,18 @@ def test_shuffled_codings_give_the_same_table() -> None:
     first = {f"p{i:02d}": "ABC"[i % 3] for i in range(20)}
     second = {f"p{i:02d}": "ABC"[i % 2] for i in range(18)}
     codings, segments = codings_of(first, second), segments_of(20)
-    forth = pbgov.agreement(codings, CODERS, segments, family="F", seed=9, n_boot=100)
-    back = pbgov.agreement(
-        codings.sample(frac=1, random_state=1),
-        CODERS,
-        segments[::-1],
-        family="F",
-        seed=9,
-        n_boot=100,
-    )
+    asked = {"coders": CODERS, "family": "F", "seed": 9, "n_boot": 100, "frame": "reference"}
+    forth = pbgov.agreement(codings, segments=segments, **asked)
+    shuffled = codings.sample(frac=1, random_state=1)
+    back = pbgov.agreement(shuffled, segments=segments[::-1], **asked)
     pd.testing.assert_frame_equal(forth, back)
 
 
 def test_judgements_on_no_segment_are_counted_in_the_remark() -> None:
     codings = codings_of({"p00": "A", "p01": "B", "p99": "A"}, {"p00": "A", "p01": "B"})
-    table = pbgov.agreement(codings, CODERS, segments_of(2), family="F", seed=1, n_boot=50)
+    table = pbgov.agreement(
+        codings, CODERS, segments_of(2), family="F", seed=1, n_boot=50, frame="reference"
+    )
     assert table["n"].eq(2).all()
     assert table["remark"].str.contains("另有 1 条").all()
 
@@ -291,19 +206,28 @@ def test_impossible_comparisons_are_refused() -> None:
     codings, segments = codings_of({"p00": "A"}, {"p00": "A"}), segments_of(1)
     with pytest.raises(InputError, match="No coding by 'zhang'"):
         pbgov.agreement(codings, ("author", "zhang"), segments, family="F", seed=1)
+    asked = {"family": "F", "seed": 1, "frame": "reference"}
     with pytest.raises(InputError, match="judged no segment"):
-        pbgov.agreement(codings, CODERS, segments, family="G", seed=1)
+        pbgov.agreement(codings, CODERS, segments, **{**asked, "family": "G"})
     with pytest.raises(InputError, match="judged no segment"):
-        pbgov.agreement(codings, CODERS, segments.assign(segment_id="x"), family="F", seed=1)
+        pbgov.agreement(codings, CODERS, segments.assign(segment_id="x"), **asked)
     with pytest.raises(InputError, match="n_boot"):
-        pbgov.agreement(codings, CODERS, segments, family="F", seed=1, n_boot=0)
+        pbgov.agreement(codings, CODERS, segments, **asked, n_boot=0)
+    with pytest.raises(InputError, match="two coders or more"):
+        pbgov.agreement(codings, ("rules",), segments, **asked)
+    with pytest.raises(InputError, match="twice: rules, rules"):
+        pbgov.agreement(codings, ("rules", "rules"), segments, **asked)
+    with pytest.raises(InputError, match="frame is 'all'"):
+        pbgov.agreement(codings, CODERS, segments, **{**asked, "frame": "all"})
+    with pytest.raises(InputError, match="No coding uses a code of family 'G'"):
+        pbgov.agreement(codings, CODERS, segments, family="G", seed=1)
 
 
 def test_confusion_counts_every_pair_abstaining_included() -> None:
     codings = codings_of(
         {"p00": "A", "p01": "A", "p02": "B", "p03": "B"}, {"p00": "A", "p01": "B", "p02": "B+A?"}
     )
-    table = confusion(codings, CODERS, segments_of(4), family="F")
+    table = confusion(codings, CODERS, segments_of(4), family="F", frame="reference")
     wide = table.pivot(index="code_a", columns="code_b", values="n")
     assert wide.loc["F.A"].to_dict() == {"F.A": 1, "F.B": 1, "未判": 0}
     assert wide.loc["F.B"].to_dict() == {"F.A": 0, "F.B": 1, "未判": 1}
@@ -323,7 +247,298 @@ def test_the_shipped_rules_on_the_shipped_gold(root: Path) -> None:
     )
     sizes = {"MODE": 25, "INNOV": 14, "DIM": 13, "MECH": 12}
     for family, n in sizes.items():
-        table = pbgov.agreement(codings, CODERS, segments, family=family, seed=1, n_boot=50)
+        table = pbgov.agreement(
+            codings, CODERS, segments, family=family, seed=1, n_boot=50, frame="reference"
+        )
         assert set(table["code_id"]) <= {*codebook.codes_of(family), "*"}
         assert table["n"].eq(n).all()
         assert table["accuracy"].between(0, 1).all()
+
+
+# ---- every segment that was read ------------------------------------------------------------------
+
+
+def read_segments(n: int, documents: int = 1) -> pd.DataFrame:
+    """`n` paragraphs over `documents`, with a heading and a blank row in each document."""
+    rows = []
+    for document in range(documents):
+        rows.append((f"d{document}", f"d{document}/h", "heading"))
+        rows.append((f"d{document}", f"d{document}/b", "blank"))
+    rows += [(f"d{place % documents}", f"p{place:02d}", "paragraph") for place in range(n)]
+    table = pd.DataFrame(rows, columns=["doc_id", "segment_id", "kind"])
+    starts = table.groupby("doc_id").cumcount() * 10
+    return table.assign(start=starts, end=starts + 10)
+
+
+def judged(segments: pd.DataFrame, **given_by: Given) -> pd.DataFrame:
+    """Codings from coder = 'segment: codes'; a ! marks a code that was judged absent."""
+    rows = [
+        (segment, f"F.{code.rstrip('!')}", coder, int(not code.endswith("!")))
+        for coder, given in given_by.items()
+        for segment, codes in given.items()
+        for code in codes.split("+")
+    ]
+    table = pd.DataFrame(rows, columns=["segment_id", "code_id", "coder", "value"])
+    table = table.assign(memo=None, evidence_start=np.nan, evidence_end=np.nan)
+    return table.merge(segments, on="segment_id", how="left").astype({"memo": "str"})
+
+
+def states_of(segments: pd.DataFrame, **seen_by: str) -> pd.DataFrame:
+    rows = [
+        (segment, coder, "doubtful" if segment.endswith("?") else "read")
+        for coder, seen in seen_by.items()
+        for segment in seen.split()
+    ]
+    table = pd.DataFrame(rows, columns=["segment_id", "coder", "state"])
+    return table.assign(segment_id=table["segment_id"].str.rstrip("?")).merge(segments)
+
+
+def by_code(codings: pd.DataFrame, coders: Sequence[str], segments: pd.DataFrame, **asked) -> dict:
+    asked = {"family": "F", "seed": 1, "n_boot": 100, **asked}
+    table = pbgov.agreement(codings, coders, segments, **asked)
+    return {row["code_id"]: row for row in table.to_dict("records")}
+
+
+def test_uncoded_segments_belong_to_the_frame_and_are_counted() -> None:
+    segments = read_segments(20)
+    codings = judged(segments, 甲={"p00": "A", "p01": "A"}, 乙={"p00": "A", "p02": "B"})
+    rows = by_code(codings, ("甲", "乙"), segments)
+    a, overall = rows["F.A"], rows["*"]
+    assert (a["n"], a["n_uncoded_by_all"], a["n_missing"]) == (20, 18, 0)
+    assert (a["n_coder_a"], a["n_coder_b"], a["n_both"]) == (2, 1, 1)
+    assert (overall["n"], overall["n_uncoded_by_all"]) == (20, 17)
+    assert a["accuracy"] == a["percent"] == pytest.approx(19 / 20)
+    assert a["positive_agreement"] == pytest.approx(2 / 3)
+    assert overall["positive_agreement"] == pytest.approx(2 * 1 / (3 + 1))
+    assert a["pabak"] == pytest.approx(2 * 19 / 20 - 1)
+    assert a["kappa"] == pytest.approx((0.95 - 0.86) / (1 - 0.86))  # (2 x 1 + 18 x 19) / 400
+    few = by_code(codings, ("甲", "乙"), segments, frame="reference")
+    assert few["F.A"]["n"] == 2
+    assert few["F.A"]["frame"] == "reference"
+
+
+def test_every_measure_is_that_of_the_plain_functions() -> None:
+    generator = np.random.default_rng(12)
+    segments = read_segments(40, documents=5)
+    names = np.array(["A", "B", "A+B", ""])
+    drawn = names[generator.integers(0, 4, (3, 40))]
+    given_by = {
+        coder: {f"p{i:02d}": codes for i, codes in enumerate(row) if codes}
+        for coder, row in zip("甲乙丙", drawn, strict=True)
+    }
+    rows = by_code(judged(segments, **given_by), ("甲", "乙", "丙"), segments)
+    for code, values in (
+        ("F.A", np.char.find(drawn, "A") >= 0),
+        ("F.B", np.char.find(drawn, "B") >= 0),
+        ("*", drawn),
+    ):
+        row, judgements = rows[code], values.T
+        assert row["kappa"] == pytest.approx(conger_kappa(judgements))
+        assert row["fleiss"] == pytest.approx(fleiss_kappa(judgements))
+        assert row["alpha"] == pytest.approx(krippendorff_alpha(judgements))
+        assert row["ac1"] == pytest.approx(gwet_ac1(judgements))
+        assert row["pabak"] == pytest.approx(brennan_prediger(judgements))
+        assert row["percent"] == pytest.approx(percent_agreement(judgements))
+        assert row["accuracy"] == pytest.approx((values == values[0]).all(axis=0).mean())
+        if code != "*":
+            assert row["positive_agreement"] == pytest.approx(specific_agreement(judgements, True))
+        for name in ("kappa", "fleiss", "alpha", "ac1", "pabak", "percent", "positive_agreement"):
+            assert row[f"{name}_low"] < row[name] < row[f"{name}_high"]
+    assert np.isnan(rows["*"]["macro_f1"])
+    assert rows["*"]["coder_b"] == "乙+丙"
+    assert rows["*"]["n_coders"] == 3
+
+
+def test_the_intervals_are_those_of_repeated_segments() -> None:
+    generator = np.random.default_rng(4)
+    segments = read_segments(24, documents=6)
+    a, b = generator.integers(0, 2, (2, 24))
+    first = {f"p{i:02d}": "A" for i in np.flatnonzero(a)}
+    second = {f"p{i:02d}": "A" for i in np.flatnonzero(b)}
+    row = by_code(judged(segments, 甲=first, 乙=second), ("甲", "乙"), segments, n_boot=400)["F.A"]
+    documents = np.array([f"d{i % 6}" for i in range(24)])
+    values = np.column_stack([a, b])
+    for name, coefficient in (("alpha", krippendorff_alpha), ("ac1", gwet_ac1)):
+        low, high, _ = bootstrap_interval(coefficient, values, documents, seed=1, n_boot=400)
+        assert (row[f"{name}_low"], row[f"{name}_high"]) == pytest.approx((low, high))
+
+
+def test_a_segment_that_a_coder_never_opened_is_missing_not_absent() -> None:
+    segments = read_segments(6)
+    codings = judged(segments, 甲={"p00": "A", "p01": "A"}, 乙={"p00": "A"})
+    states = states_of(segments, 甲="p02 p03?", 乙="p00 p01 p02 p03 p04 p05")
+    row = by_code(codings, ("甲", "乙"), segments, states=states)["F.A"]
+    assert (row["n"], row["n_missing"], row["n_uncoded_by_all"]) == (6, 2, 2)
+    assert row["accuracy"] == pytest.approx(3 / 4)  # p04 and p05 are missing for 甲
+    assert "2 段有编码者没有读到" in row["remark"]
+    matrix = [[1, 1], [1, 0], [0, 0], [0, 0], [None, 0], [None, 0]]
+    assert row["alpha"] == pytest.approx(krippendorff_alpha(matrix))
+    assert row["ac1"] == pytest.approx(gwet_ac1(matrix))
+    silent = by_code(codings, ("甲", "乙"), segments)["F.A"]
+    assert (silent["n_missing"], silent["n_uncoded_by_all"]) == (0, 4)
+    assert silent["accuracy"] == pytest.approx(5 / 6)
+
+
+def test_a_coder_who_only_read_counts_as_one_who_saw_nothing() -> None:
+    segments = read_segments(4)
+    codings = judged(segments, 甲={"p00": "A"})
+    states = states_of(segments, 乙="p00 p01 p02")
+    row = by_code(codings, ("甲", "乙"), segments, states=states)["F.A"]
+    assert (row["n"], row["n_missing"], row["n_coder_b"]) == (4, 1, 0)
+    assert row["accuracy"] == pytest.approx(2 / 3)
+    assert row["kappa"] == 0
+    assert row["positive_agreement"] == 0
+
+
+def test_only_documents_that_all_worked_on_are_compared_and_machines_read_everything() -> None:
+    segments = read_segments(12, documents=3)  # p00, p03 … in d0, p01, p04 … in d1
+    codings = judged(
+        segments,
+        甲={"p00": "A", "p01": "A"},
+        乙={"p00": "A", "p02": "A"},
+        rules={"p03": "A", "p05": "A"},
+    )
+    rows = by_code(codings, ("甲", "乙"), segments)
+    assert rows["*"]["n"] == 4
+    assert "2 篇文档不是每位编码者都做过" in rows["*"]["remark"]
+    with_machine = by_code(codings, ("甲", "rules"), segments)["F.A"]
+    assert (with_machine["n"], with_machine["n_coder_b"]) == (8, 1)
+    pairs = agreement_of_pairs(
+        codings, ("甲", "乙", "rules"), segments, family="F", seed=1, n_boot=20
+    )
+    overall = pairs[pairs["code_id"] == "*"].set_index(["coder_a", "coder_b"])["n"].to_dict()
+    assert overall == {("甲", "乙"): 4, ("甲", "rules"): 8, ("乙", "rules"): 8}
+
+
+def test_no_overlap_is_a_row_with_a_reason() -> None:
+    segments = read_segments(4, documents=2)
+    codings = judged(segments, 甲={"p00": "A"}, 乙={"p01": "A"})
+    for row in by_code(codings, ("甲", "乙"), segments).values():
+        assert row["n"] == 0
+        measures = ("accuracy", "kappa", "alpha", "ac1", "pabak", "percent", "majority_accuracy")
+        assert np.isnan([row[name] for name in measures]).all()
+        assert "没有共同做过的文档" in row["remark"]
+
+
+def test_whoever_coded_nothing_in_a_family_did_not_judge_it_absent() -> None:
+    segments = read_segments(4)
+    codings = judged(segments, 甲={"p00": "A"}, 乙={"p00": "A"})
+    only_first = judged(segments, 甲={"p01": "A"}).replace({"F.A": "G.A"})
+    both = pd.concat([codings, only_first])
+    row = by_code(both, ("甲", "乙"), segments, family="G")["G.A"]
+    assert row["n"] == 0
+    assert "乙 在这一族没有编码" in row["remark"]
+    table = pbgov.agreement(both, ("甲", "乙"), segments, seed=1, n_boot=20)
+    assert set(table["family"]) == {"F"}
+    asked = pbgov.agreement(both, ("甲", "乙"), segments, family=["G", "F"], seed=1, n_boot=20)
+    assert list(dict.fromkeys(asked["family"])) == ["G", "F"]
+
+
+def test_without_variation_it_is_said_in_words() -> None:
+    segments = read_segments(5)
+    codings = judged(segments, 甲={"p00": "A", "p01": "B!"}, 乙={"p00": "A", "p02": "B!"})
+    row = by_code(codings, ("甲", "乙"), segments)["F.B"]
+    assert np.isnan([row["kappa"], row["alpha"], row["positive_agreement"]]).all()
+    assert "给出同一个取值，κ 无定义；α 同样无定义" in row["remark"]
+    assert "AC1 和 PABAK 为 1 只说明没有变化" in row["remark"]
+
+
+def test_codings_on_headings_or_on_no_segment_are_counted_in_the_remark() -> None:
+    segments = read_segments(4)
+    codings = judged(segments, 甲={"p00": "A", "d0/h": "A"}, 乙={"p00": "A"})
+    row = by_code(codings, ("甲", "乙"), segments)["F.A"]
+    assert (row["n"], row["n_coder_a"]) == (4, 1)
+    assert "另有 1 条编码没有对上可读的片段" in row["remark"]
+
+
+def test_practice_stretches_without_kind_or_paragraph_are_segments_too() -> None:
+    segments = read_segments(8, documents=2).query("kind == 'paragraph'").drop(columns="kind")
+    codings = judged(segments, 甲={"p00": "A", "p01": "A"}, 乙={"p00": "A", "p01": "A", "p02": "A"})
+    row = by_code(codings, ("甲", "乙"), segments)["F.A"]
+    assert (row["n"], row["resampled"], row["n_clusters"]) == (8, "文档", 2)
+
+
+# ---- spans ----------------------------------------------------------------------------------------
+
+
+def spans_of(**marked: list[tuple[str, str, int, int]]) -> pd.DataFrame:
+    """Codings from coder = [(segment, code, evidence start and end)]; 0, 0 for the whole segment."""
+    segments = read_segments(6, documents=2)
+    rows = [
+        (coder, segment, f"F.{code}", start or np.nan, end or np.nan)
+        for coder, spans in marked.items()
+        for segment, code, start, end in spans
+    ]
+    columns = ["coder", "segment_id", "code_id", "evidence_start", "evidence_end"]
+    table = pd.DataFrame(rows, columns=columns).assign(value=1, memo=None)
+    return table.merge(segments, on="segment_id").astype({"memo": "str"})
+
+
+def test_agreement_of_spans_is_that_of_the_plain_function() -> None:
+    """p00 is 20–30 of d0, p02 30–40, p04 40–50; heading and blank before them are no text to mark."""
+    codings = spans_of(
+        甲=[("p00", "A", 22, 26), ("p02", "B", 0, 0), ("p01", "A", 21, 23)],
+        乙=[("p00", "A", 24, 28), ("p02", "B", 0, 0), ("p01", "A", 21, 23)],
+    )
+    table = agreement_of_spans(
+        codings, ("甲", "乙"), read_segments(6, documents=2), family="F", seed=1, n_boot=50
+    )
+    rows = {(row["code_id"], row["doc_id"]): row for row in table.to_dict("records")}
+    assert set(rows) == {(c, d) for c in ("F.A", "F.B", "*") for d in ("*", "d0", "d1")}
+    first, second = [(2, 6, "A")], [(4, 8, "A")]
+    assert rows["F.A", "d0"]["alpha_u"] == pytest.approx(unitizing_alpha([first, second], 30))
+    assert (rows["F.A", "d0"]["n_characters"], rows["F.A", "d0"]["n_units"]) == (30, 2)
+    assert rows["F.A", "d0"]["share_marked"] == pytest.approx(4 / 30)
+    assert rows["F.B", "d0"]["alpha_u"] == rows["F.A", "d1"]["alpha_u"] == 1
+    b = (10, 20, "B")
+    assert rows["*", "d0"]["alpha_u"] == pytest.approx(
+        unitizing_alpha([[*first, b], [*second, b]], 30)
+    )
+    further = (31, 33, "A")
+    joined = unitizing_alpha([[*first, b, further], [*second, b, further]], 60)
+    assert rows["*", "*"]["alpha_u"] == pytest.approx(joined)
+    assert rows["*", "*"]["alpha_u_low"] <= joined <= rows["*", "*"]["alpha_u_high"]
+    assert np.isnan(rows["F.B", "d1"]["alpha_u"])
+    assert "没有人标出任何文字" in rows["F.B", "d1"]["remark"]
+    assert "2 条编码没有标出所依据的文字，按整段计" in rows["F.B", "d0"]["remark"]
+
+
+def test_spans_with_several_codes_count_as_marked_with_the_set() -> None:
+    segments = read_segments(6, documents=2)
+    same = [("p00", "A", 20, 28), ("p00", "B", 24, 30), ("p01", "A", 21, 22)]
+    table = agreement_of_spans(
+        spans_of(甲=same, 乙=same), ("甲", "乙"), segments, family="F", seed=1, n_boot=20
+    )
+    assert table.loc[table["code_id"] == "*", "alpha_u"].eq(1).all()
+    other = spans_of(甲=same, 乙=[("p00", "A", 20, 24), ("p00", "B", 24, 30), ("p01", "A", 21, 22)])
+    found = agreement_of_spans(other, ("甲", "乙"), segments, family="F", seed=1, n_boot=20)
+    expected = unitizing_alpha(
+        [[(0, 4, "A"), (4, 8, "AB"), (8, 10, "B")], [(0, 4, "A"), (4, 10, "B")]], 30
+    )
+    row = found.set_index(["code_id", "doc_id"]).loc[("*", "d0")]
+    assert row["alpha_u"] == pytest.approx(expected)
+
+
+def test_stretches_that_overlap_or_were_not_read_by_all_are_told() -> None:
+    segments = read_segments(6, documents=2)
+    codings = spans_of(
+        甲=[("p00", "A", 20, 25), ("p00", "A", 24, 28), ("p02", "A", 31, 33), ("p01", "A", 21, 22)],
+        乙=[("p00", "A", 20, 28), ("p01", "A", 21, 22)],
+    )
+    states = states_of(segments, 乙="p00 p01 p03 p04 p05")  # never opened p02
+    table = agreement_of_spans(
+        codings, ("甲", "乙"), segments, family="F", seed=1, n_boot=20, states=states
+    )
+    row = table.set_index(["code_id", "doc_id"]).loc[("F.A", "d0")]
+    assert (row["n_characters"], row["alpha_u"]) == (20, 1)
+    assert "1 条编码标在共同读过的文字之外" in row["remark"]
+    assert "1 条编码与同一人同一编码的另一条重叠" in row["remark"]
+
+
+def test_one_document_has_no_interval_and_says_so() -> None:
+    segments = read_segments(3)
+    codings = judged(segments, 甲={"p00": "A"}, 乙={"p01": "A"})
+    overall = agreement_of_spans(codings, ("甲", "乙"), segments, family="F", seed=1).iloc[0]
+    assert overall["doc_id"] == "*"
+    assert np.isnan([overall["alpha_u_low"], overall["alpha_u_high"]]).all()
+    assert "只有一篇文档" in overall["remark"]
