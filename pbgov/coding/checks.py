@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pbgov.coding.hierarchy import HIERARCHY_CHECKS, parents_of
+from pbgov.coding.rule_checks import RULE_CHECKS
 from pbgov.coding.rules import Rules
 from pbgov.coding.versions import VERSION_CHECKS
 from pbgov.datafiles import is_invisible
@@ -58,18 +59,18 @@ def cue_inside_a_term_of_another_code(codebook: Codebook) -> Iterator[Finding]:
         for code, term, role in zip(terms["code_id"], terms["term"], terms["role"], strict=True)
         if role != "veto"
     ]
-    vetoes = codebook.terms[codebook.terms["role"] == "veto"]
+    hiding = _hiding(codebook)
     for row, code_id, cue, role in _rows(terms, "code_id", "term", "role"):
         if role != "cue" or not _is_filled(cue):
             continue
-        hiding = [*codebook.masks["term"], *vetoes.loc[vetoes["code_id"] == code_id, "term"]]
         holders = [
             f"{code} {term}"
             for family, code, term in longer
             if family == family_of[code_id]
             and code != code_id
             and term != cue
-            and _shows(cue, term, hiding)
+            and cue in term
+            and _shows(cue, term, hiding[code_id])
         ]
         if holders:
             wanted = "、".join(holders)
@@ -78,10 +79,9 @@ def cue_inside_a_term_of_another_code(codebook: Codebook) -> Iterator[Finding]:
 
 def mask_hides_a_cue(codebook: Codebook) -> Iterator[Finding]:
     """E205: a cue that holds a mask, or a veto of its code, can never be found; delete one of them."""
-    vetoes = codebook.terms[codebook.terms["role"] == "veto"]
+    hiding = _hiding(codebook)
     for row, code_id, term, role in _rows(codebook.terms, "code_id", "term", "role"):
-        hiding = [*codebook.masks["term"], *vetoes.loc[vetoes["code_id"] == code_id, "term"]]
-        masks = [mask for mask in hiding if mask in term]
+        masks = [mask for mask in hiding[code_id] if mask in term]
         if masks and role != "veto":
             path = _path(codebook, "terms")
             yield Finding("E205", path, row, "term", seen=term, wanted=masks[0])
@@ -268,7 +268,7 @@ def unknown_successor(codebook: Codebook) -> Iterator[Finding]:
 
 
 def retired_code_still_named(codebook: Codebook) -> Iterator[Finding]:
-    """E248: a term, an example, a rule, a parent or a family still names a retired code."""
+    """E248: a term, an example, a parent or a family still names a retired code."""
     for table, column in NAMED_IN:
         yield from _naming_retired(codebook, table, column)
 
@@ -277,7 +277,6 @@ NAMED_IN = (
     ("codes", "parent_id"),
     ("families", "residual"),
     ("terms", "code_id"),
-    ("rules", "code_id"),
     ("examples", "code_id"),
     ("examples", "correct_code"),
 )
@@ -286,18 +285,22 @@ NAMED_IN = (
 def _judged_examples(codebook: Codebook) -> Iterator[tuple[int, str, int, bool, bool]]:
     """Row, code, expected, whether rules should decide it, whether they do so rightly.
 
-    Expected 1 asks for the code as the primary one; expected 0 refuses it as secondary too.
+    Expected 1 asks for the code as the primary one; expected 0 refuses it as secondary too. A code
+    that a text denies is not given.
     """
     if any(unknown_family(codebook)):
         return
-    rules = Rules(codebook)
     examples = codebook.examples
-    for row, code_id, expected, by_rule, text in _rows(
-        examples, "code_id", "expected", "by_rule", "text"
-    ):
-        given = {judgement.code_id: judgement for judgement in rules.judge(text)}
-        primary = code_id in given and not given[code_id].secondary
-        right = primary if expected else code_id not in given
+    given = [
+        (place, judgement.code_id, judgement.secondary)
+        for place, judgement in Rules(codebook).judge_all(examples["text"].tolist(), {})
+        if judgement.value
+    ]
+    primary = {(place, code_id) for place, code_id, secondary in given if not secondary}
+    at_all = {(place, code_id) for place, code_id, _ in given}
+    rows = _rows(examples, "code_id", "expected", "by_rule")
+    for place, (row, code_id, expected, by_rule) in enumerate(rows):
+        right = (place, code_id) in primary if expected else (place, code_id) not in at_all
         yield row, code_id, int(expected), bool(by_rule), right
 
 
@@ -336,6 +339,16 @@ def _exclusive_families(codebook: Codebook) -> dict[str, str]:
     return dict(zip(codes["code_id"], codes["family"], strict=True))
 
 
+def _hiding(codebook: Codebook) -> dict[str, list[str]]:
+    """The masks and the vetoes that hide the cues of each code of ``terms.csv``."""
+    terms = codebook.terms
+    hiding = {code_id: list(codebook.masks["term"]) for code_id in terms["code_id"]}
+    for code_id, term, role in zip(terms["code_id"], terms["term"], terms["role"], strict=True):
+        if role == "veto":
+            hiding[code_id].append(term)
+    return hiding
+
+
 def _shows(cue: str, term: str, hiding: list[str]) -> bool:
     """Whether `cue` is found in `term` at a place that nothing of `hiding` overlaps there."""
     hidden = [span for one in hiding if _is_filled(one) for span in _places(one, term)]
@@ -369,6 +382,7 @@ CHECKS: tuple[Callable[[Codebook], Iterator[Finding]], ...] = (
     term_shared_inside_an_exclusive_family,
     cue_inside_a_term_of_another_code,
     mask_hides_a_cue,
+    *RULE_CHECKS,
     code_without_cue,
     code_with_cues_without_examples,
     example_contradicts_itself,

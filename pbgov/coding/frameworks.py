@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -201,11 +200,18 @@ def compare_frameworks(
 
 
 def _refuse_rules_resting_on(dropped: set[str], rules: pd.DataFrame) -> None:
+    from pbgov.coding.condition_tokens import ConditionError
+    from pbgov.coding.conditions import CodeGiven, TermsOf, parse_condition, walk
+
     for rule_id, condition in zip(rules["rule_id"], rules["condition"], strict=True):
-        named = set(re.findall(r"[\w.\-]+", condition)) & dropped
-        if named:
+        try:
+            nodes = list(walk(parse_condition(condition)))
+        except ConditionError:
+            continue  # said by E221
+        named = {node.code_id for node in nodes if isinstance(node, CodeGiven | TermsOf)}
+        if named & dropped:
             raise InputError(
-                f"Rule {rule_id!r} rests on {min(named)!r}, whose family was left out;"
+                f"Rule {rule_id!r} rests on {min(named & dropped)!r}, whose family was left out;"
                 " take that family too."
             )
 
