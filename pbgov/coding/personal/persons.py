@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pbgov.coding.personal.lists import NameLists, read_name_lists
 from pbgov.extraction.cues import read_cues
+from pbgov.mining.dictionary import packaged_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pbgov.mining.lexicon import Lexicon
 
 Span = tuple[int, int]
 
@@ -74,20 +78,38 @@ def find_persons(text: str, known: Iterable[str] = ()) -> list[Span]:
     """
     lists = read_name_lists()
     cut = _cut(text)
-    full = _full_names(cut, lists)
-    for _ in range(2):  # a name beside a name in a list is one, and so on to both sides
-        full |= _listed(cut, lists, full)
-    full |= set(_foreign(cut, lists)) | set(_without_surname(cut, lists))
-    names = {text[start:end] for start, end in full if _is_distinct(text[start:end], cut)}
-    full |= {
-        found.span()
-        for name in (*names, *known)
-        if name
-        for found in re.finditer(re.escape(name), text)
-    }
+    full = _names(cut, lists)
+    names = {*_everywhere(cut, full), *known}
+    longest_first = sorted(filter(None, names), key=lambda name: (-len(name), name))
+    for name in longest_first:
+        full |= {found.span() for found in re.finditer(re.escape(name), text)}
     chosen = without_overlaps(full)
     only = [span for span in _surnames_alone(cut, lists) if not _touches(span, chosen)]
     return sorted([*chosen, *only])
+
+
+def names_in(texts: Iterable[str]) -> set[str]:
+    """The full names found in some texts that are no everyday words: names wherever they stand."""
+    lists = read_name_lists()
+    found: set[str] = set()
+    for text in texts:
+        cut = _cut(text)
+        found |= _everywhere(cut, _names(cut, lists))
+    return found
+
+
+def _names(cut: Cut, lists: NameLists) -> set[Span]:
+    full = _full_names(cut, lists)
+    for _ in range(2):  # a name beside a name in a list is one, and so on to both sides
+        full |= _listed(cut, lists, full)
+    return full | set(_foreign(cut, lists)) | set(_without_surname(cut, lists))
+
+
+def _everywhere(cut: Cut, spans: Iterable[Span]) -> set[str]:
+    """Names but those that are also words (方圆): elsewhere in the text they may be the word."""
+    names = {cut.text[start:end] for start, end in spans}
+    tags = packaged_tags()
+    return {name for name in names if len(name) > 1 and tags.get(name, "nr") in NAME_TAGS}
 
 
 def without_overlaps(spans: Iterable[Span]) -> list[Span]:
@@ -103,8 +125,13 @@ def _touches(span: Span, others: Iterable[Span]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)
 
 
+@lru_cache(maxsize=1)
+def _lexicon() -> Lexicon:
+    return read_cues().words
+
+
 def _cut(text: str) -> Cut:
-    words = read_cues().words
+    words = _lexicon()
     starts: dict[int, str] = {}
     at = 0
     for word in words.cut(text):
@@ -264,11 +291,3 @@ def _is_addressed(cut: Cut, start: int, end: int, lists: NameLists) -> bool:
         opens = not HAN.match(text[start - 1 : start])
         return opens and surname in lists.frequent and not is_word and end in cut.ends
     return start in cut.starts and (end in cut.ends or cut.is_name(cut.starts[start]))
-
-
-def _is_distinct(name: str, cut: Cut) -> bool:
-    """False for a name that is also a word (方圆): elsewhere in the text it may be the word."""
-    from pbgov.mining.dictionary import packaged_tags
-
-    tag = packaged_tags().get(name)
-    return len(name) > 1 and (tag is None or tag in NAME_TAGS)
