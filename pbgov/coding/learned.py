@@ -16,7 +16,8 @@ import pandas as pd
 from pbgov.coding.learning.decision import conditions_of_trust, verdict_of
 from pbgov.coding.learning.evidence import find_evidence
 from pbgov.coding.learning.figures import classes_table, compare_with_truth
-from pbgov.coding.learning.material import SPAN, codes_given, gather_material, readable
+from pbgov.coding.learning.linear import one_thread
+from pbgov.coding.learning.material import SPAN, codes_given, gather_material, labels_of, readable
 from pbgov.coding.learning.remarks import NotTrained, folds_told, not_trained, remarks_of
 from pbgov.coding.learning.training import (
     answers_of,
@@ -187,13 +188,14 @@ class LearnedCoder:
         -------
         DataFrame
             One row is one readable segment: ``doc_id``, ``start``, ``end``, ``segment_id``,
-            ``doubt`` (0 certain, 1 no idea), and for each code, by its id, the probability that
-            the segment has it.
+            ``doubt`` (0 certain, 1 no idea), ``told`` (what the evidence speaks for, however
+            weakly), and for each code, by its id, the probability that the segment has it.
         """
         read = _with_text(segments)
         features = self._training.fitted.features(read["text"].tolist())
         told = self._training.tell(read, features)
         table = read[[*SPAN, "segment_id"]].assign(doubt=told.doubt)
+        table["told"] = labels_of(told.given, self.codes)
         for place, code in enumerate(self.codes):
             table[code] = told.probabilities[:, place]
         return carry_mark(table, segments, self)
@@ -307,10 +309,12 @@ def train_coder(
     words = (
         () if lexicon is None else zip(lexicon.terms["term"], lexicon.terms["freq"], strict=True)
     )
-    training = train(material, Tokenizer(words), seed, progress)
+    with one_thread():
+        training = train(material, Tokenizer(words), seed, progress)
+        answers = answers_of(training, confidence, compared, seed)
     figures = compare_with_truth(
         material.given,
-        answers_of(training, confidence, compared, seed),
+        answers,
         material.codes,
         material.groups,
         code_by_code=material.several,

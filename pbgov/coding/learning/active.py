@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.coding.learning.features import count_features, learn_weighting
+from pbgov.coding.learning.linear import one_thread
 from pbgov.coding.learning.material import SPAN, readable
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
@@ -39,7 +40,8 @@ def next_batch(coder: LearnedCoder, segments: pd.DataFrame, n: int, seed: int) -
     -------
     DataFrame
         One row is one segment: ``order`` from 1, ``doc_id``, ``start``, ``end``, ``segment_id``,
-        ``doubt`` (0 certain, 1 no idea), ``code_id`` and ``probability`` of the most probable code,
+        ``doubt`` (1 the evidence is level, 0 the clearest of all), ``code_id`` and ``probability`` of
+        the most probable code,
         and ``gain``: how much doubt, summed over all segments, comes to lie nearer to a judged one,
         never larger than that of the row before.
 
@@ -52,7 +54,10 @@ def next_batch(coder: LearnedCoder, segments: pd.DataFrame, n: int, seed: int) -
     -----
     Greedy choice of the segments S with the largest sum, over all unjudged segments i, of doubt(i)
     times the likeness of i to the nearest of S and of what is judged already (facility location):
-    uncertainty, diversity and being typical in one number. Likeness is the cosine of TF-IDF. Beyond
+    uncertainty, diversity and being typical in one number. Doubt is 1 minus the margin between the
+    two best answers, over the largest margin there is: the margin of the evidence, because at first,
+    when nobody can say what evidence is worth, all probabilities are alike. Likeness is the cosine of
+    TF-IDF. Beyond
     2,000 unjudged segments, the 2,000 most doubtful are looked at. The order of the rows of
     `segments` makes no difference.
 
@@ -76,16 +81,18 @@ def next_batch(coder: LearnedCoder, segments: pd.DataFrame, n: int, seed: int) -
     if read.empty:
         raise InputError("Every segment was judged already, or repeats one that was.")
     told = training.fitted.read(training.fitted.features(read["text"].tolist()))
-    kept = _most_doubtful(told.doubt, seed)
+    largest = told.margin.max()
+    doubt = 1 - told.margin / largest if largest > 0 else np.ones(len(read))
+    kept = _most_doubtful(doubt, seed)
     texts = read["text"].iloc[kept].tolist()
     features = _features([*texts, *taught["text"]], coder)
-    doubt = told.doubt[kept]
-    chosen, gains = _greedy(features[: len(kept)], features[len(kept) :], doubt, n)
+    with one_thread():
+        chosen, gains = _greedy(features[: len(kept)], features[len(kept) :], doubt[kept], n)
     rows = kept[chosen]
     best = told.probabilities[rows].argmax(axis=1)
     batch = read.iloc[rows][[*SPAN, "segment_id"]].reset_index(drop=True)
     batch.insert(0, "order", np.arange(1, len(rows) + 1))
-    batch["doubt"] = told.doubt[rows]
+    batch["doubt"] = doubt[rows]
     batch["code_id"] = pd.array([coder.codes[place] for place in best], dtype="str")
     batch["probability"] = told.probabilities[rows, best]
     batch["gain"] = gains

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.coding.learning.fitted import tell
+from pbgov.coding.learning.linear import one_thread
 from pbgov.coding.learning.material import labels_of
 from pbgov.coding.learning.validation import hold_out
 from pbgov.coding.reliability import cluster_draws
@@ -84,11 +85,11 @@ def learning_curve(
     rows = []
     for done, size in enumerate(sizes):
         n_draws = 1 if size == left else repeats
-        right, taught = zip(
-            *(_right(training, size, (seed, size, draw)) for draw in range(n_draws)), strict=True
-        )
-        shares = np.mean(right, axis=1)
-        resampled = draws @ np.mean(right, axis=0) / draws.sum(axis=1)
+        with one_thread():
+            tried = [_right(training, size, (seed, size, draw)) for draw in range(n_draws)]
+            right, taught = zip(*tried, strict=True)
+            shares = np.mean(right, axis=1)
+            resampled = draws @ np.mean(right, axis=0) / draws.sum(axis=1)
         low, high = np.percentile(resampled, [2.5, 97.5])
         rows.append(
             {

@@ -106,7 +106,7 @@ def verdict_of(figures: pd.DataFrame, conditions: pd.DataFrame, coder: str) -> t
     overall = _overall(figures)
     learned, constant = overall[LEARNED], overall[CONSTANT]
     zh = (
-        f"照{coder}的编码学，整组留出后答对 {_share(learned)}"
+        f"照 {coder} 的编码学，整组留出后答对 {_share(learned)}"
         f"（95% 区间 {learned['boot_low']:.3f}–{learned['boot_high']:.3f}），"
         f"一律猜多数类答对 {_share(constant)}，κ = {learned['kappa']:.3f}"
         f"（{learned['kappa_low']:.3f}–{learned['kappa_high']:.3f}），共 {learned['n_groups']} 组"

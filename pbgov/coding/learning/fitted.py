@@ -36,12 +36,17 @@ class Told:
     doubt : ndarray, shape (n,)
         Entropy of the probabilities as a share of the greatest one there is, the mean over codes
         where a text can have several: 0 certain, 1 no idea.
+    margin : ndarray, shape (n,)
+        By how much the evidence for the answer exceeds that for the next one, the mean over codes
+        where a text can have several. Unlike the probabilities it says something also while too few
+        texts were judged to tell what evidence is worth.
     """
 
     given: np.ndarray
     probabilities: np.ndarray
     certainty: np.ndarray
     doubt: np.ndarray
+    margin: np.ndarray
 
 
 def tell(answers: Sequence[HeldOut], n_codes: int, several: bool) -> Told:
@@ -56,27 +61,27 @@ def tell(answers: Sequence[HeldOut], n_codes: int, several: bool) -> Told:
         Whether a text can have several codes.
     """
     doubt = np.mean([_entropy(answer.probabilities) for answer in answers], axis=0)
-    choices = np.column_stack([answer.choice for answer in answers])
+    margin = np.mean([_margin(answer) for answer in answers], axis=0)
     if several:
-        return _tell_each(answers, choices, doubt)
-    return _tell_one(answers[0], choices[:, 0], n_codes, doubt)
-
-
-def _tell_each(answers: Sequence[HeldOut], choices: np.ndarray, doubt: np.ndarray) -> Told:
-    present = np.column_stack([answer.probabilities[:, 1] for answer in answers])
-    given = choices == 1
-    return Told(given, present, np.where(given, present, 1 - present), doubt)
-
-
-def _tell_one(answer: HeldOut, choice: np.ndarray, n_codes: int, doubt: np.ndarray) -> Told:
-    probabilities = answer.probabilities
+        present = np.column_stack([answer.probabilities[:, 1] for answer in answers])
+        given = np.column_stack([answer.choice for answer in answers]) == 1
+        return Told(given, present, np.where(given, present, 1 - present), doubt, margin)
+    choice, probabilities = answers[0].choice, answers[0].probabilities
     certainty = probabilities[np.arange(len(choice)), choice]
     return Told(
         given=choice[:, None] == np.arange(n_codes),
         probabilities=probabilities[:, :n_codes],
         certainty=np.repeat(certainty[:, None], n_codes, axis=1),
         doubt=doubt,
+        margin=margin,
     )
+
+
+def _margin(answer: HeldOut) -> np.ndarray:
+    known = np.isfinite(answer.log_prior)
+    ordered = np.sort(np.where(known, answer.scores, -np.inf), axis=1)
+    between: np.ndarray = ordered[:, -1] - ordered[:, -2]
+    return np.where(known.sum(axis=1) > 1, between, 0.0)
 
 
 def _entropy(probabilities: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.sparse import identity
 from scipy.special import log_softmax
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 GREATEST_STRENGTH = 100.0
 PENALTY = 1.0  # C of scikit-learn; the strength sets the scale, so nothing hangs on it much
 UNCALIBRATED = 1.0
+MOST_COORDINATES = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,20 +73,36 @@ def fit_linear(features: csr_matrix, classes: np.ndarray, n_classes: int) -> Lin
         from sklearn.linear_model import LogisticRegression
 
         fitted = LogisticRegression(C=PENALTY, class_weight="balanced", tol=1e-5, max_iter=5000)
-        with one_thread():
-            fitted.fit(features, classes)
+        coordinates, back = _within_span(features)
+        fitted.fit(coordinates, classes)
+        found = np.asarray(back @ fitted.coef_.T).T
         if len(fitted.classes_) == 2:  # one row in scikit-learn, for the second class
             halves = np.array([-0.5, 0.5])
-            coefficients[fitted.classes_] = halves[:, None] * fitted.coef_
+            coefficients[fitted.classes_] = halves[:, None] * found
             intercepts[fitted.classes_] = halves * fitted.intercept_
         else:
-            coefficients[fitted.classes_] = fitted.coef_
+            coefficients[fitted.classes_] = found
             intercepts[fitted.classes_] = fitted.intercept_
     return Linear(coefficients, intercepts, log_prior)
 
 
+def _within_span(features: csr_matrix) -> tuple[csr_matrix | np.ndarray, csr_matrix | np.ndarray]:
+    """Coordinates of the texts in the space they span, and the way back to features.
+
+    The coefficients of a penalised regression are sums of the texts it learned from, so that a few
+    texts need a few coordinates instead of thousands of features; the result is the same.
+    """
+    n_texts, n_features = features.shape
+    if n_texts > MOST_COORDINATES or n_texts >= n_features:
+        return features, identity(n_features, format="csr")
+    squares, axes = np.linalg.eigh((features @ features.T).toarray())
+    kept = squares > squares.max() * n_texts * np.finfo(float).eps
+    lengths = np.sqrt(squares[kept])
+    return axes[:, kept] * lengths, features.T @ (axes[:, kept] / lengths)
+
+
 def one_thread() -> threadpool_limits:
-    """For a ``with`` block: sums in one order, so that the last bit is the same on every machine.
+    """For a ``with`` block: sums in one order, so that threads do not change the last bit.
 
     It is also faster: the matrices are too small to be shared between threads.
     """

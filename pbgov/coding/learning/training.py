@@ -80,6 +80,7 @@ class Training:
             (told.probabilities, self.told.probabilities),
             (told.certainty, self.told.certainty),
             (told.doubt, self.told.doubt),
+            (told.margin, self.told.margin),
         ):
             values[own] = held_out[place[own]]
         return told
