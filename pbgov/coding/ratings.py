@@ -112,42 +112,61 @@ def totals(
     -------
     Totals
     """
-    if clusters is None or drawn is None:
-        clusters, drawn = np.zeros(len(coded), dtype=int), np.ones((1, 1))
     chosen = coded[:, :, None] == np.arange(n_labels)  # units x coders x labels
     counts = chosen.sum(axis=1).astype(float)
-    judged = counts.sum(axis=1)
-    several = (judged >= 2)[:, None]
-    complete = (judged == coded.shape[1])[:, None] & several
-    partners = np.where(several, judged[:, None] - 1, 1)
+    judged = counts.sum(axis=1, keepdims=True)
+    several = judged >= 2
+    complete = several & (judged == coded.shape[1])
+    partners = np.where(several, judged - 1, 1)
+    pairs = np.maximum(judged * partners, 1)
     equal = counts * (counts - 1)
-    ordered_pairs = np.maximum(judged[:, None] * partners, 1)
+    equal_pairs = equal.sum(axis=1, keepdims=True)
+    columns = {
+        "pairs": np.where(several, pairs, 0),
+        "label_pairs": np.where(several, counts * partners, 0),
+        "equal_pairs": equal,
+        "paired": np.where(several, counts, 0),
+        "coincident": equal / partners,
+        "n_paired": several,
+        "unit_agreement": equal_pairs / pairs,
+        "n_rated": judged >= 1,
+        "shares": counts / np.maximum(judged, 1),
+        "n_complete": complete,
+        "complete_equal": np.where(complete, equal_pairs, 0),
+        "unanimous": complete & (counts == coded.shape[1]).any(axis=1, keepdims=True),
+        "marginals": np.where(complete, chosen.reshape(len(coded), coded.shape[1] * n_labels), 0),
+    }
+    table = np.hstack([column.astype(float) for column in columns.values()])
+    if clusters is None:
+        clusters, drawn = np.zeros(len(coded), dtype=int), np.ones((1, min(len(coded), 1)))
+    summed = drawn @ _of_clusters(table, clusters)
+    bounds = np.cumsum([column.shape[1] for column in columns.values()])[:-1]
+    sums = dict(zip(columns, np.hsplit(summed, bounds), strict=True))
+    for name in _PLAIN:
+        sums[name] = sums[name][:, 0]
+    sums["marginals"] = sums["marginals"].reshape(len(summed), coded.shape[1], n_labels)
+    return Totals(n_coders=coded.shape[1], **sums)
 
-    def total(column: np.ndarray) -> np.ndarray:
-        rows = column.reshape(len(coded), int(np.prod(column.shape[1:])))
-        of_clusters = np.zeros((drawn.shape[1], rows.shape[1]))
-        np.add.at(of_clusters, clusters, rows)
-        return (drawn @ of_clusters).reshape(len(drawn), *column.shape[1:])
 
-    def one(column: np.ndarray) -> np.ndarray:
-        return total(column)[:, 0]
+_PLAIN = (
+    "pairs",
+    "n_paired",
+    "unit_agreement",
+    "n_rated",
+    "n_complete",
+    "complete_equal",
+    "unanimous",
+)
 
-    return Totals(
-        n_coders=coded.shape[1],
-        pairs=one(np.where(several, ordered_pairs, 0)),
-        label_pairs=total(np.where(several, counts * partners, 0)),
-        equal_pairs=total(equal),
-        paired=total(np.where(several, counts, 0)),
-        coincident=total(equal / partners),
-        n_paired=one(several.astype(float)),
-        unit_agreement=one(equal.sum(axis=1, keepdims=True) / ordered_pairs),
-        n_rated=one((judged >= 1)[:, None].astype(float)),
-        shares=total(counts / np.maximum(judged, 1)[:, None]),
-        n_complete=one(complete.astype(float)),
-        complete_equal=one(np.where(complete, equal.sum(axis=1, keepdims=True), 0)),
-        unanimous=one((complete & (counts == coded.shape[1]).any(axis=1)[:, None]).astype(float)),
-        marginals=total(np.where(complete[:, :, None], chosen, 0).astype(float)),
-    )
+
+def _of_clusters(table: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    """The sums of the rows of each cluster, in the order of their numbers."""
+    order = np.argsort(clusters, kind="stable")
+    starts = np.flatnonzero(np.diff(clusters[order], prepend=-1))
+    if not len(starts):
+        return table
+    summed: np.ndarray = np.add.reduceat(table[order], starts, axis=0)
+    return summed
 
 
 def ratio(above: np.ndarray, below: np.ndarray) -> Any:

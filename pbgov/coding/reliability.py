@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from pbgov.coding.ratings import encode, ratio, totals
 from pbgov.errors import InputError
@@ -17,6 +16,7 @@ from pbgov.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import pandas as pd
     from numpy.typing import ArrayLike
 
 _Z = 1.959963984540054  # 97.5 % point of the normal distribution
