@@ -106,4 +106,6 @@ def _alike(row: Row, known: Row) -> bool:
     same = ("value", "status", "text_digest", "codebook_version")
     if any(row[name] != known[name] for name in same) or said(row) != said(known):
         return False
+    if row["act"] == "state" and row.get("rule", "") != known.get("rule", ""):
+        return False
     return row["memo"] in ("", SECONDARY, known["memo"])  # a blank memo takes nothing back

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from pbgov.exchange import sheet_layout as layout
 
 TALLEST = 409.0  # points; no spreadsheet shows a higher row
 LINE_HEIGHT = 16.5
+
+
+class Look(NamedTuple):
+    """How the cells of one kind look: weight, colour of the words, colour behind them."""
+
+    bold: bool = False
+    color: str = "000000"
+    fill: str = ""
+
+
+PLAIN, STRONG, HEADER, BESIDE, GIVEN, SHUT = "文字", "编码名", "表头", "旁注", "待填", "不填"
+STYLES = {
+    PLAIN: Look(),
+    STRONG: Look(bold=True),
+    HEADER: Look(bold=True, fill="EEF0F2"),
+    BESIDE: Look(color="5F6B76"),
+    GIVEN: Look(fill="FFFBEA"),  # the only cells that are not locked
+    SHUT: Look(fill="EEF0F2"),
+}
 
 
 def write_text(cell: Any, text: str) -> None:
@@ -17,16 +36,19 @@ def write_text(cell: Any, text: str) -> None:
         cell.data_type = "s"  # never a formula
 
 
-def dress(cell: Any, *, bold: bool = False, color: str = "000000", fill: str = "") -> None:
-    """Give a cell its font, a thin border and, where named, its fill; its text wraps."""
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+def add_styles(book: Any) -> None:
+    """Give a workbook the named styles of its cells; a name is quicker than fonts cell by cell."""
+    from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 
     thin = Side(style="thin", color="B0B7BF")
-    cell.font = Font(name="宋体", bold=bold, color=color)
-    cell.border = Border(left=thin, right=thin, top=thin, bottom=thin)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if fill:
-        cell.fill = PatternFill("solid", fgColor=fill)
+    for name, look in STYLES.items():
+        style = NamedStyle(name, alignment=Alignment(wrap_text=True, vertical="top"))
+        style.font = Font(name="宋体", bold=look.bold, color=look.color)
+        style.border = Border(left=thin, right=thin, top=thin, bottom=thin)
+        style.protection = Protection(locked=name != GIVEN)
+        if look.fill:
+            style.fill = PatternFill("solid", fgColor=look.fill)
+        book.add_named_style(style)
 
 
 def row_height(lines: int) -> float:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pbgov.exchange import sheet_cells as cells
 from pbgov.exchange import sheet_layout as layout
-from pbgov.exchange.sheet_cells import dress, print_wide, protect, row_height, write_text
+from pbgov.exchange.sheet_cells import print_wide, protect, row_height, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbgov.coding.codebook import Codebook
 
-GREY = "EEF0F2"
 STEPS = (
     f"在“{layout.CODING}”表里逐行阅读“{layout.TEXT}”，只根据这段文字判断；黄色的格子由您填，其余已锁定。",
     "编码从下拉列表里选。一段文字可以在每个编码族里各有判断。",
@@ -83,6 +83,6 @@ def _cells(sheet: Any, row: int, texts: Sequence[str], *, header: bool = False) 
     for place, (text, width) in enumerate(zip(texts, COLUMNS.values(), strict=True), 1):
         cell = sheet.cell(row, place)
         write_text(cell, text)
-        dress(cell, bold=header or place == 1, fill=GREY if header else "")
+        cell.style = cells.HEADER if header else cells.STRONG if place == 1 else cells.PLAIN
         lines = max(lines, layout.units(text) // (width - 3) + 1)
     sheet.row_dimensions[row].height = row_height(lines)

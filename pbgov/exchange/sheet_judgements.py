@@ -45,8 +45,6 @@ class RowReader:
     ----------
     rows_of : dict
         Row numbers, as the spreadsheet counts them, by the id of the row.
-    complete : set of Item
-        The stretches of which each row is there once.
     faults, remarks : list of Finding
         Columns that are missing (E230), rows that are not what they were (E235); columns that were
         added (W273).
@@ -67,6 +65,8 @@ class RowReader:
             }
             for family in key.families
         }
+        self._codes = {family: codebook.codes_of(family) for family in key.families}
+        self._kinds = {family: codebook.exclusive(family) for family in key.families}
         headers = [layout.comparable(cell) for cell in table[0]]
         self._at = {header: place for place, header in reversed(list(enumerate(headers)))}
         self.faults = [
@@ -81,11 +81,6 @@ class RowReader:
                 row_id = layout.comparable(self.cell(number, layout.ID))
                 self.rows_of.setdefault(row_id, []).append(number)
         self.faults += self._row_faults()
-        self.complete = {
-            item
-            for item in key.items
-            if all(len(self.rows_of.get(row_id, [])) == 1 for row_id in item.row_ids())
-        }
 
     def cell(self, number: int, header: str) -> str:
         """The text of one cell; '' where its column is missing."""
@@ -93,7 +88,7 @@ class RowReader:
         return "" if place is None else self._table[number - 1][place]
 
     def judgements(self, item: Item) -> RowJudgements:
-        """What the row of a stretch says, and what in it cannot be meant."""
+        """What the (first) row of a stretch says, and what in it cannot be meant."""
         number = self.rows_of[item.blind_id][0]
         faults: list[Finding] = self._beside_the_first_row(item)
         status = layout.tidy(self.cell(number, layout.STATUS))
@@ -110,11 +105,11 @@ class RowReader:
             given += [(code_id, SECONDARY) for code_id in secondary]
             others = [
                 code_id
-                for code_id in self._codebook.codes_of(family)
+                for code_id in self._codes[family]
                 if code_id not in {*primary, *secondary, *refused}
             ]
             absent += refused
-            if self._codebook.exclusive(family) != "multi" and primary:
+            if self._kinds[family] != "multi" and primary:
                 replaced += others
             elif layout.STATES.get(status) == "read":
                 absent += others
@@ -180,7 +175,7 @@ class RowReader:
         return [
             Finding("E237", self._path, number, header, seen=typed)
             for row_id in item.row_ids()[1:]
-            for number in self.rows_of[row_id]
+            for number in self.rows_of.get(row_id, [])
             for header in headers
             if (typed := layout.tidy(self.cell(number, header)))
         ]

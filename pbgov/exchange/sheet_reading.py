@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.coding.journal import Journal
-from pbgov.coding.merging import CHANGES, changes, standing_of
+from pbgov.coding.merging import CHANGES, changes, key_of, standing_of
 from pbgov.corpus.document import digest_text
 from pbgov.corpus.formats.container import Container
 from pbgov.errors import DataFileError, InputError
@@ -103,15 +103,13 @@ class SheetReading:
 
         Notes
         -----
-        All rows go to disk in one write. The state ``read`` of a stretch says that no code of the
-        whole codebook was left unseen; so it is only recorded where the sheet asks about every
-        family. On other sheets the codes left blank are recorded as absent one by one, which says
-        no more than the coder was asked.
+        All rows go to disk in one write. Where the sheet asks about some families of the codebook
+        only, ``rule`` of each state names them: the coder was not asked about the others.
         """
         with Journal(folder, self.coder, self._version, clock=clock) as journal:
             standing = journal.standing()
             merge, rows = changes(self._wanted, standing, self._replaced)
-            _, states = changes(self._states, standing)
+            _, states = changes(_with_earlier_families(self._states, standing), standing)
             journal.add([*rows, *states])
         return replace(self, merge=merge)
 
@@ -171,7 +169,7 @@ def read_sheet(
     reader = RowReader(path, key, codebook, _table(book, path))
     findings += reader.faults
     findings += [fault for item in key.items for fault in _edits(reader, item, found, path)]
-    rows = [reader.judgements(item) for item in key.items if item in reader.complete]
+    rows = [reader.judgements(item) for item in key.items if item.blind_id in reader.rows_of]
     findings += [fault for row in rows for fault in row.faults]
     if findings:
         raise DataFileError(sorted(findings, key=lambda finding: finding.row or 0))
@@ -196,7 +194,7 @@ def read_sheet(
         remarks=tuple(remarks),
         _wanted=tuple(wanted),
         _replaced=tuple(replaced),
-        _states=tuple(one for one in states if whole or one["status"] != "read"),
+        _states=tuple(one | {"rule": "" if whole else ";".join(key.families)} for one in states),
         _version=codebook.version,
     )
 
@@ -295,8 +293,9 @@ def _edits(
     texts = item.shown_parts(str(found[place]["text"]))
     for row_id, text in zip(item.row_ids(), texts, strict=True):
         for row in reader.rows_of.get(row_id, []):
-            seen, wanted = layout.comparable(reader.cell(row, layout.TEXT)), text.strip()
-            if seen != wanted:
+            cell, wanted = reader.cell(row, layout.TEXT), text.strip()
+            seen = layout.comparable(cell)
+            if wanted not in (seen, layout.shown(cell).strip()):  # LibreOffice undoes escapes
                 seen, wanted = _difference(seen, wanted)
                 yield Finding("E234", str(path), row, f"{layout.TEXT} {row_id}", seen, wanted)
 
@@ -313,6 +312,21 @@ def _difference(seen: str, wanted: str) -> tuple[str, str]:
 def _excerpt(text: str, first: int, last: int) -> str:
     start, end = max(0, first - EXCERPT), min(len(text), last + EXCERPT, first + 5 * EXCERPT)
     return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))}"
+
+
+def _with_earlier_families(
+    states: Sequence[Mapping[str, str]], standing: Mapping[Any, Mapping[str, str]]
+) -> Iterator[Mapping[str, str]]:
+    """The states of a sheet, with the families that an earlier sheet asked about named too."""
+    for state in states:
+        known = standing.get(key_of(state))
+        if known is None or known["status"] != state["status"] or not state["rule"]:
+            yield state
+        elif not known["rule"]:  # asked about the whole codebook before
+            yield {**state, "rule": ""}
+        else:
+            asked = dict.fromkeys([*known["rule"].split(";"), *state["rule"].split(";")])
+            yield {**state, "rule": ";".join(asked)}
 
 
 def _blank_but_judged(

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pbgov.coding.journal import refuse_coder_name
 from pbgov.errors import InputError
+from pbgov.exchange import sheet_cells as cells
 from pbgov.exchange import sheet_layout as layout
-from pbgov.exchange.sheet_cells import dress, print_wide, protect, row_height, write_text
+from pbgov.exchange.sheet_cells import print_wide, protect, row_height, write_text
 from pbgov.exchange.sheet_guide import write_guide
 from pbgov.mining.lexicon import READABLE_KINDS
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(2000, 1, 1)
 ZIP_TIME = (2000, 1, 1, 0, 0, 0)
-GREY, GIVEN, FAINT = "EEF0F2", "FFFBEA", "5F6B76"
 WIDTHS = {
     layout.NUMBER: 6,
     layout.ID: 11,
@@ -110,6 +110,7 @@ def write_sheet(
     import openpyxl
 
     book = openpyxl.Workbook()
+    cells.add_styles(book)
     write_guide(book.active, codebook, families, coder, n=len(items))
     options = _write_options(book, codebook, families)
     rows = _Rows(judged, context, show_headings=show_headings)
@@ -249,14 +250,14 @@ def _write_coding(
     columns: Sequence[Column],
     options: Mapping[str, str],
 ) -> None:
-    from openpyxl.styles import Alignment, Protection
+    from openpyxl.styles import Alignment
 
     sheet = book.create_sheet(layout.CODING, 1)
     headers = [*rows.places, *(one.header for one in columns), layout.MEMO, layout.STATUS]
     for place, header in enumerate(headers, 1):
         cell = sheet.cell(1, place)
         write_text(cell, header)
-        dress(cell, bold=True, fill=GREY)
+        cell.style = cells.HEADER
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
         sheet.column_dimensions[cell.column_letter].width = WIDTHS.get(header, CODE_WIDTH)
     sheet.row_dimensions[1].height = 66
@@ -269,12 +270,9 @@ def _write_coding(
                 cell = sheet.cell(last, place)
                 write_text(cell, row.get(header, ""))
                 if header in rows.places:
-                    dress(cell, color=FAINT if header in BESIDE else "000000")
-                elif layout.NUMBER in row:  # the first row of a stretch, where it is judged
-                    dress(cell, fill=GIVEN)
-                    cell.protection = Protection(locked=False)
-                else:
-                    dress(cell, fill=GREY)
+                    cell.style = cells.BESIDE if header in BESIDE else cells.PLAIN
+                else:  # judgements are given in the first row of a stretch
+                    cell.style = cells.GIVEN if layout.NUMBER in row else cells.SHUT
     _add_drop_downs(sheet, headers, columns, options, last)
     sheet.freeze_panes = f"{_letter(len(rows.places) + 1)}2"
     sheet.print_title_rows = "1:1"
