@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from pbgov.coding.codebook import Codebook
     from pbgov.coding.learning.calibration import Calibration
+    from pbgov.coding.learning.fitted import Told
     from pbgov.coding.learning.training import Training
     from pbgov.mining.lexicon import Lexicon
 
@@ -139,7 +140,7 @@ class LearnedCoder:
             `segments`; one row is one code given to one segment. ``status`` is always suggested,
             ``value`` 1: no row is no judgement of absence. ``rule`` names the digest, the
             probability and the words that speak most for the code
-            (``learned:0f3a… p=0.83 联合支部+组建``), ``evidence_*`` the words that stand out
+            (``learned:0f3a… p=0.831 联合支部+组建``), ``evidence_*`` the words that stand out
             (`pbgov.coding.learning.evidence`), NaN where the code rests on the text as a whole.
             ``memo`` says 仅供参考 where the coder is not `trusted`. A stretch that taught the coder
             is told by the model that did not see its fold, so that holding these codings against
@@ -170,7 +171,7 @@ class LearnedCoder:
                     "status": "suggested",
                     "evidence_start": None if evidence.start is None else start + evidence.start,
                     "evidence_end": None if evidence.end is None else start + evidence.end,
-                    "rule": f"{CODER}:{self.digest} p={told.probabilities[place, column]:.2f}{words}",
+                    "rule": f"{CODER}:{self.digest} {_printed(told, place, column)}{words}",
                     "text_digest": digest_text(segment["text"]),
                     "codebook_version": self.codebook_version,
                     "memo": None if self.trusted else ONLY_A_SUGGESTION,
@@ -370,6 +371,11 @@ def _refuse_settings(confidence: float, seed: int, n_boot: int) -> None:
         raise InputError(f"seed is {seed!r}; give a whole number from 0.")
     if n_boot < 1:
         raise InputError(f"n_boot is {n_boot}; give 1 or more.")
+
+
+def _printed(told: Told, place: int, column: int) -> str:
+    probability = float(told.probabilities[place, column])
+    return f"p={probability:.3f}" if probability < 0.9995 else "p>0.999"
 
 
 def _with_text(segments: pd.DataFrame) -> pd.DataFrame:
