@@ -20,7 +20,7 @@ from pbgov.coding.learning.calibration import brier_score, check_calibration
 from pbgov.coding.learning.curve import learning_curve
 from pbgov.coding.learning.features import count_features, learn_weighting, words_of
 from pbgov.coding.learning.figures import macro_f1_of_draws
-from pbgov.coding.learning.folds import find_repeats, make_folds
+from pbgov.coding.learning.folds import find_overlaps, find_repeats, make_folds
 from pbgov.coding.learning.linear import find_strength, fit_linear, log_probabilities
 from pbgov.coding.reliability import cluster_draws, cohen_kappa, macro_f1
 from pbgov.corpus.document import digest_text
@@ -181,6 +181,49 @@ def test_repeats_are_found_between_groups_and_not_within() -> None:
     assert find_repeats(texts, np.array([0, 0, 2, 3, 4]))[
         ["first", "second"]
     ].to_numpy().tolist() == [[3, 4]]
+
+
+def test_overlaps_are_those_of_a_look_at_every_pair() -> None:
+    generator = np.random.default_rng(5)
+    starts = generator.integers(0, 60, 40)
+    table = pd.DataFrame({"doc_id": generator.choice(["a", "b"], 40), "start": starts})
+    table["end"] = starts + generator.integers(1, 15, 40)
+    table = table.sort_values(["doc_id", "start", "end"], ignore_index=True)
+    groups = generator.integers(0, 3, 40)
+    spans = [(row.doc_id, {*range(row.start, row.end)}) for row in table.itertuples()]
+    expected = {
+        (first, second): len(spans[first][1] & spans[second][1])
+        / min(len(spans[first][1]), len(spans[second][1]))
+        for second in range(40)
+        for first in range(second)
+        if spans[first][0] == spans[second][0]
+        and spans[first][1] & spans[second][1]
+        and groups[first] != groups[second]
+    }
+    found = find_overlaps(table, groups)
+    pairs = zip(found["first"], found["second"], strict=True)
+    assert dict(zip(pairs, found["likeness"], strict=True)) == pytest.approx(expected)
+    assert expected
+
+
+def test_the_records_of_an_organisation_are_held_out_together(codebook: Codebook) -> None:
+    rows = planted(n_groups=12)
+    segments, codings = made(rows)
+    segments["organisation"] = [f"单位{int(group[1:]) % 8}" for group, *_ in rows]
+    coder = train_coder(
+        codings,
+        segments,
+        codebook,
+        family="MODE",
+        coder="甲",
+        seed=1,
+        group="organisation",
+        n_boot=50,
+    )
+    homes = coder.predictions.merge(segments, on="segment_id").groupby("organisation")["fold"]
+    assert (homes.nunique() == 1).all()
+    assert coder.n_groups == 8
+    assert "组织" in coder.folds[0]
 
 
 # ---- the model and its probabilities ----------------------------------------------------------------

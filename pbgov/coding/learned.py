@@ -88,8 +88,8 @@ class LearnedCoder:
         and ``p <code>`` for each code.
     calibration : Calibration
     repeats : DataFrame
-        One row is one pair of judged texts, nearly the same, in two groups: ``likeness``. Neither
-        taught where the other was asked.
+        One row is one pair of judged texts in two groups that are nearly the same, or overlap in
+        their document: ``likeness``. Neither taught where the other was asked.
     conditions : DataFrame
         One row is one condition of trust: ``condition``, ``zh``, ``en``, ``observed``, ``needed``,
         ``passed``.
@@ -152,11 +152,13 @@ class LearnedCoder:
         features = self._training.fitted.features(read["text"].tolist())
         told = self._training.tell(read, features)
         sure = told.given & (told.certainty >= self.confidence)
+        directions = [self._training.fitted.direction(place) for place in range(len(self.codes))]
+        found = read.to_dict("records")
         rows: list[dict[str, Any]] = []
         for place, column in np.argwhere(sure).tolist():
-            segment = read.iloc[place]
+            segment = found[place]
             evidence = find_evidence(
-                self._training.fitted, segment["text"], features[place], column
+                self._training.fitted, segment["text"], features[place], directions[column]
             )
             words = f" {'+'.join(evidence.words)}" if evidence.words else ""
             start = int(segment["start"])

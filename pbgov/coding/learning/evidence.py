@@ -25,7 +25,9 @@ class Evidence(NamedTuple):
     end: int | None
 
 
-def find_evidence(fitted: Fitted, text: str, features: csr_matrix, place: int) -> Evidence:
+def find_evidence(
+    fitted: Fitted, text: str, features: csr_matrix, direction: np.ndarray
+) -> Evidence:
     """The words that speak most for a code, and the stretch of text that does.
 
     Parameters
@@ -34,8 +36,8 @@ def find_evidence(fitted: Fitted, text: str, features: csr_matrix, place: int) -
     text : str
     features : csr_matrix, shape (1, n_features)
         Of the text.
-    place : int
-        Of the code.
+    direction : ndarray, shape (n_features,)
+        What each feature speaks for the code, see `Fitted.direction`.
 
     Returns
     -------
@@ -47,8 +49,8 @@ def find_evidence(fitted: Fitted, text: str, features: csr_matrix, place: int) -
         on the characters where it stands. None where that run is longer than half of the text, or
         speaks against the code on balance: then the code rests on the text as a whole.
     """
-    spoken = features.multiply(fitted.direction(place)).tocsr()
-    by_feature = dict(zip(spoken.indices.tolist(), spoken.data.tolist(), strict=True))
+    spoken = features.data * direction[features.indices]
+    by_feature = dict(zip(features.indices.tolist(), spoken.tolist(), strict=True))
     n_runs = fitted.counts.rows[RUNS].shape[1]
     word_names = fitted.counts.names[WORDS]
     words = {

@@ -125,6 +125,38 @@ def find_repeats(texts: Sequence[str], groups: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["first", "second", "likeness"])
 
 
+def find_overlaps(stretches: pd.DataFrame, groups: np.ndarray) -> pd.DataFrame:
+    """Stretches of two groups that share characters of their document.
+
+    Parameters
+    ----------
+    stretches : DataFrame
+        ``doc_id``, ``start``, ``end``, sorted by them.
+    groups : ndarray of int, shape (n,)
+
+    Returns
+    -------
+    DataFrame
+        One row is one pair: ``first`` < ``second`` (places) and ``likeness``, the share of the
+        shorter one that both have.
+    """
+    columns = (stretches[name].tolist() for name in ("doc_id", "start", "end"))
+    spans = list(zip(*columns, strict=True))
+    found = []
+    reaching: list[int] = []
+    for second, (doc_id, start, end) in enumerate(spans):
+        reaching = [
+            each for each in reaching if spans[each][0] == doc_id and spans[each][2] > start
+        ]
+        for first in reaching:
+            shared = min(spans[first][2], end) - start
+            shorter = min(spans[first][2] - spans[first][1], end - start)
+            if groups[first] != groups[second]:
+                found.append((first, second, shared / shorter))
+        reaching.append(second)
+    return pd.DataFrame(found, columns=["first", "second", "likeness"])
+
+
 def partners(repeats: pd.DataFrame, n: int) -> csr_matrix:
     """The pairs of `find_repeats` as a matrix, shape (n, n), symmetric."""
     first, second = (repeats[name].to_numpy(dtype=int) for name in ("first", "second"))

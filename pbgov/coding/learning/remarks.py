@@ -105,7 +105,7 @@ def remarks_of(training: Training, group: str, with_lexicon: bool) -> tuple[str,
     if len(training.repeats):
         places = set(training.repeats["first"]) | set(training.repeats["second"])
         said.append(
-            f"{len(places)} 条与别的{name}里的文字相同或几乎相同（{len(training.repeats)} 对），"
+            f"{len(places)} 条与别的{name}里的文字相同、几乎相同或重叠（{len(training.repeats)} 对），"
             "检验时互不作教材"
         )
     n_groups = len(np.unique(groups))

@@ -20,7 +20,13 @@ from pbgov.coding.learning.figures import (
     Answers,
 )
 from pbgov.coding.learning.fitted import Fitted, Told, tell
-from pbgov.coding.learning.folds import find_repeats, make_folds, partners, spread_groups
+from pbgov.coding.learning.folds import (
+    find_overlaps,
+    find_repeats,
+    make_folds,
+    partners,
+    spread_groups,
+)
 from pbgov.coding.learning.linear import find_strength, fit_linear
 from pbgov.coding.learning.material import SPAN, labels_of
 from pbgov.coding.learning.validation import Question, hold_out
@@ -53,7 +59,7 @@ class Training:
         The same, put together.
     fitted : Fitted
     repeats : DataFrame
-        See `pbgov.coding.learning.folds.find_repeats`.
+        See `find_repeats` and `find_overlaps` of `pbgov.coding.learning.folds`.
     """
 
     material: Material
@@ -113,7 +119,9 @@ def train(
     """
     texts = material.stretches["text"].tolist()
     groups, labels = material.groups, material.labels
-    repeats = find_repeats(texts, groups)
+    repeats = pd.concat(
+        [find_repeats(texts, groups), find_overlaps(material.stretches, groups)], ignore_index=True
+    ).drop_duplicates(["first", "second"], ignore_index=True)
     counts = count_features(texts, tokenizer)
     apart = partners(repeats, len(texts))
     questions = tuple(
