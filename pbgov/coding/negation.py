@@ -25,6 +25,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,7 +37,7 @@ from pbgov.extraction.words import LONGEST_NAME_PART, QUOTED, Word
 from pbgov.schemas import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FILE = Path(__file__).parent / "cues" / "negation.csv"
 ROLES = (
@@ -64,29 +65,36 @@ class Denial(NamedTuple):
 
 
 class Grammar(NamedTuple):
-    """The list, by role, a pattern that finds where tokenizing is worth while, and the tokenizer."""
+    """The list, by role; a pattern that finds where tokenizing is worth while; and the tokenizer.
+
+    ``openings`` are the characters with which a word of denial begins.
+    """
 
     roles: dict[str, frozenset[str]]
     trigger: re.Pattern[str]
+    openings: frozenset[str]
     cues: Cues
 
     def plays(self, word: str, *roles: str) -> bool:
         """True where a word plays one of some roles."""
-        return any(word in self.roles[role] for role in roles)
+        for role in roles:
+            if word in self.roles[role]:
+                return True
+        return False
 
 
-def may_deny(text: str) -> bool:
-    """True where a text holds a word that might deny: the sooner of two answers."""
-    return _grammar().trigger.search(text) is not None
-
-
-def denied_stretches(text: str) -> list[tuple[int, int]]:
+def denied_stretches(
+    text: str, concerned: Iterable[tuple[int, int]] | None = None
+) -> list[tuple[int, int]]:
     """The stretches of a text that it says do not exist or are not done.
 
     Parameters
     ----------
     text : str
         A sentence or a paragraph.
+    concerned : iterable of (start, end), optional
+        The stretches one asks about, ascending: clauses that hold none of them are passed over,
+        which takes far less time.
 
     Returns
     -------
@@ -104,37 +112,32 @@ def denied_stretches(text: str) -> list[tuple[int, int]]:
     grammar = _grammar()
     if not grammar.trigger.search(text):
         return []
-    names = [
-        match.span()
-        for match in QUOTED.finditer(text)
-        if len(match.group()) - 2 <= LONGEST_NAME_PART and not CLAUSE.split(match.group())[1:-1]
-    ]
+    clauses = list(CLAUSE.finditer(text))
+    concerned = [(0, len(text))] if concerned is None else list(concerned)
     found: list[tuple[int, int]] = []
-    cancelled = False
-    for clause in reversed(list(CLAUSE.finditer(text))):
-        cancelled_by_next, cancelled = cancelled, False
-        if not grammar.trigger.search(clause.group()):
-            cancelled = _opens_with_rhetoric(clause.group(), grammar)
-            continue
-        words = _words(clause.group(), clause.start(), grammar.cues)
-        denials = [
-            denial
-            for denial in _denials(words, grammar)
-            if not any(start <= words[denial.first].start < end for start, end in names)
-        ]
-        cancelled = _concludes(words, denials, grammar)
-        if not cancelled and not cancelled_by_next:
-            found += _stretches(words, _odd(words, denials, grammar))
-    return sorted(found)
+    for clause, following in zip_longest(clauses, clauses[1:]):
+        first, last = clause.span()
+        asked = any(start < last and first < end for start, end in concerned)
+        if asked and grammar.trigger.search(text, first, last):
+            after = following.group() if following is not None else ""
+            if not _supposes(clause.group(), grammar) and not _supposes(after, grammar):
+                words = _words(clause.group(), first, grammar.cues)
+                found += _stretches(words, _odd(words, _denials(words, text, grammar), grammar))
+    return found
 
 
 @lru_cache(maxsize=1)
 def _grammar() -> Grammar:
     table = read_table(FILE, NEGATION)
     roles = {role: frozenset(table.loc[table["role"] == role, "term"]) for role in ROLES}
-    triggers = sorted(roles["否定"] | roles["否定动词"] | roles["紧邻"] | roles["后置"], key=len)
-    pattern = "|".join(re.escape(term) for term in reversed(triggers))
-    return Grammar(roles, re.compile(pattern), read_cues())
+    denying = sorted(roles["否定"] | roles["否定动词"] | roles["紧邻"] | roles["后置"])
+    shortest = [
+        term for term in denying if not any(each in term for each in denying if each != term)
+    ]
+    pattern = "[" + "".join(term for term in shortest if len(term) == 1) + "]"
+    pattern += "".join("|" + re.escape(term) for term in shortest if len(term) > 1)
+    openings = frozenset(term[0] for term in denying)
+    return Grammar(roles, re.compile(pattern), openings, read_cues())
 
 
 def _words(clause: str, start: int, cues: Cues) -> list[Word]:
@@ -145,12 +148,17 @@ def _words(clause: str, start: int, cues: Cues) -> list[Word]:
     return words
 
 
-def _denials(words: list[Word], grammar: Grammar) -> Iterator[Denial]:
+def _denials(words: list[Word], text: str, grammar: Grammar) -> list[Denial]:
     """The words of denial in a clause, the longest at each place; none of A不A and suppositions."""
     if any(grammar.plays(word.text, "虚设") for word in words):
-        return
+        return []
+    found: list[Denial] = []
+    names = [match.span() for match in QUOTED.finditer(text) if _is_name(match.group())]
     place = 0
     while place < len(words):
+        if words[place].text[0] not in grammar.openings:
+            place += 1
+            continue
         for length in range(LONGEST_DENIAL, 0, -1):
             joined = "".join(word.text for word in words[place : place + length])
             if grammar.plays(joined, "否定", "否定动词", "紧邻", "后置"):
@@ -160,21 +168,22 @@ def _denials(words: list[Word], grammar: Grammar) -> Iterator[Denial]:
             continue
         after = place + length
         question = place > 0 and after < len(words) and words[place - 1].text == words[after].text
-        if not question:
-            yield Denial(place, after, joined)
+        if not question and not any(start < words[place].start < end for start, end in names):
+            found.append(Denial(place, after, joined))
         place = after
+    return found
 
 
-def _concludes(words: list[Word], denials: list[Denial], grammar: Grammar) -> bool:
-    """True for 就没有今天, which makes of the denial before it a supposition."""
-    opening = "".join(word.text for word in words[:2])
-    return bool(denials) and any(
-        opening.startswith(term) for term in grammar.roles["承接"] | grammar.roles["反问"]
-    )
+def _is_name(quotation: str) -> bool:
+    return len(quotation) - 2 <= LONGEST_NAME_PART and CLAUSE.fullmatch(quotation) is not None
 
 
-def _opens_with_rhetoric(clause: str, grammar: Grammar) -> bool:
-    return clause.startswith(tuple(grammar.roles["反问"]))
+def _supposes(clause: str, grammar: Grammar) -> bool:
+    """True for 就没有今天 and 谈何治理, which make of the denial before them a supposition."""
+    if clause.startswith(tuple(grammar.roles["反问"])):
+        return True
+    concludes = clause.startswith(tuple(grammar.roles["承接"]))
+    return concludes and grammar.trigger.search(clause) is not None
 
 
 def _odd(words: list[Word], denials: list[Denial], grammar: Grammar) -> set[int]:

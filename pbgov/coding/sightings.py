@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbgov.coding.matching import Hits, Matcher
-from pbgov.coding.negation import denied_stretches, may_deny
+from pbgov.coding.negation import denied_stretches
 from pbgov.coding.truth import APART, Places, ordered
 
 if TYPE_CHECKING:
@@ -88,20 +88,21 @@ class Sightings:
     def _find_denied(self) -> np.ndarray:
         """Which hits lie in a stretch that their text denies."""
         hits, denied = self._hits, np.zeros(len(self._hits), dtype=bool)
-        looked_for = np.zeros(hits.n_texts, dtype=bool)
-        looked_for[hits.text[self._visible]] = True
+        seen = hits.where(np.lexsort((hits.start, hits.text)))
+        spans = list(zip(seen.start.tolist(), seen.end.tolist(), strict=True))
+        numbers, first = np.unique(seen.text, return_index=True)
+        last = [*first[1:].tolist(), len(spans)]
         stretches = [
             (number, start, end)
-            for number in np.flatnonzero(looked_for).tolist()
-            if may_deny(self._texts[number])
-            for start, end in denied_stretches(self._texts[number])
+            for number, begin, stop in zip(numbers.tolist(), first.tolist(), last, strict=True)
+            for start, end in denied_stretches(self._texts[number], spans[begin:stop])
         ]
         if not stretches:
             return denied
         text, start, end = np.array(stretches, dtype=np.int64).T
         begins = text * APART + start
-        last = np.searchsorted(begins, hits.text * APART + hits.start, side="right") - 1
-        denied = (last >= 0) & (text[last] == hits.text) & (hits.end <= end[last])
+        before = np.searchsorted(begins, hits.text * APART + hits.start, side="right") - 1
+        denied = (before >= 0) & (text[before] == hits.text) & (hits.end <= end[before])
         return np.asarray(denied)
 
 
