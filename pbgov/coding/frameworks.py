@@ -9,26 +9,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pbgov.coding.crosswalk import CARRIES_ABSENCE, CARRIES_PRESENCE
-from pbgov.coding.hierarchy import parents_of
+from pbgov.coding.expectations import STRETCH, expectations, kept, keys_of
+from pbgov.coding.hierarchy import with_those_below
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
 from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from pbgov.coding.codebook import Codebook
     from pbgov.coding.crosswalk import Crosswalk
-
-STRETCH = ["doc_id", "start", "end"]
-DIRECTIONS = ("first→second", "second→first")
-VERDICTS = ("相符", "不符", "另一框架未判出")
-
-_EXPECTATION = ["direction", "given", "relation", "expected"]
-
-Key = tuple[str, int, int]
-Given = dict[Key, tuple[str, ...]]
+    from pbgov.coding.expectations import Given
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +42,12 @@ class FrameworkChange:
         ``direction`` (first→second, second→first), ``given``, ``relation``, ``expected`` (one of
         these, joined by ``+``), ``found`` (the codes of their family that were given, joined by
         ``+``; NaN where none was) and ``verdict`` (相符 kept, 不符 broken, 另一框架未判出 silent).
+    kept : DataFrame
+        One row is an expectation of the crosswalk: ``direction``, ``given``, ``relation``,
+        ``expected``, ``n`` (the segments that raise it), ``n_kept``, ``n_broken`` and ``n_silent``
+        among them, and ``baseline``: of all segments in which the other framework gave a code of
+        the family, the share with one of the expected (NaN where it gave none). A share of kept
+        ones no higher than that says nothing for the crosswalk.
     shares : DataFrame
         One row is unit x code: ``unit``, ``framework`` (first, second), ``code_id``,
         ``n_segments``, ``n_coded`` and ``share`` (0-1). Primary and secondary codes count alike,
@@ -64,26 +62,9 @@ class FrameworkChange:
     n_segments: int
     counts: pd.DataFrame
     expectations: pd.DataFrame
+    kept: pd.DataFrame
     shares: pd.DataFrame
     ranks: pd.DataFrame
-
-    @property
-    def kept(self) -> pd.DataFrame:
-        """How each expectation of the crosswalk fares, in its order.
-
-        One row is an expectation: ``direction``, ``given``, ``relation``, ``expected``, ``n`` (the
-        segments that raise it) and ``n_kept``, ``n_broken`` and ``n_silent`` among them.
-        """
-        raised = [
-            (DIRECTIONS[side], code, relation, "+".join(expected))
-            for side, code, relation, expected in _all_implied(self.crosswalk.table)
-        ]
-        verdicts = self.expectations.groupby([*_EXPECTATION, "verdict"]).size().to_dict()
-        counts = [[verdicts.get((*one, verdict), 0) for verdict in VERDICTS] for one in raised]
-        return pd.DataFrame(
-            [(*one, sum(n), *n) for one, n in zip(raised, counts, strict=True)],
-            columns=[*_EXPECTATION, "n", "n_kept", "n_broken", "n_silent"],
-        )
 
 
 def select_families(codebook: Codebook, families: Iterable[str]) -> Codebook:
@@ -189,9 +170,11 @@ def compare_frameworks(
     ]
     given = [_given(table) for table in codings]
     shares = _shares(read, dict(zip(("first", "second"), given, strict=True)), books, by)
+    raised = expectations(read, crosswalk.table, books, given)
     tables = {
         "counts": _counts(read, *(_given(table, primary=True) for table in codings)),
-        "expectations": _expectations(read, crosswalk, books, given),
+        "expectations": raised,
+        "kept": kept(raised, crosswalk.table, books, given),
         "shares": shares,
         "ranks": _ranks(shares, crosswalk.table),
     }
@@ -254,15 +237,10 @@ def _codings(read: pd.DataFrame, codebook: Codebook, given: pd.DataFrame | None)
     coders = sorted(set(codings["coder"]))
     if len(coders) > 1:
         raise InputError(f"codings are those of several coders ({', '.join(coders)}); take one.")
-    outside = set(_keys(codings)) - set(_keys(read))
+    outside = set(keys_of(codings)) - set(keys_of(read))
     if outside:
         raise InputError(f"{len(outside)} stretches of the codings are not among the segments.")
     return codings
-
-
-def _keys(table: pd.DataFrame) -> list[Key]:
-    keys = table[STRETCH].itertuples(index=False, name=None)
-    return [(str(doc), int(start), int(end)) for doc, start, end in keys]
 
 
 def _given(codings: pd.DataFrame, *, primary: bool = False) -> Given:
@@ -270,7 +248,7 @@ def _given(codings: pd.DataFrame, *, primary: bool = False) -> Given:
 
     table = codings[~is_secondary(codings)] if primary else codings
     given: Given = {}
-    for key, code in zip(_keys(table), table["code_id"], strict=True):
+    for key, code in zip(keys_of(table), table["code_id"], strict=True):
         given[key] = (*given.get(key, ()), code)
     return given
 
@@ -279,7 +257,7 @@ def _counts(read: pd.DataFrame, first: Given, second: Given) -> pd.DataFrame:
     nothing = (float("nan"),)
     pairs = [
         (one, other)
-        for key in _keys(read)
+        for key in keys_of(read)
         for one in first.get(key, nothing)
         for other in second.get(key, nothing)
     ]
@@ -288,79 +266,15 @@ def _counts(read: pd.DataFrame, first: Given, second: Given) -> pd.DataFrame:
     return counted.rename("n").reset_index()
 
 
-def _expectations(
-    read: pd.DataFrame, crosswalk: Crosswalk, books: list[Codebook], given: list[Given]
-) -> pd.DataFrame:
-    below = [_with_those_below(codebook) for codebook in books]
-    family_of = [
-        dict(zip(codebook.codes["code_id"], codebook.codes["family"], strict=True))
-        for codebook in books
-    ]
-    links = list(_all_implied(crosswalk.table))
-    rows = []
-    for key, place in zip(_keys(read), read.to_dict("records"), strict=True):
-        for side, code, relation, expected in links:
-            if not below[side][code] & set(given[side].get(key, ())):
-                continue
-            other = 1 - side
-            families = {family_of[other][one] for one in expected}
-            found = [one for one in given[other].get(key, ()) if family_of[other][one] in families]
-            kept = any(below[other][one] & set(found) for one in expected)
-            rows.append(
-                {
-                    **{name: place[name] for name in (*STRETCH, "segment_id", "text")},
-                    "direction": DIRECTIONS[side],
-                    "given": code,
-                    "relation": relation,
-                    "expected": "+".join(expected),
-                    "found": "+".join(found) or float("nan"),
-                    "verdict": VERDICTS[0 if kept else 1 if found else 2],
-                }
-            )
-    columns = [*STRETCH, "segment_id", "text", *_EXPECTATION, "found", "verdict"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _all_implied(links: pd.DataFrame) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
-    for side in (0, 1):
-        yield from _implied(links, side)
-
-
-def _implied(links: pd.DataFrame, side: int) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
-    """Side, code, relation and the codes of the other side one of which is to be expected.
-
-    Each code that is implied outright is expected by itself; where none is, one of all those that
-    the crosswalk links the code to.
-    """
-    code, other = (("from_code", "to_code"), ("to_code", "from_code"))[side]
-    implies = (CARRIES_PRESENCE, CARRIES_ABSENCE)[side]  # the relation read the other way round
-    for name, rows in links[links["relation"] != "none"].groupby(code, sort=False):
-        outright = rows[rows["relation"].isin(implies)]
-        for expected, relation in zip(outright[other], outright["relation"], strict=True):
-            yield side, str(name), str(relation), (str(expected),)
-        if outright.empty:
-            relation = "+".join(dict.fromkeys(rows["relation"]))
-            yield side, str(name), relation, tuple(rows[other])
-
-
-def _with_those_below(codebook: Codebook) -> Mapping[str, set[str]]:
-    """Each code with all codes under it."""
-    below = {code: {code} for code in codebook.codes["code_id"]}
-    for code in parents_of(codebook):
-        for above in codebook.ancestors(code):
-            below[above].add(code)
-    return below
-
-
 def _shares(
     read: pd.DataFrame, given: Mapping[str, Given], books: list[Codebook], by: str
 ) -> pd.DataFrame:
     placed = read.dropna(subset=[by])
     rows = []
     for unit, segments in placed.groupby(by, sort=False):
-        keys = _keys(segments)
+        keys = keys_of(segments)
         for (framework, codes_of), codebook in zip(given.items(), books, strict=True):
-            for code, meant in _with_those_below(codebook).items():
+            for code, meant in with_those_below(codebook).items():
                 n_coded = sum(bool(meant & set(codes_of.get(key, ()))) for key in keys)
                 share = n_coded / len(keys)
                 rows.append((str(unit), framework, code, len(keys), n_coded, share))

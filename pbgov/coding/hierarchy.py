@@ -38,6 +38,16 @@ def ancestors(codebook: Codebook, code_id: str) -> list[str]:
     return _line(parents_of(codebook), code_id)
 
 
+def with_those_below(codebook: Codebook) -> dict[str, set[str]]:
+    """Each code with all codes under it."""
+    below = {code: {code} for code in codebook.codes["code_id"]}
+    parents = parents_of(codebook)
+    for code in parents:
+        for above in _line(parents, code):
+            below[above].add(code)
+    return below
+
+
 def tree(codebook: Codebook) -> pd.DataFrame:
     """Every code at its place in the tree, each family from the top down.
 
