@@ -113,7 +113,7 @@ class Merge:
                 foreign.append(coded)
             else:
                 self._keep(record, coded)
-        for coded in foreign:
+        for coded in sorted(foreign, key=self._at):
             self._add(self._foreign_row(coded), coded)
         self._take_silence()
         self._overlaps()
@@ -149,6 +149,9 @@ class Merge:
         if coded.passage is None or coded.passage.start is None or coded.passage.end is None:
             return 0, len(coded.home.text)
         return coded.home.at(coded.passage.start), coded.home.at(coded.passage.end)
+
+    def _at(self, coded: Coded) -> tuple[str, int, int, str]:
+        return coded.home.doc_id if coded.home else "", *self._words(coded), coded.coding.guid
 
     def _records_by_place(self) -> dict[Placed, Row]:
         found: dict[Placed, Row] = {}
