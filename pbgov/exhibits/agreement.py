@@ -1,4 +1,4 @@
-"""How well two coders agree: the table and the figure of it."""
+"""How well coders agree: the table and the figure of the share of equal judgements."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from pbgov.exhibits.agreement_rows import (
+    OVERALL,
+    bound_sentence,
+    coder_name,
+    coders_of,
+    counted,
+    frame_sentence,
+    listed,
+    remarks_sentence,
+    resampling_sentence,
+    row_names,
+)
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, wrap
 from pbgov.exhibits.numerals import (
@@ -20,12 +32,11 @@ from pbgov.exhibits.numerals import (
 from pbgov.exhibits.tables import require_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.figure import Figure
 
 Lang = Literal["zh", "en"]
-OVERALL = "*"
 _COLUMNS = (
     "code_id",
     "n",
@@ -53,21 +64,24 @@ def table_agreement(
     *,
     source: str,
     labels: Mapping[str, str] = _NO_NAMES,
-    coders: tuple[str, str] = ("规则编码", "原作者"),
+    coders: Sequence[str] | None = None,
     lang: Lang = "zh",
 ) -> Exhibit:
-    """How well two coders agree, per code and overall, beside always guessing the majority.
+    """How well coders agree, per code and overall, beside always guessing the majority.
 
     Parameters
     ----------
     agreement : DataFrame
-        As `pbgov.agreement` makes it: one row per code, and ``code_id`` "*" for all of them. A
-        column that is empty throughout is not printed.
+        As `pbgov.agreement` or `pbgov.agreement_of_pairs` makes it: one row per code, and
+        ``code_id`` "*" for all of them. A column that is empty throughout is not printed. Where
+        the frame is ``read``, the segments that nobody coded and the positive agreement are
+        printed too; with more than two coders the agreement of pairs of judgements.
     source : str
     labels : mapping, optional
-        Printed name of each code.
-    coders : tuple of str
-        The judged coder and the reference, for the title.
+        Printed name of each code, and of each family where there are several.
+    coders : sequence of str, optional
+        Names for the title, the judged coder before the reference; those of the table where not
+        given.
     lang : {"zh", "en"}
 
     Returns
@@ -77,18 +91,21 @@ def table_agreement(
     """
     require_columns("agreement", agreement, *_COLUMNS)
     zh = lang == "zh"
-    words = _WORDS[lang]
-    overall = "全部" if zh else "All"
+    names = row_names(agreement, labels, "全部" if zh else "All")
+    is_read, many = _is_read(agreement), _are_many(agreement)
     rows = []
-    for row in agreement.to_dict("records"):
-        code = str(row["code_id"])
-        printed = {
-            "code_id": overall if code == OVERALL else labels.get(code, code),
-            "n": format_count(row["n"]),
+    for name, row in zip(names, agreement.to_dict("records"), strict=True):
+        printed = {"code_id": name, "n": format_count(row["n"])}
+        if is_read:
+            printed["uncoded"] = format_count(row["n_uncoded_by_all"])
+            printed["missing"] = format_count(row["n_missing"]) if row["n_missing"] else MISSING
+        printed |= {
             "accuracy": format_percent(row["accuracy"]),
             "wilson": _percent_interval(row, "wilson"),
             "boot": _percent_interval(row, "boot"),
+            "percent": format_percent(row["percent"]) if many else MISSING,
             "majority": format_percent(row["majority_accuracy"]),
+            "positive": format_percent(row["positive_agreement"]) if is_read else MISSING,
             "kappa": format_number(row["kappa"], 2),
             "kappa_interval": format_interval(row["kappa_low"], row["kappa_high"], 2),
             "macro_f1": format_number(row["macro_f1"], 2),
@@ -98,23 +115,62 @@ def table_agreement(
         rows.append(printed)
     body = pd.DataFrame(rows)
     body = body[[name for name in body if name in ("code_id", "n") or body[name].ne(MISSING).any()]]
-    note = (
-        f"{_count(agreement, ' 段')}，没有判出任何码的段落也计入。κ 为 Cohen’s kappa：1 为完全一致，"
-        "0 为与随机相当。“多数类”是不读原文、一律猜最多的一类所得的一致率。"
-        f"{_resampling(agreement)}{_remarks(agreement, labels)}"
-        if zh
-        else f"{_count(agreement, ' paragraphs')}, uncoded ones included. Majority: accuracy of"
-        " always guessing the most frequent class. κ is Cohen’s kappa."
-    )
-    first, second = coders
+    words = _WORDS[lang] | (_OF_MANY[lang] if many else {})
     return Exhibit(
         exhibit_id="tab-agreement",
-        title=f"{first}与{second}的一致性" if zh else f"Agreement of {first} with {second}",
+        title=_title(agreement, coders, "一致性")
+        if zh
+        else f"Agreement of {' with '.join(coders or coders_of(agreement) or ['the coders'])}",
         body=body.rename(columns=words),
-        note=note,
+        note=_note(agreement, labels) if zh else _english_note(agreement),
         source=source,
         data=agreement,
         lang=lang,
+    )
+
+
+def _note(agreement: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    if _are_many(agreement):
+        measured = (
+            "一致率为全体编码者判断相同的片段所占比例，两两一致率为任取两人的判断相同的比例；"
+            "κ 为 Conger’s kappa：1 为完全一致，0 为与随机相当。"
+            "“多数类”是一律猜各人合计最多的一类，与任一人的一致率。"
+        )
+    else:
+        measured = (
+            "κ 为 Cohen’s kappa：1 为完全一致，0 为与随机相当。“多数类”是不读原文、一律猜最多的一类"
+            "所得的一致率。"
+        )
+    if _is_read(agreement):
+        measured += "“正一致率”是一人给出该码时另一人也给出的比例。"
+    return (
+        f"{counted(agreement, ' 段')}，{frame_sentence(agreement)}{measured}"
+        f"{resampling_sentence(agreement)}{bound_sentence(agreement)}"
+        f"{remarks_sentence(agreement, labels)}"
+    )
+
+
+def _english_note(agreement: pd.DataFrame) -> str:
+    several = _are_many(agreement)
+    frame = (
+        "Every readable segment of the documents that all coders worked on"
+        if _is_read(agreement)
+        else "Segments that the first coder judged"
+    )
+    drawn = {"文档": "documents", "段落": "paragraphs"}
+    resampled = " or ".join(
+        f"{drawn.get(str(what), str(what))} ({rows['n_clusters'].max()})"
+        for what, rows in agreement.groupby("resampled", sort=False)
+    )
+    return (
+        f"{counted(agreement, ' paragraphs')}, uncoded ones included. {frame}. Majority: accuracy of"
+        " always guessing the most frequent class."
+        f" κ is {'Conger’s' if several else 'Cohen’s'} kappa. Bootstrap of whole {resampled}."
+        + (
+            " Rules whose terms were written with these texts in view agree with them at best."
+            if bound_sentence(agreement)
+            else ""
+        )
     )
 
 
@@ -123,7 +179,7 @@ def figure_agreement(
     *,
     source: str,
     labels: Mapping[str, str] = _NO_NAMES,
-    coders: tuple[str, str] = ("规则编码", "原作者"),
+    coders: Sequence[str] | None = None,
 ) -> Exhibit:
     """Agreement with its interval, per code and overall, beside always guessing the majority.
 
@@ -134,21 +190,25 @@ def figure_agreement(
     source : str
     labels : mapping, optional
         Printed name of each code.
-    coders : tuple of str
-        The judged coder and the reference, for the title.
+    coders : sequence of str, optional
+        As for `table_agreement`.
 
     Returns
     -------
     Exhibit
-        ``fig-agreement``; the thick line is the bootstrap interval, the thin one Wilson's.
+        ``fig-agreement``; the thick line is the bootstrap interval, the thin one Wilson's. With
+        more than two coders it is the agreement of pairs of judgements, which has no thin line.
     """
     require_columns("agreement", agreement, *_COLUMNS)
     table = agreement.sort_values("code_id", key=lambda code: code.ne(OVERALL), kind="stable")
+    many = _are_many(agreement)
+    value, low_and_high = ("percent", "percent") if many else ("accuracy", "boot")
     rows = [
-        wrap(f"{_code_name(str(code), labels)}（n = {n}）", 34)
-        for code, n in zip(table["code_id"], table["n"], strict=True)
+        wrap(f"{name}（n = {n}）", 34)
+        for name, n in zip(row_names(table, labels), table["n"], strict=True)
     ]
     lines = max(map(len, rows))
+    n_overall = int(table["code_id"].eq(OVERALL).sum())
 
     def draw() -> Figure:
         from pbgov.exhibits.style import INK, PALETTE, new_figure
@@ -156,48 +216,61 @@ def figure_agreement(
         figure = new_figure(2.6 + len(table) * max(0.62, 0.2 + LINE_HEIGHT * lines))
         axes = figure.add_subplot()
         y = np.arange(len(table))
-        value = 100 * table["accuracy"].to_numpy(dtype=float)
+        share = 100 * table[value].to_numpy(dtype=float)
         majority = 100 * table["majority_accuracy"].to_numpy(dtype=float)
-        for kind, width in (("wilson", 0.8), ("boot", 2.4)):
+        for kind, width in (("wilson", 0.8), (low_and_high, 2.4))[many:]:
             low = 100 * table[f"{kind}_low"].to_numpy(dtype=float)
             high = 100 * table[f"{kind}_high"].to_numpy(dtype=float)
             axes.hlines(y, low, high, color=PALETTE[0], lw=width)
-        axes.plot(value, y, "o", color=PALETTE[0], ms=6, mec="white", label="一致率与 95% 区间")
+        axes.plot(share, y, "o", color=PALETTE[0], ms=6, mec="white", label="一致率与 95% 区间")
         axes.plot(majority, y, "|", color=PALETTE[1], ms=11, mew=2, label="一律猜多数类")
         axes.set_yticks(y, ["\n".join(row) for row in rows], linespacing=1.3)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_xlim(0, 102)
-        if len(table) > 1 and table["code_id"].iloc[0] == OVERALL:
-            axes.axhline(0.5, color=INK, lw=0.4)
-        axes.set_xlabel("一致率（%）")
+        if 0 < n_overall < len(table):
+            axes.axhline(n_overall - 0.5, color=INK, lw=0.4)
+        axes.set_xlabel("两两一致率（%）" if many else "一致率（%）")
         axes.grid(axis="x")
         axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside upper left", ncols=2)
         return figure
 
-    counted = _count(agreement, " 段")
-    first, second = coders
+    n = counted(agreement, " 段")
+    lines_are = (
+        "点为任取两人的判断相同的比例，粗线为自助法 95% 区间；"
+        if many
+        else "点为一致率，粗线为自助法 95% 区间，细线为 Wilson 95% 区间；"
+    )
     return Exhibit(
         exhibit_id="fig-agreement",
-        title=f"{first}与{second}的一致率",
+        title=_title(agreement, coders, "一致率"),
         body=draw,
-        note=f"{counted}。点为一致率，粗线为自助法 95% 区间，细线为 Wilson 95% 区间；竖线为不读原文、"
+        note=f"{n}。{_frame_of_figure(agreement)}{lines_are}竖线为不读原文、"
         "一律猜最多的一类所得的一致率。任一区间碰到竖线的，不能说编码比猜测更好。"
-        f"{_resampling(agreement)}{_remarks(agreement, labels)}",
+        f"{resampling_sentence(agreement)}{bound_sentence(agreement)}"
+        f"{remarks_sentence(agreement, labels)}",
         source=source,
         data=agreement,
-        footer=f"{counted} · 来源：{short_source(source)}",
+        footer=f"{n} · 来源：{short_source(source)}",
     )
+
+
+def _frame_of_figure(agreement: pd.DataFrame) -> str:
+    return frame_sentence(agreement) if "frame" in agreement else ""
 
 
 _WORDS = {
     "zh": {
         "code_id": "编码",
         "n": "段数",
+        "uncoded": "都未编码",
+        "missing": "有人未读",
         "accuracy": "一致率",
         "wilson": "Wilson 95% 区间",
         "boot": "自助法 95% 区间",
+        "percent": "两两一致率",
         "majority": "多数类",
+        "positive": "正一致率",
         "kappa": "κ",
         "kappa_interval": "κ 的 95% 区间",
         "macro_f1": "宏 F1",
@@ -207,10 +280,14 @@ _WORDS = {
     "en": {
         "code_id": "Code",
         "n": "n",
+        "uncoded": "Uncoded by all",
+        "missing": "Not read by all",
         "accuracy": "Agreement",
         "wilson": "Wilson 95% CI",
         "boot": "Bootstrap 95% CI",
+        "percent": "Pairwise agreement",
         "majority": "Majority",
+        "positive": "Positive agreement",
         "kappa": "κ",
         "kappa_interval": "κ 95% CI",
         "macro_f1": "Macro F1",
@@ -220,36 +297,10 @@ _WORDS = {
 }
 
 
-def _count(agreement: pd.DataFrame, unit: str) -> str:
-    """N of the whole, or the range of N over the rows."""
-    overall = agreement.loc[agreement["code_id"].eq(OVERALL), "n"]
-    return f"N = {_span(overall if len(overall) else agreement['n'])}{unit}"
-
-
-def _resampling(agreement: pd.DataFrame) -> str:
-    said = [
-        f"{resampled}（{_span(rows['n_clusters'])} 个）"
-        for resampled, rows in agreement.groupby("resampled", sort=False)
-    ]
-    return f"自助法整体重抽{'或'.join(said)}。"
-
-
-def _span(counts: pd.Series) -> str:
-    """The lowest and the highest count, or the one there is."""
-    return "–".join(format_count(n) for n in dict.fromkeys((counts.min(), counts.max())))
-
-
-def _remarks(agreement: pd.DataFrame, labels: Mapping[str, str]) -> str:
-    """What the numbers leave out, each remark once with the rows it concerns."""
-    concerned: dict[str, list[str]] = {}
-    remarks = agreement.set_index("code_id")["remark"].dropna()
-    for code, remark in remarks.items():
-        for sentence in str(remark).split("；"):
-            concerned.setdefault(sentence, []).append(_code_name(str(code), labels))
-    return "".join(
-        f"{sentence}。" if len(rows) == len(agreement) else f"{'、'.join(rows)}：{sentence}。"
-        for sentence, rows in concerned.items()
-    )
+_OF_MANY = {
+    "zh": {"accuracy": "全体一致率"},
+    "en": {"accuracy": "All agree"},
+}
 
 
 def _percent_interval(row: Mapping[Any, Any], name: str) -> str:
@@ -259,5 +310,14 @@ def _percent_interval(row: Mapping[Any, Any], name: str) -> str:
     return f"{format_percent(low)}–{format_percent(high)}"
 
 
-def _code_name(code: str, labels: Mapping[str, str]) -> str:
-    return "全部" if code == OVERALL else labels.get(code, code)
+def _is_read(agreement: pd.DataFrame) -> bool:
+    return "frame" in agreement and bool(agreement["frame"].eq("read").any())
+
+
+def _are_many(agreement: pd.DataFrame) -> bool:
+    return "n_coders" in agreement and bool(agreement["n_coders"].gt(2).any())
+
+
+def _title(agreement: pd.DataFrame, coders: Sequence[str] | None, what: str) -> str:
+    named = list(coders or map(coder_name, coders_of(agreement)))
+    return f"{listed(named)}的{what}" if named else f"编码者之间的{what}"
