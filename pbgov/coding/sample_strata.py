@@ -1,7 +1,8 @@
-"""The strata that a gold sample is drawn within: what tells one stretch from another beforehand."""
+"""The strata that a gold sample is drawn within, and how many are drawn from each."""
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,3 +68,39 @@ def score_labels(score: Mapping[str, float] | pd.Series, frame: pd.DataFrame) ->
         else f"分数 {bounds[place]:.3g}–{bounds[place + 1]:.3g}（第 {place + 1} 档）"
         for value, place in zip(ordered, classes, strict=True)
     ]
+
+
+def allocate(sizes: np.ndarray, n: int) -> np.ndarray:
+    """How many to draw from each stratum: two where possible, the rest by the root of its size.
+
+    Parameters
+    ----------
+    sizes : ndarray of int, shape (n_strata,)
+        N_h, each 1 or more.
+    n : int
+        From the number of strata to the sum of `sizes`.
+
+    Returns
+    -------
+    ndarray of int, shape (n_strata,)
+        n_h, from 1 to N_h, with sum `n`.
+
+    Examples
+    --------
+    >>> allocate(np.array([400, 100, 1]), 31)
+    array([20, 10,  1])
+    """
+    allotted = np.minimum(sizes, 2)
+    if allotted.sum() > n:
+        allotted = np.ones_like(sizes)
+    roots = np.sqrt(sizes)
+    turns = [(-root / (allotted[place] + 0.5), place) for place, root in enumerate(roots)]
+    heapq.heapify(turns)  # highest averages, by the rule of Webster
+    left = n - int(allotted.sum())
+    while left:
+        _, place = heapq.heappop(turns)
+        if allotted[place] < sizes[place]:
+            allotted[place] += 1
+            left -= 1
+            heapq.heappush(turns, (-roots[place] / (allotted[place] + 0.5), place))
+    return np.asarray(allotted)

@@ -7,7 +7,6 @@ stretch has the same chance n_h / N_h, whatever its coder or its region.
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.sample_strata import code_labels, column_labels, score_labels
+from pbgov.coding.sample_strata import allocate, code_labels, column_labels, score_labels
 from pbgov.corpus.document import digest_text
 from pbgov.datafiles import inspect_table
 from pbgov.errors import DataFileError, InputError
@@ -280,13 +279,9 @@ def _drawn(
     allotted = allocate(sizes.to_numpy(), n)
     chance = dict(zip(sizes.index, allotted / sizes.to_numpy(), strict=True))
     places = list(frame[_PLACE[1:]].itertuples(index=False, name=None))
-    ranks = (
-        pd.Series([_random_key(seed, place) for place in places])
-        .groupby(frame["stratum"].to_numpy())
-        .rank(method="first")
+    is_drawn = select(
+        places, list(frame["stratum"]), dict(zip(sizes.index, allotted, strict=True)), seed
     )
-    wanted = frame["stratum"].map(dict(zip(sizes.index, allotted, strict=True)))
-    is_drawn = ranks.to_numpy() <= wanted.to_numpy()
     order = pd.Series([_random_key(f"order {seed}", place) for place in places])[is_drawn].rank()
     frame = frame.assign(
         inclusion_probability=frame["stratum"].map(chance),
@@ -306,40 +301,34 @@ def _drawn(
     return GoldSample(table, frame, strata, seed, _frame_digest(frame), design, tuple(remarks))
 
 
-def allocate(sizes: np.ndarray, n: int) -> np.ndarray:
-    """How many to draw from each stratum: two where possible, the rest by the root of its size.
+def select(
+    places: Sequence[tuple[object, ...]],
+    strata: Sequence[str],
+    allotted: Mapping[str, int],
+    seed: int,
+) -> np.ndarray:
+    """Which stretches a seed draws: in each stratum those with the smallest hashes.
 
     Parameters
     ----------
-    sizes : ndarray of int, shape (n_strata,)
-        N_h, each 1 or more.
-    n : int
-        From the number of strata to the sum of `sizes`.
+    places : sequence of tuple, length n_frame
+        What tells one stretch from every other.
+    strata : sequence of str, length n_frame
+    allotted : mapping
+        n_h of each stratum.
+    seed : int
 
     Returns
     -------
-    ndarray of int, shape (n_strata,)
-        n_h, from 1 to N_h, with sum `n`.
-
-    Examples
-    --------
-    >>> allocate(np.array([400, 100, 1]), 31)
-    array([20, 10,  1])
+    ndarray of bool, shape (n_frame,)
     """
-    allotted = np.minimum(sizes, 2)
-    if allotted.sum() > n:
-        allotted = np.ones_like(sizes)
-    roots = np.sqrt(sizes)
-    turns = [(-root / (allotted[place] + 0.5), place) for place, root in enumerate(roots)]
-    heapq.heapify(turns)  # highest averages, by the rule of Webster
-    left = n - int(allotted.sum())
-    while left:
-        _, place = heapq.heappop(turns)
-        if allotted[place] < sizes[place]:
-            allotted[place] += 1
-            left -= 1
-            heapq.heappush(turns, (-roots[place] / (allotted[place] + 0.5), place))
-    return np.asarray(allotted)
+    left = dict(allotted)
+    drawn = np.zeros(len(places), dtype=bool)
+    for _, number in sorted((_random_key(seed, place), i) for i, place in enumerate(places)):
+        if left[strata[number]]:
+            left[strata[number]] -= 1
+            drawn[number] = True
+    return drawn
 
 
 def _random_key(seed: int | str, place: Sequence[object]) -> str:
