@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -221,7 +222,7 @@ def _outside(text: str, items: list[tuple[str, int, int]]) -> Iterator[int]:
 def test_spans_without_overlaps_leave_out_only_what_overlaps(sizes: list[tuple[int, int]]) -> None:
     spans = [(start, start + length) for start, length in sizes]
     chosen = without_overlaps(spans)
-    assert all(a[1] <= b[0] for a, b in zip(chosen, chosen[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(chosen))
     for span in spans:
         assert any(span[0] < end and start < span[1] for start, end in chosen)
 

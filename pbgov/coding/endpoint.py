@@ -283,7 +283,7 @@ def _descriptor(
         "model": endpoint.model,
         "models_that_answered": sorted(requests["model"].dropna().unique()),
         "settings": dict(endpoint.settings),
-        "families": list(prompt.families),
+        "families": [choice.family for choice in prompt.choices],
         "prompt_digest": prompt.digest,
         "codebook_version": codebook.version,
         "codebook_digest": codebook.digest,

@@ -11,14 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pbgov.coding.asking.prompt import residual_of
 from pbgov.coding.asking.reasons import Fault, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbgov.coding.asking.prompt import Prompt
-    from pbgov.coding.codebook import Codebook
+    from pbgov.coding.asking.prompt import Choice, Prompt
 
 VERDICTS = ("coded", "none", "cannot_tell")
 THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
@@ -78,7 +76,7 @@ class _NotAcceptedError(Exception):
         super().__init__(fault.reason)
 
 
-def read_answer(content: str, text: str, prompt: Prompt, codebook: Codebook) -> Answer:
+def read_answer(content: str, text: str, prompt: Prompt) -> Answer:
     """What is accepted of an answer about a text.
 
     Parameters
@@ -88,7 +86,6 @@ def read_answer(content: str, text: str, prompt: Prompt, codebook: Codebook) -> 
     text : str
         The text it was shown, as it was shown.
     prompt : Prompt
-    codebook : Codebook
 
     Returns
     -------
@@ -101,12 +98,13 @@ def read_answer(content: str, text: str, prompt: Prompt, codebook: Codebook) -> 
         families = _families(content, prompt)
     except _NotAcceptedError as stop:
         return Answer(faults=(stop.fault,))
-    found = [_unknown(family) for family in families if family not in prompt.families]
-    for family in prompt.families:
-        if family in families:
-            found.append(_family(family, families[family], text, codebook))
+    asked = {choice.family for choice in prompt.choices}
+    found = [_unknown(family) for family in families if family not in asked]
+    for choice in prompt.choices:
+        if choice.family in families:
+            found.append(_family(choice, families[choice.family], text, prompt.known))
         else:
-            found.append(Answer(faults=(Fault("missing_family", family=family),)))
+            found.append(Answer(faults=(Fault("missing_family", family=choice.family),)))
     return Answer(
         tuple(given for part in found for given in part.given),
         tuple(code for part in found for code in part.judged),
@@ -157,30 +155,29 @@ def _unknown(family: str) -> Answer:
     return Answer(faults=(Fault("unknown_family", shown(family)),))
 
 
-def _family(family: str, value: Any, text: str, codebook: Codebook) -> Answer:
+def _family(choice: Choice, value: Any, text: str, known: frozenset[str]) -> Answer:
     try:
-        verdict, codes = _verdict(family, value)
+        verdict, codes = _verdict(choice.family, value)
     except _NotAcceptedError as stop:
         return Answer(faults=(stop.fault,))
-    everything = tuple(codebook.codes_of(family))
     if verdict == "none":
-        return Answer(judged=everything, none=(family,))
+        return Answer(judged=choice.codes, none=(choice.family,))
     if verdict == "cannot_tell":
-        return Answer(cannot_tell=(family,))
+        return Answer(cannot_tell=(choice.family,))
     given: list[Given] = []
     faults: list[Fault] = []
     for entry in codes:
         try:
-            given.append(_code(family, entry, text, codebook))
+            given.append(_code(choice, entry, text, known))
         except _NotAcceptedError as stop:
             faults.append(stop.fault)
-    faults += _faults_together(family, given, codebook)
-    if codebook.exclusive(family) != "multi" and faults:
+    faults += _faults_together(choice, given)
+    if choice.exclusive != "multi" and faults:
         return Answer(faults=tuple(faults))
     faulty = {fault.code_id for fault in faults}
     return Answer(
         tuple(one for one in given if one.code_id not in faulty),
-        tuple(code for code in everything if code not in faulty),
+        tuple(code for code in choice.codes if code not in faulty),
         faults=tuple(faults),
     )
 
@@ -198,18 +195,19 @@ def _verdict(family: str, value: Any) -> tuple[str, list[Any]]:
     return verdict, codes
 
 
-def _code(family: str, entry: Any, text: str, codebook: Codebook) -> Given:
+def _code(choice: Choice, entry: Any, text: str, known: frozenset[str]) -> Given:
+    family = choice.family
     keys = {"code", "role", "quote"}
     if not isinstance(entry, dict) or set(entry) - {"occurrence"} != keys:
         _refuse("wrong_shape", entry, family)
     code, role, quote = entry["code"], entry["role"], entry["quote"]
-    if not isinstance(code, str) or code not in set(codebook.codes["code_id"]):
+    if not isinstance(code, str) or code not in known:
         _refuse("unknown_code", code, family)
-    if code not in codebook.codes_of(family):
+    if code not in choice.codes:
         _refuse("other_family", code, family)
     if role not in ("primary", "secondary") or not isinstance(quote, str):
         _refuse("wrong_shape", entry, family, code)
-    if role == "secondary" and codebook.exclusive(family) != "primary_plus_secondary":
+    if role == "secondary" and choice.exclusive != "primary_plus_secondary":
         _refuse("secondary_not_allowed", code, family, code)
     if not any(character.isalnum() for character in quote):
         _refuse("empty_quote", quote, family, code)
@@ -226,16 +224,16 @@ def _code(family: str, entry: Any, text: str, codebook: Codebook) -> Given:
     return Given(code, start, start + len(quote), role == "secondary", unsaid)
 
 
-def _faults_together(family: str, given: list[Given], codebook: Codebook) -> Iterator[Fault]:
+def _faults_together(choice: Choice, given: list[Given]) -> Iterator[Fault]:
     """What is wrong about codes that are each in order."""
     codes = [one.code_id for one in given]
     for code in dict.fromkeys(codes):
         if codes.count(code) > 1:
-            yield Fault("repeated_code", code, family, code)
-    residual = residual_of(codebook, family)
+            yield Fault("repeated_code", code, choice.family, code)
+    family, residual = choice.family, choice.residual
     if residual in codes and len(set(codes)) > 1:
         yield Fault("residual_with_others", "、".join(codes), family, residual)
-    if codebook.exclusive(family) == "multi" or not given:
+    if choice.exclusive == "multi" or not given:
         return
     primary = [one.code_id for one in given if not one.secondary]
     if len(primary) > 1:

@@ -102,7 +102,8 @@ class _Watch:
         self.expired = True
         if self._socket is not None:
             try:
-                self._socket.shutdown(socket.SHUT_RDWR)
+                # Of the plain class: the one of TLS sockets would change the object being read.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
             except OSError:
                 return  # closed already
 
@@ -178,7 +179,7 @@ def _read(response: Any) -> bytes | None:
 def _broken(error: Exception, expired: bool, endpoint: Endpoint) -> Failure:
     import httpx
 
-    seen = endpoint.without_key(shown(f"{type(error).__name__}: {error}"))
+    seen = shown(endpoint.without_key(f"{type(error).__name__}: {error}"))
     if expired or isinstance(error, httpx.TimeoutException):
         return Failure("timeout", seen)
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -193,9 +194,9 @@ def _refusal(response: Any, content: bytes, endpoint: Endpoint) -> Failure | Non
     seen = f"{status} {content.decode('utf-8', 'replace')}".strip()
     if 300 <= status < 400:
         target = urlsplit(response.headers.get("location", "")).netloc
-        return Failure("redirect", endpoint.without_key(shown(f"{status} → {target or '?'}")))
+        return Failure("redirect", shown(endpoint.without_key(f"{status} → {target or '?'}")))
     reason = REFUSALS.get(status, "server_error" if status >= 500 else "unexpected_status")
-    return Failure(reason, endpoint.without_key(shown(seen)), _wait(response.headers))
+    return Failure(reason, shown(endpoint.without_key(seen)), _wait(response.headers))
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:
@@ -219,24 +220,24 @@ def _reply(response: Any, content: bytes, endpoint: Endpoint) -> Reply | Failure
     kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
     packed = response.headers.get("content-encoding", "identity").strip().lower()
     if (kind != "application/json" and not kind.endswith("+json")) or packed != "identity":
-        return Failure("wrong_content_type", endpoint.without_key(shown(f"{kind} {packed}")))
+        return Failure("wrong_content_type", shown(endpoint.without_key(f"{kind} {packed}")))
     try:
         value = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
-        start = content[:200].decode("utf-8", "replace")
-        return Failure("body_not_json", endpoint.without_key(shown(start)))
+        seen = content.decode("utf-8", "replace")
+        return Failure("body_not_json", shown(endpoint.without_key(seen)))
     choice = _only_choice(value)
     if choice is None:
-        return Failure("not_an_answer", endpoint.without_key(shown(value)))
+        return Failure("not_an_answer", shown(endpoint.without_key(json.dumps(value))))
     usage = value.get("usage")
     usage = usage if isinstance(usage, dict) else {}
     model = value.get("model")
     return Reply(
-        choice["message"]["content"],
+        endpoint.without_key(choice["message"]["content"]),
         choice.get("finish_reason") == "length",
         _count(usage.get("prompt_tokens")),
         _count(usage.get("completion_tokens")),
-        shown(model) if isinstance(model, str) else None,
+        shown(endpoint.without_key(model)) if isinstance(model, str) else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,32 @@ INSTRUCTIONS = Path(__file__).with_name("instructions.txt")
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What may be chosen in one family.
+
+    Attributes
+    ----------
+    family : str
+    exclusive : str
+        How many codes: single, primary_plus_secondary or multi.
+    residual : str or None
+        The code for what fits no other, which is what `none` means.
+    codes : tuple of str
+        All of them, the residual one too.
+    """
+
+    family: str
+    exclusive: str
+    residual: str | None
+    codes: tuple[str, ...]
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The codes but the residual one."""
+        return tuple(code for code in self.codes if code != self.residual)
+
+
+@dataclass(frozen=True)
 class Prompt:
     """What is said to the model before any text.
 
@@ -36,15 +62,18 @@ class Prompt:
     mark : str
         Eight hex digits in the first line of `system`, which the answer has to repeat: a server
         that cuts off the beginning of what does not fit shows itself.
-    families : tuple of str
-        Those asked for.
+    choices : tuple of Choice
+        The families asked for.
+    known : frozenset of str
+        Every code of the codebook.
     digest : str
         First 16 hex digits of the SHA-256 of the instructions and of the form of the question.
     """
 
     system: str
     mark: str
-    families: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    known: frozenset[str]
     digest: str
 
     def question(self, text: str, heading: str | None = None) -> str:
@@ -70,49 +99,45 @@ def make_prompt(codebook: Codebook, families: Iterable[str] | None = None) -> Pr
     """
     wanted = None if families is None else list(families)
     for family in wanted or ():
-        codebook.exclusive(family)
-        if not choosable(codebook, family):
+        if not _choice(codebook, family).offered:
             raise InputError(f"Family {family!r} has no code to choose; leave it out of families.")
-    asked = tuple(
-        family
+    choices = tuple(
+        choice
         for family in codebook.families["family"]
-        if (choosable(codebook, family) if wanted is None else family in wanted)
+        if (choice := _choice(codebook, str(family))).offered
+        and (wanted is None or family in wanted)
     )
-    if not asked:
+    if not choices:
         raise InputError("No family is asked for; name at least one in families.")
-    sections = "\n\n".join("\n".join(_family(codebook, family)) for family in asked)
+    sections = "\n\n".join("\n".join(_family(codebook, choice)) for choice in choices)
     rules = INSTRUCTIONS.read_text(encoding="utf-8").strip()
     body = f"{rules}\n\n【编码手册】\n\n{sections}\n\n【输出格式】\n"
     mark = sha256(body.encode()).hexdigest()[:8]
-    system = f"核对码：{mark}\n{body}{_form(codebook, asked, mark)}"
-    form = Prompt(system, mark, asked, "").question("", "")
-    digest = sha256(f"{system}\0{form}".encode()).hexdigest()[:16]
-    return Prompt(system, mark, asked, digest)
+    system = f"核对码：{mark}\n{body}{_form(choices, mark)}"
+    known = frozenset(codebook.codes["code_id"])
+    prompt = Prompt(system, mark, choices, known, "")
+    said = f"{system}\0{prompt.question('', '')}"
+    return replace(prompt, digest=sha256(said.encode()).hexdigest()[:16])
 
 
-def residual_of(codebook: Codebook, family: str) -> str | None:
-    """The code of a family for what fits no other, None where it has none."""
+def _choice(codebook: Codebook, family: str) -> Choice:
+    exclusive = codebook.exclusive(family)
     row = codebook.families.loc[codebook.families["family"] == family, "residual"]
-    return None if row.isna().all() else str(row.iloc[0])
+    residual = None if row.isna().all() else str(row.iloc[0])
+    return Choice(family, exclusive, residual, tuple(codebook.codes_of(family)))
 
 
-def choosable(codebook: Codebook, family: str) -> list[str]:
-    """The codes of a family but the residual one, which is what `none` means."""
-    residual = residual_of(codebook, family)
-    return [code for code in codebook.codes_of(family) if code != residual]
-
-
-def _family(codebook: Codebook, family: str) -> Iterator[str]:
-    row = codebook.families.set_index("family").loc[family]
-    yield f"【类别 {family}：{row['zh']}】{NUMBER_OF_CODES[str(row['exclusive'])]}"
+def _family(codebook: Codebook, choice: Choice) -> Iterator[str]:
+    row = codebook.families.set_index("family").loc[choice.family]
+    yield f"【类别 {choice.family}：{row['zh']}】{NUMBER_OF_CODES[choice.exclusive]}"
     if isinstance(row["tie_rule"], str):
         yield f"拿不准时：{row['tie_rule']}"
     codes = {str(row["code_id"]): row for row in codebook.codes.to_dict("records")}
-    for code in choosable(codebook, family):
+    for code in choice.offered:
         yield from _code(code, codes[code], codebook.examples)
-    residual = residual_of(codebook, family)
-    if residual is not None:
-        yield f"都不适用时写 none，手册记作 {residual}：{codes[residual]['definition']}"
+    if choice.residual in codes:
+        definition = codes[choice.residual]["definition"]
+        yield f"都不适用时写 none，手册记作 {choice.residual}：{definition}"
 
 
 def _code(code: str, row: dict[Any, Any], examples: pd.DataFrame) -> Iterator[str]:
@@ -129,11 +154,11 @@ def _code(code: str, row: dict[Any, Any], examples: pd.DataFrame) -> Iterator[st
         yield f"  例（{label}{why}）：{example.text}"
 
 
-def _form(codebook: Codebook, families: tuple[str, ...], mark: str) -> str:
+def _form(choices: tuple[Choice, ...], mark: str) -> str:
     """The answer for a text without anything, and one code written out."""
     nothing = {"verdict": "none", "codes": []}
-    answer = {"mark": mark, "families": dict.fromkeys(families, nothing)}
-    code = {"code": choosable(codebook, families[0])[0], "role": "primary", "quote": "片段里的原文"}
+    answer = {"mark": mark, "families": {choice.family: nothing for choice in choices}}
+    code = {"code": choices[0].offered[0], "role": "primary", "quote": "片段里的原文"}
     some = {"verdict": "coded", "codes": [code | {"occurrence": 1}]}
     return (
         f"{json.dumps(answer, ensure_ascii=False)}\n有编码适用的类别写成：\n"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.coding.asking.answers import Answer, Given, read_answer
-from pbgov.coding.asking.prompt import residual_of
 from pbgov.coding.asking.reasons import Fault, shown
 from pbgov.coding.rules import SECONDARY
 from pbgov.corpus.document import digest_text
@@ -54,7 +53,7 @@ def codings_of(
     """What was accepted as codings, and what was made of the answer about each segment."""
     from pbgov.schemas import CODINGS
 
-    answers = {q.segment_id: _read(q, outcomes[q.key], prompt, codebook) for q in questions}
+    answers = {q.segment_id: _read(q, outcomes[q.key], prompt) for q in questions}
     signature = {
         "coder": f"endpoint:{endpoint.model}",
         "status": "suggested",
@@ -62,7 +61,7 @@ def codings_of(
         "codebook_version": codebook.version,
     }
     rows = [
-        {**row, **signature} for q in questions for row in _rows(q, answers[q.segment_id], codebook)
+        {**row, **signature} for q in questions for row in _rows(q, answers[q.segment_id], prompt)
     ]
     table = pd.DataFrame(rows, columns=[*CODINGS.columns, "segment_id"])
     return CODINGS.validate(table.astype({"segment_id": "str"})), answers
@@ -125,20 +124,19 @@ def cost_of(
     return pd.DataFrame([row]).astype({"requests": "Int64"})
 
 
-def _read(question: Question, outcome: Outcome, prompt: Prompt, codebook: Codebook) -> Answer:
+def _read(question: Question, outcome: Outcome, prompt: Prompt) -> Answer:
     if outcome.answer is None:
         return Answer(faults=() if outcome.failure is None else (outcome.failure,))
     if outcome.answer.cut_off:
         return Answer(faults=(Fault("cut_off", shown(outcome.answer.content)),))
-    return read_answer(outcome.answer.content, question.shown, prompt, codebook)
+    return read_answer(outcome.answer.content, question.shown, prompt)
 
 
-def _rows(question: Question, answer: Answer, codebook: Codebook) -> Iterator[dict[str, Any]]:
+def _rows(question: Question, answer: Answer, prompt: Prompt) -> Iterator[dict[str, Any]]:
     given: dict[str, Given | None] = {one.code_id: one for one in answer.given}
-    for family in answer.none:
-        residual = residual_of(codebook, family)
-        if residual is not None:
-            given[residual] = None
+    for choice in prompt.choices:
+        if choice.family in answer.none and choice.residual in choice.codes:
+            given[choice.residual] = None
     judgement = {
         "doc_id": question.doc_id,
         "segment_id": question.segment_id,

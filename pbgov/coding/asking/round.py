@@ -151,7 +151,7 @@ class Round:
         tokens: list[tuple[int | None, int | None]],
     ) -> Outcome:
         answer = KeptAnswer(
-            self.endpoint.without_key(reply.content),
+            reply.content,
             reply.cut_off,
             self.endpoint.host,
             reply.model,
