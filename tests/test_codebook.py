@@ -509,3 +509,39 @@ def test_missing_file_or_folder_is_named(copy: Path) -> None:
 def test_unknown_family_is_the_callers_mistake(codebook: pbgov.Codebook) -> None:
     with pytest.raises(InputError, match="no family 'MOD'"):
         codebook.codes_of("MOD")
+
+
+# ---- what the page on codebooks says --------------------------------------------------------------
+
+PAGE = FOLDER.parents[1] / "docs" / "codebook.md"
+OF_CROSSWALKS = ("E229", "E249", "W286", "W287")
+
+
+def test_the_page_explains_every_check_in_the_words_of_the_catalogue() -> None:
+    said = {(check.__doc__ or "").split(":")[0] for check in checks.CHECKS}
+    expected = {
+        f"| {code} | {CATALOGUE[code][0].format(seen='…', wanted='…')} |"
+        for code in (*said, *OF_CROSSWALKS)
+    }
+    rows = [
+        line for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:3] in ("| E", "| W")
+    ]
+    assert set(rows) == expected
+    assert len(rows) == len(expected)
+
+
+def test_every_check_has_a_test_named_after_it() -> None:
+    tests = Path(__file__).parent
+    written = "".join(file.read_text(encoding="utf-8") for file in sorted(tests.glob("test_*.py")))
+    own = [check.__name__ for check in checks.CHECKS if "rule_checks" not in check.__module__]
+    assert [name for name in own if f"def test_{name}(" not in written] == []
+
+
+def test_the_template_describes_every_file_of_a_codebook() -> None:
+    template = Path(pbgov.__file__).parent / "template" / "files" / "data" / "codebook"
+    readme = (template / "README.md").read_text(encoding="utf-8")
+    for name, columns in COLUMNS.items():
+        (row,) = [line for line in readme.splitlines() if line.startswith(f"| {name}.csv ")]
+        assert [column for column in columns if column not in row] == []
+        assert (template / f"{name}.csv").is_file()
+    assert pbgov.read_codebook(template).check() == []

@@ -235,11 +235,14 @@ def figure_framework_heatmap(change: FrameworkChange, *, source: str) -> Exhibit
         side = min(1.1, (WIDTH - 4.5) / len(sides[1]))
         tall = max(side, 0.15 + LINE_HEIGHT * max(map(len, printed)))
         above = LINE_HEIGHT * max(map(len, heads))
-        figure = new_figure(min(PAGE_HEIGHT, 2.6 + above + tall * len(printed)))
+        figure = new_figure(min(PAGE_HEIGHT, 3.2 + above + tall * len(printed)))
         axes = figure.add_subplot()
         _draw_counts(axes, cells, linked)
         axes.set_yticks(range(len(printed)), ["\n".join(one) for one in printed], linespacing=1.2)
         axes.set_xticks(range(len(heads)), ["\n".join(one) for one in heads], linespacing=1.2)
+        axes.set_ylabel(f"第一框架：{_spoken(change, 'first')}")
+        axes.set_xlabel(f"第二框架：{_spoken(change, 'second')}")
+        axes.xaxis.set_label_position("top")
         return figure
 
     inside = cells[:-1, :-1]
@@ -311,6 +314,15 @@ def _linked(crosswalk: Crosswalk, rows: list[str], columns: list[str]) -> list[t
             for second in (other, *crosswalk.second.ancestors(other))
         )
     ]
+
+
+def _spoken(change: FrameworkChange, side: str) -> str:
+    """The names of the families that are compared on one side."""
+    codebook = change.crosswalk.first if side == "first" else change.crosswalk.second
+    codes = set(change.shares.loc[change.shares["framework"] == side, "code_id"])
+    families = set(codebook.codes.loc[codebook.codes["code_id"].isin(codes), "family"])
+    table = codebook.families
+    return "、".join(table.loc[table["family"].isin(families), "zh"])
 
 
 def _names(codebook: Codebook) -> dict[str, str]:
