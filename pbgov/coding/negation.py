@@ -77,10 +77,7 @@ class Grammar(NamedTuple):
 
     def plays(self, word: str, *roles: str) -> bool:
         """True where a word plays one of some roles."""
-        for role in roles:
-            if word in self.roles[role]:
-                return True
-        return False
+        return any(word in self.roles[role] for role in roles)
 
 
 def denied_stretches(

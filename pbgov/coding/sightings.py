@@ -88,6 +88,8 @@ class Sightings:
     def _find_denied(self) -> np.ndarray:
         """Which hits lie in a stretch that their text denies."""
         hits, denied = self._hits, np.zeros(len(self._hits), dtype=bool)
+        if not len(hits):
+            return denied
         seen = hits.where(np.lexsort((hits.start, hits.text)))
         spans = list(zip(seen.start.tolist(), seen.end.tolist(), strict=True))
         numbers, first = np.unique(seen.text, return_index=True)
