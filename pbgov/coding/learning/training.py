@@ -189,8 +189,7 @@ def answers_of(
     if rules is not None:
         given, covered = rules
         answers[RULES] = Answers(given, np.repeat(covered[:, None], truth.shape[1], axis=1))
-    torn = _with_groups_torn(training, seed)
-    answers[UNGROUPED] = Answers(torn.given, torn.certainty >= confidence)
+    answers[UNGROUPED] = Answers(_given_with_groups_torn(training, seed), everywhere)
     return answers
 
 
@@ -258,16 +257,19 @@ def _majority_of_other_folds(training: Training) -> np.ndarray:
     return given
 
 
-def _with_groups_torn(training: Training, seed: int) -> Told:
-    """The same coder tried the wrong way: neither groups nor repeats kept together."""
+def _given_with_groups_torn(training: Training, seed: int) -> np.ndarray:
+    """What the same coder says where it is tried the wrong way: groups and repeats torn apart."""
     n = len(training.material.labels)
     alone = np.arange(n)
     none = partners(training.repeats.iloc[:0], n)
     fold_of = spread_groups(training.material.labels, alone, min(TORN_FOLDS, n), seed)
     held_out = [
         hold_out(
-            Question(each.counts, each.classes, each.n_classes, alone, none, seed), alone, fold_of
+            Question(each.counts, each.classes, each.n_classes, alone, none, seed),
+            alone,
+            fold_of,
+            nested=False,
         )
         for each in training.questions
     ]
-    return tell(held_out, len(training.material.codes), training.material.several)
+    return tell(held_out, len(training.material.codes), training.material.several).given
