@@ -175,7 +175,7 @@ def _read(
     key = list(CODINGS.unique or [])
     findings += _repeated({path: table[table["act"].isna()] for path, table in tables.items()}, key)
     tables = {path: _standing(table, key) for path, table in tables.items()}
-    texts = {} if segments is None else _texts(segments)
+    texts = {} if segments is None else texts_of(segments)
     for path, table in tables.items():
         if codebook is not None:
             gone, unknown = _unknown_codes(table, codebook, path)
@@ -240,7 +240,7 @@ def _repeated(tables: dict[str, pd.DataFrame], key: list[str]) -> Iterator[Findi
             seen.add(judged)
 
 
-def _texts(segments: pd.DataFrame) -> dict[str, str]:
+def texts_of(segments: pd.DataFrame) -> dict[str, str]:
     """The text of each document; its segments tile it."""
     ordered = segments.sort_values(["doc_id", "start", "end"])
     return {str(doc): "".join(rows["text"]) for doc, rows in ordered.groupby("doc_id")}

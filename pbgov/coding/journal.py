@@ -340,11 +340,16 @@ def refuse_coder_name(coder: str) -> None:
             f'The coder name {coder!r} cannot be the name of a file; leave out \\ / : * ? " < > |.'
             ' 编码者名要能作文件名，请不要用 \\ / : * ? " < > |。'
         )
-    if coder.casefold() in MACHINES or coder.casefold().startswith("endpoint:"):
+    if is_machine(coder):
         raise InputError(
             f"{coder!r} is the name of a machine coder; use the person's own."
             f" “{coder}”留给机器编码者，请用编码人自己的名字。"
         )
+
+
+def is_machine(coder: str) -> bool:
+    """True for the names under which programs, not people, code."""
+    return coder.casefold() in MACHINES or coder.casefold().startswith("endpoint:")
 
 
 def _now() -> str:

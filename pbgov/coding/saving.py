@@ -1,0 +1,103 @@
+"""Codings that were made elsewhere put on record, each coder's in the coder's own journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pbgov.coding.codings import texts_of
+from pbgov.coding.journal import COLUMNS, WHOLE, Journal, is_machine, refuse_coder_name
+from pbgov.coding.merging import MERGE_COLUMNS, changes
+from pbgov.corpus.document import digest_text
+from pbgov.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pbgov.coding.codebook import Codebook
+
+
+def save_codings(
+    codings: pd.DataFrame,
+    folder: str | Path,
+    segments: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    states: pd.DataFrame | None = None,
+    clock: Callable[[], str] | None = None,
+) -> pd.DataFrame:
+    """Add codings of people to their journals, and say what that changed.
+
+    Parameters
+    ----------
+    codings : DataFrame
+        ``CODINGS`` (`pbgov.schemas`), with ``made_at`` where it is known; several coders may stand
+        in it. Codings of machine coders are not saved: they are made anew from the texts.
+    folder : path
+        The folder of codings.
+    segments : DataFrame
+        As `pbgov.segment` makes it: the texts that were judged.
+    codebook : Codebook
+    states : DataFrame, optional
+        As `pbgov.read_states` gives them.
+    clock : callable, optional
+        As for `pbgov.coding.journal.Journal`; the time of rows that have none.
+
+    Returns
+    -------
+    DataFrame
+        One row per judgement or state: ``coder``, ``doc_id``, ``start``, ``end``, ``code_id`` (``*``
+        for a state), ``change`` (new, changed, same), ``before`` and ``after``. Saving the same
+        again adds nothing.
+
+    Raises
+    ------
+    InputError
+        Where a text is not that which was judged, a coder's name cannot be a file's (nothing of
+        anybody is written then), or a journal is open elsewhere.
+    DataFileError
+        Where a coder's file is no journal (E219).
+    """
+    rows = [*_judgements(codings), *([] if states is None else _states(states, codebook))]
+    people = sorted({row["coder"] for row in rows if not is_machine(row["coder"])})
+    for coder in people:
+        refuse_coder_name(coder)
+    texts = texts_of(segments)
+    rows = [_with_digest(row, texts) for row in rows if row["coder"] in people]
+    reports = [pd.DataFrame(columns=["coder", *MERGE_COLUMNS])]
+    for coder in people:
+        with Journal(folder, coder, codebook.version, clock=clock) as journal:
+            own = [row for row in rows if row["coder"] == coder]
+            report, added = changes(own, journal.standing())
+            journal.add(added)
+        reports.append(report.assign(coder=coder))
+    return pd.concat(reports, ignore_index=True)[["coder", *MERGE_COLUMNS]]
+
+
+def _judgements(codings: pd.DataFrame) -> list[dict[str, str]]:
+    return _as_text(codings.assign(act="judge"))
+
+
+def _states(states: pd.DataFrame, codebook: Codebook) -> list[dict[str, str]]:
+    acts = states.assign(act="state", code_id=WHOLE, value=0, status=states["state"])
+    return _as_text(acts.assign(codebook_version=codebook.version))
+
+
+def _as_text(rows: pd.DataFrame) -> list[dict[str, str]]:
+    cells = rows.reindex(columns=list(COLUMNS)).astype("str").fillna("")
+    return [dict(zip(COLUMNS, row, strict=True)) for row in cells.itertuples(index=False)]
+
+
+def _with_digest(row: dict[str, str], texts: dict[str, str]) -> dict[str, str]:
+    """The row with the digest of its text, which must be the one that it was judged with."""
+    place = f"{row['doc_id']} {row['start']}–{row['end']}"
+    text = texts.get(row["doc_id"], "")[int(row["start"]) : int(row["end"])]
+    digest = digest_text(text)
+    if not text or row["text_digest"] not in ("", digest):
+        raise InputError(
+            f"{row['coder']!r} judged {row['code_id']} at {place}, where these segments have"
+            f" {'another text' if text else 'no text'}; give the segments that were judged."
+        )
+    return row | {"text_digest": digest}
