@@ -465,7 +465,11 @@ def test_files_that_are_no_workbooks_are_named(tmp_path: Path) -> None:
     assert findings(tmp_path / "a.xlsx") == ["E414"]
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as empty:
         empty.writestr("hello.txt", "x")
-    assert findings(tmp_path / "b.xlsx") == ["E230"]
+    assert findings(tmp_path / "b.xlsx") == ["E411"]
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
+    for stream, code in (("EncryptedPackage", "E413"), ("Workbook", "E412")):
+        (tmp_path / "c.xlsx").write_bytes(ole + stream.encode("utf-16-le"))
+        assert findings(tmp_path / "c.xlsx") == [code]
 
 
 def test_a_memo_alone_is_remarked_upon(sheet: Path) -> None:

@@ -15,6 +15,7 @@ from pbgov.coding.journal import Journal
 from pbgov.coding.merging import CHANGES, changes, key_of, standing_of
 from pbgov.corpus.document import digest_text
 from pbgov.corpus.formats.container import Container
+from pbgov.corpus.formats.signature import check_kind
 from pbgov.errors import DataFileError, InputError
 from pbgov.exchange import sheet_layout as layout
 from pbgov.exchange.sheet_judgements import RowReader
@@ -149,7 +150,7 @@ def read_sheet(
         touched (E231), another version of the codebook (E232), a stretch that `segments` does not
         hold with this text (E233), words of the sheet edited (E234), rows deleted, repeated or added
         (E235), what is no code of the column (E236), judgements that contradict each other (E237),
-        and whatever is wrong with the file itself (E413 to E416).
+        and whatever is wrong with the file itself (E411 to E416).
 
     Notes
     -----
@@ -203,6 +204,7 @@ def _open(path: Path) -> Any:
     import openpyxl
 
     content = path.read_bytes()
+    check_kind(content, ".xlsx", str(path))
     Container(content, str(path)).check_xml()
     try:
         with warnings.catch_warnings():
