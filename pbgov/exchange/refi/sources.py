@@ -253,7 +253,7 @@ def _source(draft: _Draft, verdict: Verdict, records: dict[str, dict[str, object
     ):
         if span is not None and back is not None:
             span = tuple(back.to_original(form.to_written(place)) for place in span)  # type: ignore[assignment]
-        if verdict.counting is None:
+        if verdict.counting is None and standing != "moved":
             standing = "unknown"
         elif span is not None and span[0] == span[1]:
             standing = "empty"
@@ -284,19 +284,20 @@ def _remark(source: SourceText, reader: Reader) -> None:
     verdict, element, name = source.verdict, source.element, source.name or source.guid
     if source.is_changed:
         reader.say("W657", element, name)
-    if verdict.counting is None:
+    moved = sum(passage.standing == "moved" for passage in source.passages)
+    if moved:
+        reader.say("E624", element, name, str(moved))
+    if any(passage.standing == "unknown" for passage in source.passages):
         likely = verdict.likely or STANDARD
         fit = f"{likely.name}（{verdict.n_bounds}/{2 * len(verdict.spans)}）"
         reader.say("E625", element, name, fit)
+    if verdict.counting is None:
         return
     if verdict.basis == "names" and verdict.counting != STANDARD:
         fit = f"{verdict.counting.name}（{verdict.n_verified}/{len(verdict.spans)}）"
         reader.say("W660", element, name, fit)
     if verdict.basis == "others":
         reader.say("W661", element, name, verdict.counting.name)
-    moved = sum(passage.standing == "moved" for passage in source.passages)
-    if moved:
-        reader.say("E624", element, name, str(moved))
     for passage in source.passages:
         if passage.standing == "outside" and passage.written_start is not None:
             seen = f"{passage.written_start}–{passage.written_end}"

@@ -80,7 +80,6 @@ class Project:
         times = sorted(filter(None, (moment(row.get("made_at")) for row in codings)))
         if times:
             root.set("creationDateTime", times[0])
-            root.set("modifiedDateTime", times[-1])
         names = dict(zip(self.codebook.codes["code_id"], self.codebook.codes["zh"], strict=True))
         made = arrange(codings, states, self.documents, self.texts, names)
         links, whys, loose = link_adjudications(codings, adjudications, made.places)
