@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pbgov
+from pbgov.coding.codings import read_codings, read_states
+from pbgov.coding.journal import Journal, Stretch
 from pbgov.coding.learned import LearnedCoder, NotTrained, train_coder
 from pbgov.coding.learning.active import next_batch
 from pbgov.coding.learning.calibration import brier_score, check_calibration
@@ -451,6 +453,33 @@ def test_read_without_a_code_is_learned_as_no_code(codebook: Codebook) -> None:
         codings, segments, codebook, family="MODE", coder="甲", seed=1, n_boot=100
     )
     assert without.n == len(rows)
+
+
+def test_a_journal_teaches_codes_and_silence(tmp_path: Path, codebook: Codebook) -> None:
+    rows = planted(n_groups=12)
+    segments = made([*rows, *[("e", f"{FILLER[n : n + 9]}无关内容。", "") for n in range(6)]])[0]
+    with Journal(tmp_path, "甲", codebook.version, clock=lambda: "2026-01-01T00:00:00Z") as journal:
+        for row, code in zip(
+            segments.itertuples(), [*(code for *_, code in rows), *[""] * 6], strict=True
+        ):
+            stretch = Stretch(row.doc_id, row.start, row.end, row.text)
+            if code:
+                journal.judge(stretch, code, 1)
+            journal.state(stretch, "read")
+    segments = segments.assign(kind="paragraph")
+    coder = train_coder(
+        read_codings(tmp_path, segments, codebook),
+        segments,
+        codebook,
+        family="MODE",
+        coder="甲",
+        seed=1,
+        n_boot=50,
+        states=read_states(tmp_path, segments),
+    )
+    assert coder.n == 42
+    counts = coder.classes.set_index("code_id")["n"]
+    assert counts.to_dict() == {**dict.fromkeys(CUES, 12), "none": 6}
 
 
 def test_several_codes_have_a_model_each(codebook: Codebook) -> None:
