@@ -251,6 +251,34 @@ def test_version_not_recorded(copy: Path) -> None:
     assert [(one.code, one.seen) for one in findings] == [("W288", "0.4")]
 
 
+def test_code_gone_without_a_word(copy: Path) -> None:
+    lines = (copy / "codes.csv").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("META.PLAN,")]
+    (copy / "codes.csv").write_text("\n".join(kept), encoding="utf-8")
+    findings = list(versions.code_gone_without_a_word(pbgov.read_codebook(copy)))
+    assert [(one.code, one.seen, one.wanted) for one in findings] == [("E250", "META.PLAN", "0.3")]
+    recorded = (copy / "versions.csv").read_text(encoding="utf-8").splitlines()
+    assert recorded[(findings[0].row or 0) - 1].startswith("0.3,META.PLAN,")
+    header = "code_id,retired_in,replaced_by,reason,source\n"
+    (copy / "retired.csv").write_text(f"{header}META.PLAN,0.4,,不用了,试\n", encoding="utf-8")
+    assert list(versions.code_gone_without_a_word(pbgov.read_codebook(copy))) == []
+
+
+def test_an_empty_file_that_may_be_absent_changes_nothing(copy: Path) -> None:
+    before = pbgov.read_codebook(copy).content
+    header = "rule_id,code_id,condition,note,source\n"
+    (copy / "rules.csv").write_text(header, encoding="utf-8")
+    assert pbgov.read_codebook(copy).content == before
+
+
+def test_a_blank_definition_is_refused_when_the_file_is_read(copy: Path) -> None:
+    change(copy / "codes.csv", "不断加强、全面提升一类句", "")
+    pbgov.read_codebook(copy)
+    change(copy / "codes.csv", "领导人讲话、会议文件或他人文献的引文句。", " ")
+    with pytest.raises(DataFileError, match=r"E110 .*codes\.csv"):
+        pbgov.read_codebook(copy)
+
+
 def test_spoiled_version_files_are_named(copy: Path) -> None:
     (copy / "versions.csv").write_text("version,code_id\n0.1,*\n", encoding="utf-8")
     (copy / "CHANGES.md").write_bytes("## 第一版".encode("gb18030"))

@@ -406,6 +406,21 @@ def test_a_table_that_is_no_codings_is_refused(tmp_path: Path) -> None:
         translate(pd.DataFrame({"code_id": ["F.A"]}), crosswalk(tmp_path, "F.A,G.Y,same"))
 
 
+def test_a_retired_code_is_carried_into_its_successor(tmp_path: Path) -> None:
+    codebook = book({"F.A": None, "F.B": None}, cues={"F.A": "派单"})
+    retired = codebook.retired.copy()
+    retired.loc[0] = ["F.OLD", "1", "F.A", "并入", "试"]
+    codebook = dataclasses.replace(codebook, retired=retired)
+    path = write(tmp_path, "F.OLD,F.A,narrower", "F.A,F.A,same", "F.B,F.B,same")
+    walk = read_crosswalk(path, codebook, codebook)
+    assert walk.remarks == []
+    made = translate(coded((0, "F.OLD"), (20, "F.A"), (40, "F.OLD", "甲", 0)), walk)
+    assert told(made.codings) == [(0, "甲", "F.A", 1), (20, "甲", "F.A", 1)]
+    assert list(made.left["reason"]) == ["不属于较窄的编码，不等于不属于较宽的编码"]
+    with pytest.raises(DataFileError, match="E229"):
+        read_crosswalk(write(tmp_path, "F.A,F.OLD,same"), codebook, codebook)
+
+
 # ---- results compared -------------------------------------------------------------------------
 
 TEXTS = {
@@ -449,6 +464,8 @@ def test_results_compared_by_hand(tmp_path: Path, read: pd.DataFrame) -> None:
     assert list(kept.loc[("second→first", "G.Y", "F.B"), columns]) == [3, 3, 0, 0]
     # G.X is wider than F.A, so F.A is only one of those it is linked to
     assert list(kept.loc[("second→first", "G.X", "F.A"), columns]) == [4, 3, 0, 1]
+    # of the seven segments with a code of G, four have G.X or one below it
+    assert kept.at[("first→second", "F.A", "G.X"), "baseline"] == pytest.approx(4 / 7)
     broken = change.expectations[change.expectations["verdict"] == "不符"]
     assert list(broken["text"]) == ["派单并扫码。"]
     assert list(broken["found"]) == ["G.Y"]
@@ -467,6 +484,20 @@ def test_shares_and_ranks_by_hand(tmp_path: Path, read: pd.DataFrame) -> None:
     assert list(ranks.loc[("F.B", "d"), ["rank_first", "rank_second"]]) == [1.5, 1.5]
     by_region = compare_frameworks(read, walk, by="region_code")
     assert set(by_region.shares["unit"]) == {"甲区"}
+
+
+def test_rows_that_lead_from_retired_codes_are_passed_over(
+    tmp_path: Path, read: pd.DataFrame
+) -> None:
+    rows = ("F.A,G.X,narrower", "F.B,G.Y,same", "F.C,,none")
+    plain = crosswalk(tmp_path, *rows, **CUES)
+    retired = plain.first.retired.copy()
+    retired.loc[0] = ["F.OLD", "1", "F.A", "并入", "试"]
+    first = dataclasses.replace(plain.first, retired=retired)
+    walk = read_crosswalk(write(tmp_path, *rows, "F.OLD,G.Y,same"), first, plain.second)
+    change, expected = compare_frameworks(read, walk), compare_frameworks(read, plain)
+    pd.testing.assert_frame_equal(change.kept, expected.kept)
+    pd.testing.assert_frame_equal(change.ranks, expected.ranks)
 
 
 def test_codings_that_are_given_take_the_place_of_rules(tmp_path: Path, read: pd.DataFrame) -> None:

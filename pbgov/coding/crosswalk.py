@@ -85,7 +85,8 @@ def read_crosswalk(path: str | Path, first: Codebook, second: Codebook) -> Cross
     path : path
         A CSV file, see `pbgov.schemas.CROSSWALK`.
     first, second : Codebook
-        The crosswalk should speak of every code of the families that it names at all.
+        The crosswalk should speak of every code of the families that it names at all. It may lead
+        from codes that `first` has retired, also into the same codebook.
 
     Returns
     -------
@@ -217,6 +218,8 @@ def _unknown_codes(
     table: pd.DataFrame, codebook: Codebook, column: str, path: str | Path
 ) -> Iterator[Finding]:
     known = set(codebook.codes["code_id"])
+    if column == "from_code":
+        known |= set(codebook.retired["code_id"])
     for row, code in table[column].dropna().items():
         if code not in known:
             yield Finding("E229", str(path), _line(row), column, code, codebook.folder)
@@ -245,7 +248,7 @@ def _not_covered(
     table: pd.DataFrame, codebook: Codebook, column: str, path: str | Path
 ) -> Iterator[Finding]:
     """W286 once, for the codes of the families spoken of; a code below speaks for those above."""
-    named = set(table[column].dropna())
+    named = set(table[column].dropna()) & set(codebook.codes["code_id"])
     spoken = named | {above for code in named for above in codebook.ancestors(code)}
     codes = codebook.codes
     families = set(codes.loc[codes["code_id"].isin(spoken), "family"])

@@ -132,7 +132,8 @@ def compare_frameworks(
         and the column `by`. Headings and blank lines (by ``kind``) do not count as read. Where
         codings of a person are given, only the segments he read belong here.
     crosswalk : Crosswalk
-        Its two frameworks are compared in the families that it names.
+        Its two frameworks are compared in the families that it names; rows that lead from a
+        retired code are passed over.
     by : str
         The column that names the unit: doc_id, region_code …. Segments without one enter no share.
     first_codings, second_codings : DataFrame, optional
@@ -159,9 +160,11 @@ def compare_frameworks(
     of the two codings; the sentence shows which.
     """
     read = _what_was_read(segments, by)
+    retired = crosswalk.table["from_code"].isin(crosswalk.first.retired["code_id"])
+    links = crosswalk.table[~retired]
     names = ("from_code", "to_code")
     books = [
-        _spoken_of(codebook, crosswalk.table[name])
+        _spoken_of(codebook, links[name])
         for codebook, name in zip((crosswalk.first, crosswalk.second), names, strict=True)
     ]
     codings = [
@@ -170,13 +173,13 @@ def compare_frameworks(
     ]
     given = [_given(table) for table in codings]
     shares = _shares(read, dict(zip(("first", "second"), given, strict=True)), books, by)
-    raised = expectations(read, crosswalk.table, books, given)
+    raised = expectations(read, links, books, given)
     tables = {
         "counts": _counts(read, *(_given(table, primary=True) for table in codings)),
         "expectations": raised,
-        "kept": kept(raised, crosswalk.table, books, given),
+        "kept": kept(raised, links, books, given),
         "shares": shares,
-        "ranks": _ranks(shares, crosswalk.table),
+        "ranks": _ranks(shares, links),
     }
     marked = {name: carry_mark(table, segments, *codings) for name, table in tables.items()}
     return FrameworkChange(crosswalk, len(read), **marked)

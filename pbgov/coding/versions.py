@@ -220,7 +220,18 @@ def version_not_recorded(codebook: Codebook) -> Iterator[Finding]:
         yield Finding("W288", path, column="version", seen=codebook.version)
 
 
+def code_gone_without_a_word(codebook: Codebook) -> Iterator[Finding]:
+    """E250: a code of a recorded version stands neither in codes.csv nor in retired.csv."""
+    known = {WHOLE, *codebook.codes["code_id"], *codebook.retired["code_id"]}
+    gone = codebook.versions[~codebook.versions["code_id"].isin(known)]
+    last = gone.drop_duplicates("code_id", keep="last")
+    for row, code_id, version in zip(last.index, last["code_id"], last["version"], strict=True):
+        path = f"{codebook.folder}/{VERSIONS_FILE}"
+        yield Finding("E250", path, int(row), "code_id", seen=code_id, wanted=version)
+
+
 VERSION_CHECKS = (
+    code_gone_without_a_word,
     version_without_a_section,
     content_changed_under_its_version,
     version_not_recorded,
