@@ -319,6 +319,17 @@ def test_a_decision_on_a_text_that_changed_is_named_and_does_not_count(folder: P
     assert list(decided["decided_by"]) == ["丁"]  # and is not lost
 
 
+def test_a_decision_on_a_stretch_that_is_cut_otherwise_is_named(folder: Path) -> None:
+    decide(folder)
+    halves = paragraphs((TEXTS[0][:10], *TEXTS[1:]))
+    with pytest.warns(DataFileWarning, match="W277"):
+        read_adjudications(folder, halves)
+    sample = SEGMENTS[SEGMENTS["segment_id"] == "d/p3"]  # it lies outside these: no fault
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read_adjudications(folder, sample)["segment_id"].isna().all()
+
+
 def test_a_decision_for_a_code_that_left_is_named(folder: Path) -> None:
     decide(folder)
     book = codebook("4")

@@ -526,7 +526,8 @@ def test_what_was_judged_before_stands_where_the_row_is_blank(sheet: Path, tmp_p
     codings = read_codings(tmp_path / "codings", SEGMENTS)
     reading = read(sheet, codings=codings)
     assert [one.code for one in reading.remarks] == ["W272"]
-    reading.save(tmp_path / "codings")
+    saved = read(sheet).save(tmp_path / "codings")  # held against the journal itself
+    assert [one.code for one in saved.remarks] == ["W272"]
     assert len(read_codings(tmp_path / "codings", SEGMENTS)) == 1
     fill(sheet, {"柳河": {layout.STATUS: "看完"}})
     reading = read(sheet, codings=codings)

@@ -155,8 +155,8 @@ def read_adjudications(
     -------
     DataFrame
         The columns of ``ADJUDICATIONS`` (`pbgov.schemas`) and ``segment_id``, missing where the
-        decision does not count: the text has changed, or a code has left its family. No row where
-        nothing was decided yet.
+        decision does not count: the text has changed, a code has left its family, or its stretch is
+        none of `segments`, as where these are a sample. No row where nothing was decided yet.
 
     Raises
     ------
@@ -289,9 +289,16 @@ def _keys(table: pd.DataFrame) -> list[tuple[str, int, int]]:
 
 
 def _moved(table: pd.DataFrame, segments: pd.DataFrame, path: Path) -> Iterator[Finding]:
+    """W277 for each decision whose words these segments have otherwise, or cut otherwise."""
     known = _places(segments)
     for row, place, digest in zip(table.index, _keys(table), table["text_digest"], strict=True):
-        if place not in known or digest_text(str(known[place][1])) != digest:
+        doc_id, start, end = place
+        if place in known:
+            is_stale = digest_text(str(known[place][1])) != digest
+        else:
+            overlaps = (segments["start"] < end) & (segments["end"] > start)
+            is_stale = bool((overlaps & (segments["doc_id"] == doc_id)).any())
+        if is_stale:
             seen = f"{place[0]} {place[1]}–{place[2]}"
             yield Finding("W277", path.as_posix(), int(row), "text_digest", seen=seen)
 

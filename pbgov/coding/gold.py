@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.coding.adjudication import codes_decided
-from pbgov.coding.frames import is_machine, readable
-from pbgov.coding.journal import GOLD
+from pbgov.coding.frames import readable
+from pbgov.coding.journal import GOLD, is_machine
 from pbgov.coding.rules import SECONDARY
 from pbgov.coding.side_by_side import Said, refuse_coders, said_by
 from pbgov.corpus.document import digest_text

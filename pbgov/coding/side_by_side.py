@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.coding.codings import is_secondary
-from pbgov.coding.frames import in_family, is_machine, readable
+from pbgov.coding.frames import in_family, readable
+from pbgov.coding.journal import is_machine
 from pbgov.coding.rules import SECONDARY
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pbgov.exchange.sheet_layout import Item, SheetKey
 
 EXCERPT = 12
+Place = tuple[str, int, int]
 _ZH = dict(zip(CHANGES, ("新增", "改变", "撤回", "相同"), strict=True))
 
 
@@ -67,6 +68,7 @@ class SheetReading:
     _wanted: tuple[Mapping[str, str], ...] = field(repr=False)
     _replaced: tuple[Mapping[str, str], ...] = field(repr=False)
     _states: tuple[Mapping[str, str], ...] = field(repr=False)
+    _silent: tuple[tuple[int, Place, list[str]], ...] = field(repr=False)
     _version: str = field(repr=False)
 
     def __str__(self) -> str:
@@ -112,7 +114,9 @@ class SheetReading:
             merge, rows = changes(self._wanted, standing, self._replaced)
             _, states = changes(_with_earlier_families(self._states, standing), standing)
             journal.add([*rows, *states])
-        return replace(self, merge=merge)
+        others = [one for one in self.remarks if one.code != "W272"]
+        remarks = (*others, *_blank_but_judged(self._silent, standing, self.path))
+        return replace(self, merge=merge, remarks=remarks)
 
 
 def read_sheet(
@@ -181,7 +185,8 @@ def read_sheet(
     states = [row.state for row in rows if row.state]
     standing = {} if codings is None else standing_of(codings, key.coder)
     merge, _ = changes(wanted, standing, replaced)
-    remarks += _blank_but_judged(rows, standing, path)
+    silent = tuple((row.number, row.place, row.silent) for row in rows)
+    remarks += _blank_but_judged(silent, standing, str(path))
     names = {place: str(row["segment_id"]) for place, row in found.items()}
     whole = set(key.families) == set(codebook.families["family"])
     return SheetReading(
@@ -196,6 +201,7 @@ def read_sheet(
         _wanted=tuple(wanted),
         _replaced=tuple(replaced),
         _states=tuple(one | {"rule": "" if whole else ";".join(key.families)} for one in states),
+        _silent=silent,
         _version=codebook.version,
     )
 
@@ -258,9 +264,6 @@ def _other_files(key: SheetKey, codebook: Codebook, path: Path) -> list[Finding]
     if key.codebook_digest == (codebook.digest or "-"):
         return []
     return [Finding("W270", str(path), seen=key.codebook_digest, wanted=codebook.digest)]
-
-
-Place = tuple[str, int, int]
 
 
 def _segments_of(
@@ -332,19 +335,16 @@ def _with_earlier_families(
 
 
 def _blank_but_judged(
-    rows: Sequence[Any], standing: Mapping[Any, Mapping[str, str]], path: Path
+    silent: Sequence[tuple[int, Place, list[str]]],
+    standing: Mapping[Any, Mapping[str, str]],
+    path: str,
 ) -> list[Finding]:
     """W272: what the coder judged before, in a row that says nothing about it now; it stands."""
     found = []
-    for row in rows:
-        kept = [
-            code_id
-            for code_id in row.silent
-            if standing.get((*row.place, code_id), {}).get("value") == "1"
-        ]
+    for number, place, codes in silent:
+        kept = [one for one in codes if standing.get((*place, one), {}).get("value") == "1"]
         if kept:
-            seen = ", ".join(kept)
-            found.append(Finding("W272", str(path), row.number, layout.STATUS, seen=seen))
+            found.append(Finding("W272", path, number, layout.STATUS, seen=", ".join(kept)))
     return found
 
 
