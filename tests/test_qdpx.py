@@ -19,6 +19,7 @@ from lxml import etree
 from pandas.testing import assert_frame_equal
 
 import pbgov
+import pbgov.schemas
 from pbgov.coding.codings import read_states
 from pbgov.coding.journal import Journal, Stretch
 from pbgov.corpus.document import Corpus, Document, digest_text
@@ -126,9 +127,11 @@ STATES = pd.DataFrame(
     columns=["doc_id", "start", "end", "coder", "state", "memo", "made_at"],
 )
 ADJUDICATIONS = pd.DataFrame(
-    [("甲", 13, 35, "INNOV.ORG", "王五", "居民议事会是新设机构", "补入例句"),
-     ("甲", 13, 35, "INNOV.ACT", "王五", "没有活动", None)],
-    columns=["doc_id", "start", "end", "code_id", "by", "why", "rule_changed"],
+    [("甲", 13, 35, "INNOV", "INNOV.ORG", None, "王五", "居民议事会是新设机构", "补入例句",
+      digest_text(PLAIN[13:35]), "0.2", "2026-05-03T08:00:00Z"),
+     ("甲", 13, 35, "MODE", None, None, "王五", "不到目的", "无", digest_text(PLAIN[13:35]), "0.2",
+      "2026-05-03T08:05:00Z")],
+    columns=list(pbgov.schemas.ADJUDICATIONS.columns),
 )  # fmt: skip
 
 

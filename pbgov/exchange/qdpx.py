@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,7 +104,7 @@ def write_qdpx(
     states : DataFrame, optional
         From `pbgov.coding.codings.read_states`.
     adjudications : DataFrame, optional
-        One row is one decision: ``doc_id``, ``start``, ``end``, ``code_id`` and any other column.
+        From `read_adjudications`.
     indicators : DataFrame, optional
         From `read_indicators`; one case for each region in it.
     regions : DataFrame, optional
@@ -254,7 +255,7 @@ def read_qdpx(
     tree = root.find(f"{{{PROJECT}}}CodeBook/{{{PROJECT}}}Codes")
     codes = [] if tree is None else read_codes(tree, PROJECT, ours)
     names = [code.guid for code in codes]
-    sure = {name for name in names if names.count(name) == 1} if _repeats(names) else set(names)
+    sure = {name for name, count in Counter(names).items() if count == 1}
     codings = read_codings_of(sources, sure, losses)
     tables = read_tables(root, notes, losses)
     code_tables = tables_of_codes(codes, origin)
@@ -344,10 +345,6 @@ def _adjudication_links(root: Any, ours: bool) -> frozenset[str]:
     return frozenset(
         bare(each.get("guid", "")) for each in links if ours and each.get("name") == "裁定"
     )
-
-
-def _repeats(names: Sequence[str]) -> bool:
-    return len(set(names)) < len(names)
 
 
 def _ending(path: str | Path, wanted: str) -> Path:

@@ -16,15 +16,29 @@ if TYPE_CHECKING:
 
 
 class Home(NamedTuple):
-    """The document that a source is, line ends and byte order mark aside."""
+    """The document that a source is, line ends and byte order mark aside.
+
+    ``form`` is that of the document's text; where the source is the document before its repair,
+    ``raw_form`` is that of its raw text, and spans go by way of it.
+    """
 
     doc_id: str
     text: str
     form: WrittenText
     source_form: WrittenText
+    document: Document | None = None
+    raw_form: WrittenText | None = None
 
-    def at(self, offset: int) -> int:
-        """The offset into the document of an offset into the source."""
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the document of a span of the source; empty where a repair took it away."""
+        if self.raw_form is not None and self.document is not None:
+            raw = (
+                self.raw_form.to_original(self.source_form.to_written(at)) for at in (start, end)
+            )
+            return self.document.to_text(*raw)
+        return self._at(start), self._at(end)
+
+    def _at(self, offset: int) -> int:
         if self.form is self.source_form or offset == 0:
             return offset
         return self.form.to_original(self.source_form.to_written(offset))
@@ -48,28 +62,34 @@ def find_homes(
     findings: list[Finding] = []
     if documents is None:
         return _own_homes(sources), findings
-    by_text: dict[str, list[tuple[Document, WrittenText]]] = defaultdict(list)
+    by_text: dict[str, list[Home]] = defaultdict(list)
+    by_raw: dict[str, list[Home]] = defaultdict(list)
+    empty = written("")
     for document in sorted(documents, key=lambda each: each.doc_id):
         form = written(document.text)
-        by_text[form.text].append((document, form))
+        by_text[form.text].append(Home(document.doc_id, document.text, form, empty, document))
+        if document.raw != document.text:
+            raw = written(document.raw)
+            by_raw[raw.text].append(
+                Home(document.doc_id, document.text, form, empty, document, raw)
+            )
     homes: list[Home | None] = []
     for source in sources:
         form = written(source.text)
-        found = by_text.get(form.text, [])
+        found = by_text.get(form.text) or by_raw.get(form.text, [])
         stated = source.record.get("doc_id")
-        exact = [each for each in found if each[0].doc_id in (stated, source.name)]
+        exact = [each for each in found if each.doc_id in (stated, source.name)]
         if not found:
             homes.append(None)
             findings.append(Finding("W658", path, source.element.sourceline, seen=source.name))
             continue
         if len(found) > 1 and not exact:
-            ids = ", ".join(each[0].doc_id for each in found)
+            ids = ", ".join(each.doc_id for each in found)
             findings.append(
                 Finding("W667", path, source.element.sourceline, seen=ids, wanted=source.name)
             )
-        document, target = (exact or found)[0]
-        target = form if document.text == source.text else target
-        homes.append(Home(document.doc_id, document.text, target, form))
+        home = (exact or found)[0]._replace(source_form=form)
+        homes.append(home._replace(form=form) if home.text == source.text else home)
     return homes, findings
 
 

@@ -197,8 +197,11 @@ def link_adjudications(
     codings: Iterable[Row],
     adjudications: Iterable[Row],
     places: Mapping[tuple[Judged, str], str],
+    families: Mapping[str, str],
 ) -> tuple[list[tuple[str, str, str, list[str]]], list[Note], list[str]]:
     """A link from each judgement to the adjudicated one of the same stretch and code.
+
+    `families` says of which family a code is, since a decision is on all codes of a family.
 
     Returns
     -------
@@ -209,26 +212,28 @@ def link_adjudications(
     list of str
         The GUIDs of notes that no link carries, since no coding of ``gold`` stands there.
     """
-    why: dict[Judged, list[str]] = defaultdict(list)
+    why: dict[Judged, str] = {}
     notes = []
-    for number, row in enumerate(adjudications):
-        judged = *_stretch(row)[:3], str(row["code_id"])
+    for row in adjudications:
+        judged = *_stretch(row)[:3], str(row["family"])
         words = "\n".join(
             f"{name}：{spell(str(value))}" for name, value in row.items() if value is not None
         )
-        name = guid("adjudication note", *judged, number)
+        name = guid("adjudication note", *judged)
         text = _joined(words, [record_line(ADJUDICATION, row)])
         notes.append(Note(name, "裁定", text, None, None))
-        why[judged].append(name)
+        why[judged] = name
     links, carried = [], set()
     for row in codings:
         judged, coder = (*_stretch(row)[:3], str(row["code_id"])), str(row["coder"])
         if coder == GOLD or (judged, GOLD) not in places:
             continue
         ends = places[judged, coder], places[judged, GOLD]
-        links.append((guid("adjudication", *judged, coder), *ends, why[judged]))
-        carried.add(judged)
-    loose = [name for judged, names in why.items() if judged not in carried for name in names]
+        decided = *judged[:3], families.get(judged[3], "")
+        reasons = [why[decided]] if decided in why else []
+        links.append((guid("adjudication", *judged, coder), *ends, reasons))
+        carried.add(decided)
+    loose = [name for decided, name in why.items() if decided not in carried]
     return links, notes, loose
 
 

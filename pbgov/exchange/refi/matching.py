@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from pbgov.coding.journal import is_machine
 from pbgov.corpus.document import digest_text
 from pbgov.exchange.refi.characters import unspell
 from pbgov.exchange.refi.grammar import PROJECT
@@ -132,9 +133,10 @@ class Merge:
     def _why_held(self, coded: Coded) -> str | None:
         if coded.home is None:
             return "W658"
-        if coded.passage is None:
-            return None if coded.home.text else "E627"
-        return WHY.get(coded.passage.standing)
+        why = None if coded.passage is None else WHY.get(coded.passage.standing)
+        if why is None and len(set(self._words(coded))) == 1:
+            return "E627"
+        return why
 
     def _hold(self, coded: Coded, why: str) -> None:
         name, passage = coded.source.name, coded.passage
@@ -148,7 +150,7 @@ class Merge:
         assert coded.home is not None
         if coded.passage is None or coded.passage.start is None or coded.passage.end is None:
             return 0, len(coded.home.text)
-        return coded.home.at(coded.passage.start), coded.home.at(coded.passage.end)
+        return coded.home.span(coded.passage.start, coded.passage.end)
 
     def _at(self, coded: Coded) -> tuple[str, int, int, str]:
         return coded.home.doc_id if coded.home else "", *self._words(coded), coded.coding.guid
@@ -265,7 +267,7 @@ class Merge:
             owners = self.owners.get(note.guid, set())
             for kind, record in note.records:
                 if kind == STATE:
-                    self.states.append({name: record.get(name) for name in STATE_COLUMNS})
+                    self.states.append({name: record.get(name) for name in (*STATE_COLUMNS, MORE)})
                 elif kind == CODING:
                     self._take_silent(record, owners)
 
@@ -347,7 +349,4 @@ def _place(row: Row) -> tuple[str, str, int, int]:
 
 
 def _status(coder: str) -> str:
-    from pbgov.coding.journal import MACHINES
-
-    machine = coder in MACHINES or coder.startswith("endpoint:")
-    return "suggested" if machine else "judged"
+    return "suggested" if is_machine(coder) else "judged"

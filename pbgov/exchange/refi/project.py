@@ -12,7 +12,14 @@ from pbgov.exchange.refi.codes import ReadCode, code_ids, codebook_tables, ident
 from pbgov.exchange.refi.losses import Losses
 from pbgov.exchange.refi.matching import Merge
 from pbgov.exchange.refi.records import ADJUDICATION
-from pbgov.exchange.refi.rows import STATE_COLUMNS, adjudication_rows, table_of, table_of_codings
+from pbgov.exchange.refi.rows import (
+    CODING_COLUMNS,
+    DECISION,
+    STATE_COLUMNS,
+    adjudication_rows,
+    table_of,
+    table_with_more,
+)
 from pbgov.findings import Finding
 
 if TYPE_CHECKING:
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
     from pbgov.exchange.refi.sources import SourceText
 
 HELD_COLUMNS = ("source", "start", "end", "name", "code_id", "coder", "reason", "zh")
-MEMBERS = ("doc_id", "start", "end", "code_id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +133,8 @@ class QdpxReading:
         Parameters
         ----------
         corpus : Corpus or sequence of Document, optional
-            A source is the document with the same text, line ends aside. Where not given, the
-            texts of the project itself stand for documents.
+            A source is the document with the same text, or the same raw text, line ends aside.
+            Where not given, the texts of the project itself stand for documents.
         codebook : Codebook, optional
             A code is the one with the same GUID, the id that its description states, or the same
             name. Its version goes with codings that other programs made.
@@ -164,12 +170,12 @@ class QdpxReading:
         losses.add("links", int((~self.links["guid"].isin(parts.adjudication_links)).sum()))
         losses.add("sets", len(self.sets))
         ordered = sorted(merge.rows.values(), key=_order)
-        codings = table_of_codings(ordered)
+        codings = table_with_more(ordered, CODING_COLUMNS)
         return QdpxMatch(
             codings=codings if segments is None else _with_ids(codings, segments),
-            states=table_of(sorted(merge.states, key=_order), STATE_COLUMNS),
+            states=table_with_more(sorted(merge.states, key=_order), STATE_COLUMNS),
             adjudications=_adjudications(parts.notes.values()),
-            set_aside=table_of_codings(sorted(merge.set_aside, key=_order)),
+            set_aside=table_with_more(sorted(merge.set_aside, key=_order), CODING_COLUMNS),
             held_back=_held(merge.held_back),
             findings=tuple(findings),
             losses=losses.table(),
@@ -287,9 +293,11 @@ def _unknown_codes(merge: Merge, codebook: Codebook, path: str) -> list[Finding]
 
 def _adjudications(notes: Any) -> pd.DataFrame:
     rows = [dict(row) for note in notes for kind, row in note.records if kind == ADJUDICATION]
-    columns = list(MEMBERS)
+    from pbgov.schemas import ADJUDICATIONS
+
+    columns = list(ADJUDICATIONS.columns)
     columns += sorted({name for row in rows for name in row} - set(columns))
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns).drop_duplicates(list(DECISION))
     return table_of(adjudication_rows(table), columns)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from pbgov.coding.journal import GOLD, MACHINES
+from pbgov.coding.journal import GOLD, is_machine
 from pbgov.exchange.refi.characters import bare, guid, unspell
 from pbgov.exchange.refi.grammar import PROJECT, has_zone, is_valid
 from pbgov.exchange.refi.records import DOCUMENT, Record, split_records
@@ -71,9 +71,7 @@ def read_users(root: Any, path: str) -> tuple[pd.DataFrame, dict[str, str], list
             continue  # said by the check of the structure
         name = name or element.get("id") or f"{UNSIGNED} {own[:8]}"
         coder = name
-        reserved = (
-            name == GOLD or name.casefold() in MACHINES or name.casefold().startswith("endpoint:")
-        )
+        reserved = name == GOLD or is_machine(name)
         if reserved and own != guid("user", name):
             coder = _free(name, taken)
             findings.append(Finding("W664", path, element.sourceline, "name", name, coder))

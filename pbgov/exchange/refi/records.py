@@ -26,7 +26,7 @@ NEEDED = {
              "codebook_version"),
     STATE: ("doc_id", "start", "end", "coder", "state"),
     DOCUMENT: ("doc_id", "digest"),
-    ADJUDICATION: ("doc_id", "start", "end", "code_id"),
+    ADJUDICATION: ("doc_id", "start", "end", "family"),
 }  # fmt: skip
 _LINE = re.compile(rf"pbgov:({'|'.join(KINDS)}) (\{{.*\}})\s*")
 _FIELD = re.compile(r"【([^【】\n]{1,12})】(.*)", re.DOTALL)

@@ -32,6 +32,7 @@ CODING_COLUMNS = (
 )
 STATE_COLUMNS = ("doc_id", "start", "end", "coder", "state", "memo", "made_at")
 DERIVED = ("segment_id",)
+DECISION = ("doc_id", "start", "end", "family")
 KEY = ("doc_id", "start", "end", "code_id", "coder")
 
 
@@ -51,15 +52,12 @@ def coding_rows(codings: pd.DataFrame) -> list[Row]:
             f"codings: {repeated} stands twice; one coder judges one code of one stretch once."
             " 同一编码者对同一段、同一编码有两条记录，请先去掉一条。"
         )
-    extra = [name for name in codings.columns if name not in (*CODING_COLUMNS, *DERIVED)]
-    for row, values in zip(rows, _plain(codings[extra]), strict=True):
-        told = {name: _scalar(value) for name, value in values.items() if value is not None}
-        row[MORE] = told or None
+    _keep_more(rows, codings, CODING_COLUMNS)
     return sorted(rows, key=lambda row: _ordered(row, KEY))
 
 
 def state_rows(states: pd.DataFrame | None) -> list[Row]:
-    """The rows of a table of states, ordered.
+    """The rows of a table of states, ordered; columns beyond those of `STATE_COLUMNS` in ``more``.
 
     Raises
     ------
@@ -69,6 +67,7 @@ def state_rows(states: pd.DataFrame | None) -> list[Row]:
     if states is None:
         return []
     rows = _rows(states, STATE_COLUMNS[:5], STATE_COLUMNS, "states")
+    _keep_more(rows, states, STATE_COLUMNS)
     key = ("doc_id", "start", "end", "coder")
     repeated = _repeated(rows, key)
     if repeated:
@@ -82,13 +81,17 @@ def adjudication_rows(adjudications: pd.DataFrame | None) -> list[Row]:
     Raises
     ------
     InputError
-        Where one of ``doc_id``, ``start``, ``end``, ``code_id`` is missing.
+        Where one of ``doc_id``, ``start``, ``end``, ``family`` is missing, or two decisions stand
+        on the same stretch and family.
     """
     if adjudications is None:
         return []
-    columns = list(map(str, adjudications.columns))
-    rows = _rows(adjudications, KEY[:4], columns, "adjudications")
-    return sorted(rows, key=lambda row: (_ordered(row, KEY[:4]), str(sorted(row.items()))))
+    columns = [name for name in map(str, adjudications.columns) if name not in DERIVED]
+    rows = _rows(adjudications, DECISION, columns, "adjudications")
+    repeated = _repeated(rows, DECISION)
+    if repeated:
+        raise InputError(f"adjudications: {repeated} stands twice; give the decisions that stand.")
+    return sorted(rows, key=lambda row: _ordered(row, DECISION))
 
 
 def table_of(rows: Sequence[Row], columns: Iterable[str]) -> pd.DataFrame:
@@ -117,13 +120,20 @@ def _rows(
     return rows
 
 
-def table_of_codings(rows: Sequence[Row]) -> pd.DataFrame:
-    """Codings as a table, with the further columns that at least one of them has."""
-    table = table_of(rows, CODING_COLUMNS)
+def table_with_more(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
+    """Rows as a table, with the further columns that at least one of them has."""
+    table = table_of(rows, columns)
     more = [each if isinstance(each := row.get(MORE), dict) else {} for row in rows]
-    for name in sorted({name for told in more for name in told} - {*CODING_COLUMNS, *DERIVED}):
+    for name in sorted({name for told in more for name in told} - {*columns, *DERIVED}):
         table[name] = pd.Series([told.get(name) for told in more], table.index)
     return table
+
+
+def _keep_more(rows: Sequence[Row], table: pd.DataFrame, columns: Sequence[str]) -> None:
+    extra = [name for name in table.columns if name not in (*columns, *DERIVED)]
+    for row, values in zip(rows, _plain(table[extra]), strict=True):
+        told = {name: _scalar(value) for name, value in values.items() if value is not None}
+        row[MORE] = told or None
 
 
 def _plain(table: pd.DataFrame) -> list[dict[str, object]]:

@@ -81,8 +81,11 @@ class Project:
         if times:
             root.set("creationDateTime", times[0])
         names = dict(zip(self.codebook.codes["code_id"], self.codebook.codes["zh"], strict=True))
+        families = dict(
+            zip(self.codebook.codes["code_id"], self.codebook.codes["family"], strict=True)
+        )
         made = arrange(codings, states, self.documents, self.texts, names)
-        links, whys, loose = link_adjudications(codings, adjudications, made.places)
+        links, whys, loose = link_adjudications(codings, adjudications, made.places, families)
         self._users(root, [*codings, *states], bool(links))
         self._codes(root, codings)
         attributes = attribute_variables(self.documents.values())
