@@ -12,6 +12,7 @@ from office_files import docx, p
 from qdpx_files import CODE, SOURCE, USER, gid, project, qdpx, selection, text_source
 
 import pbgov
+from pbgov.coding.saving import save_codings
 from pbgov.corpus.document import Document, digest_text
 from pbgov.errors import InputError
 from pbgov.exchange.qdpx import read_qdpx
@@ -442,3 +443,44 @@ def test_users_and_codes_may_be_missing_altogether(tmp_path: Path) -> None:
     reading = read_qdpx(file)
     assert reading.match([document("一", TEXT)]).codings.empty
     assert reading.findings == ()
+
+
+def test_what_was_coded_on_the_raw_text_comes_to_the_repaired_one(tmp_path: Path) -> None:
+    raw = "某街道成立了居民议事会，\u00a0推行网格化管理。\n居民满 意率有所提高。朝阳區(qū)\n" * 3
+    (tmp_path / "访谈.txt").write_text(raw, encoding="utf-8")
+    home = pbgov.read_document(tmp_path / "访谈.txt")
+    assert home.raw == raw != home.text
+    at = raw.rindex("推行网格化管理")
+    across = raw.index("议事会，\u00a0推行")
+    selections = [
+        selection(at, at + 7, "推行网格化管理"),
+        selection(across, across + 7, raw[across : across + 7]),
+    ]
+    file = qdpx(
+        tmp_path / "a.qdpx", project(text_source(selections)), {f"{SOURCE}.txt": raw.encode()}
+    )
+    codings = read_qdpx(file).match([home]).codings
+    words = [home.text[row.start : row.end] for row in codings.itertuples()]
+    assert words[1] == "推行网格化管理"
+    assert words[0].replace("\u00a0", "").replace(" ", "") == "议事会，推行"
+    raw_places = [home.to_raw(row.start, row.end) for row in codings.itertuples()]
+    assert raw_places == [(across, across + 7), (at, at + 7)]
+
+
+def test_what_was_imported_goes_into_the_journals(tmp_path: Path) -> None:
+    codebook = pbgov.read_codebook(Path(__file__).parents[1] / "data" / "codebook")
+    codes = f'<CodeBook><Codes><Code guid="{CODE}" name="活动创新" isCodable="true"/></Codes></CodeBook>'
+    xml = project(text_source(selection(*each) for each in places(TEXT)), codes=codes)
+    file = qdpx(tmp_path / "a.qdpx", xml, {f"{SOURCE}.txt": TEXT.encode()})
+    home = document("一", TEXT)
+    segments = pbgov.segment(home, "paragraph")
+    matched = read_qdpx(file).match([home], codebook)
+    folder = tmp_path / "codings"
+    report = save_codings(matched.codings, folder, segments, codebook, states=matched.states)
+    assert set(report["change"]) == {"new"}
+    read = pbgov.read_codings(folder, segments, codebook)
+    words = {TEXT[row.start : row.end] for row in read.itertuples()}
+    assert words == {*QUOTES, ACROSS}
+    assert set(read["made_at"]) == {"2026-05-01T08:00:00Z"}
+    again = save_codings(matched.codings, folder, segments, codebook, states=matched.states)
+    assert set(again["change"]) == {"same"}
