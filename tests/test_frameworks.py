@@ -401,6 +401,23 @@ def test_nothing_is_lost_on_the_way(shipped: pbgov.Codebook) -> None:
     assert set(made.codings["code_id"]) == {"TYPE.ADMIN"}
 
 
+def test_nothing_comes_of_nothing(tmp_path: Path) -> None:
+    made = translate(coded(), crosswalk(tmp_path, "F.A,G.Y,same"))
+    assert made.codings.empty
+    assert made.left.empty
+    assert "translated_from" in made.codings
+
+
+def test_simulated_codings_stay_simulated(tmp_path: Path) -> None:
+    simulated = pbgov.mark_simulated(coded((0, "F.A"), (0, "F.B")))
+    made = translate(simulated, crosswalk(tmp_path, "F.A,G.Y,same"))
+    assert len(made.codings) == len(made.left) == 1
+    assert pbgov.is_simulated(made.codings)
+    assert pbgov.is_simulated(made.left)
+    assert pbgov.is_simulated(roll_up(simulated, book(FIRST)))
+    assert not pbgov.is_simulated(roll_up(coded((0, "F.A")), book(FIRST)))
+
+
 def test_a_table_that_is_no_codings_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no column 'doc_id'"):
         translate(pd.DataFrame({"code_id": ["F.A"]}), crosswalk(tmp_path, "F.A,G.Y,same"))

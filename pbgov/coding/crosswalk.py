@@ -13,6 +13,7 @@ import pandas as pd
 from pbgov.datafiles import inspect_table
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
+from pbgov.marks import carry_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,7 +168,8 @@ def translate(codings: pd.DataFrame, crosswalk: Crosswalk) -> Translation:
     )
     made = made[[*codings.columns, "translated_from"]].reset_index(drop=True)
     left = led.loc[led["reason"].ne(""), [*codings.columns, "to_code", "relation", "reason"]]
-    return Translation(CODINGS.validate(made), left.reset_index(drop=True))
+    tables = (CODINGS.validate(made), left.reset_index(drop=True))
+    return Translation(*(carry_mark(table, codings) for table in tables))
 
 
 def _where_each_leads(codings: pd.DataFrame, crosswalk: Crosswalk) -> pd.DataFrame:

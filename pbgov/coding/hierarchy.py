@@ -8,6 +8,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.findings import Finding
+from pbgov.marks import carry_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -148,7 +149,7 @@ def roll_up(codings: pd.DataFrame, codebook: Codebook, level: int = 0) -> pd.Dat
     table = pd.DataFrame(kept, columns=rows.columns).drop(columns="_secondary")
     table = table.astype(rows.drop(columns="_secondary").dtypes.to_dict()).reset_index(drop=True)
     table.attrs |= {"level": level, "undecided": undecided, "contradicted": contradicted}
-    return table
+    return carry_mark(table, codings)
 
 
 def parents_that_turn_back(codebook: Codebook) -> Iterator[Finding]:
