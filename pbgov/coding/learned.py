@@ -187,6 +187,11 @@ class LearnedCoder:
     def probabilities(self, segments: pd.DataFrame) -> pd.DataFrame:
         """What it thinks of every segment, also where it is not sure enough to say so.
 
+        Parameters
+        ----------
+        segments : DataFrame
+            As for `code`; of a stretch that taught it, the model speaks that did not see its fold.
+
         Returns
         -------
         DataFrame
@@ -291,6 +296,9 @@ def train_coder(
     Up to 20 groups are held out one by one; more are spread over ten folds. A text that stands,
     nearly the same, in another group does not teach where that is asked.
 
+    The intervals resample the groups that were held out, each with what was said of it; that other
+    groups might have taught is not in them.
+
     The person's own slips are learned too: the figures say how well the coder foretells this
     person, not how well either is right.
     """
@@ -326,21 +334,15 @@ def train_coder(
     )
     calibration = calibration_of(training)
     conditions = conditions_of_trust(figures, calibration)
-    settings = {
-        "family": family,
-        "group": group,
-        "confidence": confidence,
-        "seed": seed,
-        "lexicon": None if lexicon is None else lexicon.digest,
-        "several": material.several,
-    }
+    asked = {"family": family, "group": group, "confidence": confidence, "seed": seed}
+    cut = {"lexicon": None if lexicon is None else lexicon.digest, "several": material.several}
     return LearnedCoder(
         family=family,
         coder=coder,
         group=group,
         confidence=confidence,
         seed=seed,
-        digest=material.digest(settings),
+        digest=material.digest(asked | cut),
         n=len(material.stretches),
         n_groups=len(np.unique(material.groups)),
         codes=material.codes,
