@@ -345,7 +345,7 @@ def test_every_measure_is_that_of_the_plain_functions() -> None:
         for name in ("kappa", "fleiss", "alpha", "ac1", "pabak", "percent", "positive_agreement"):
             assert row[f"{name}_low"] < row[name] < row[f"{name}_high"]
     assert np.isnan(rows["*"]["macro_f1"])
-    assert rows["*"]["coder_b"] == "乙+丙"
+    assert rows["*"]["coder_b"] == "乙|丙"
     assert rows["*"]["n_coders"] == 3
 
 
@@ -408,6 +408,18 @@ def test_only_documents_that_all_worked_on_are_compared_and_machines_read_everyt
     )
     overall = pairs[pairs["code_id"] == "*"].set_index(["coder_a", "coder_b"])["n"].to_dict()
     assert overall == {("甲", "乙"): 4, ("甲", "rules"): 8, ("乙", "rules"): 8}
+
+
+def test_adjudicators_judged_what_they_decided_and_nothing_else() -> None:
+    segments = read_segments(10)
+    codings = judged(
+        segments,
+        甲={"p00": "A", "p01": "A", "p05": "A"},
+        gold={"p00": "A", "p01": "A!", "p02": "A!"},
+    )
+    row = by_code(codings, ("gold", "甲"), segments)["F.A"]
+    assert (row["n"], row["n_missing"], row["n_uncoded_by_all"]) == (10, 7, 1)
+    assert row["accuracy"] == pytest.approx(2 / 3)
 
 
 def test_no_overlap_is_a_row_with_a_reason() -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 OVERALL = "*"
 ABSTAINED = "未判"
+BETWEEN = "|"  # no coder's name has it: names are names of files
 
 
 def agreement(
@@ -69,7 +70,8 @@ def agreement(
         As `pbgov.read_states` makes it. For a coder with states, a segment that he neither marked
         as read (or doubtful) nor coded in the family is missing. Without states a coder is taken
         to have read every readable segment of the documents he coded, if he coded anything in the
-        family; machine coders read every readable segment.
+        family; machine coders read every readable segment, and ``gold`` judged those segments only
+        on which something was decided.
     frame : {"read", "reference"}
         ``read``: every readable segment of the documents that all coders worked on, whether anybody
         coded it or not. ``reference``: the segments that the first coder judged in the family,
@@ -80,7 +82,7 @@ def agreement(
     DataFrame
         For each family, one row per code of it that any coder of `codings` uses and a last row
         ``*`` for the family, whose label is the set of codes of a segment. Only primary codes are
-        compared. ``coder_b`` names all coders but the first, joined by +, and ``n_coders`` counts
+        compared. ``coder_b`` names all coders but the first, joined by |, and ``n_coders`` counts
         all of them.
 
         Counts of segments: ``n`` the frame; ``n_missing`` of them not judged by every coder;
@@ -246,7 +248,7 @@ def _table(frame: Frame, seed: int, n_boot: int) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     table.insert(1, "family", frame.family)
     table.insert(2, "coder_a", frame.coders[0])
-    table.insert(3, "coder_b", "+".join(frame.coders[1:]))
+    table.insert(3, "coder_b", BETWEEN.join(frame.coders[1:]))
     table.insert(4, "n_coders", len(frame.coders))
     return table
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.coding.codings import is_secondary
-from pbgov.coding.journal import MACHINES
+from pbgov.coding.journal import GOLD, is_machine
 from pbgov.coding.ratings import MISSING
 from pbgov.errors import InputError
 from pbgov.mining.lexicon import READABLE_KINDS
@@ -31,9 +31,9 @@ _SEEN = ("read", "doubtful")  # without the doubtful ones the hard segments woul
 class Frame:
     """What each coder said of each segment, for the codes of one family.
 
-    ``segment_ids`` names the segments. ``given`` (coders x segments x codes) has the primary codes, ``given_any`` the secondary ones
-    too; ``judged`` (coders x segments) is False where a segment is missing for a coder. ``said`` is
-    what the comparison leaves out, in Chinese.
+    ``segment_ids`` names the segments. ``given`` (coders x segments x codes) has the primary codes,
+    ``given_any`` the secondary ones too; ``judged`` (coders x segments) is False where a segment is
+    missing for a coder. ``said`` is what the comparison leaves out, in Chinese.
     """
 
     family: str
@@ -118,11 +118,6 @@ def families_to_compare(
         coder for coder in coders if not is_machine(coder) and not _keeps_states(coder, states)
     ]
     return sorted(set.union(*used.values()).intersection(*(used[coder] for coder in silent)))
-
-
-def is_machine(coder: str) -> bool:
-    """True for the rule coder, learned coders and endpoints, which read every segment."""
-    return coder in MACHINES or coder.startswith("endpoint:")
 
 
 def in_family(codings: pd.DataFrame, family: str) -> pd.DataFrame:
@@ -246,12 +241,17 @@ def _judged_by_reference(
 def _judged(
     of_family: pd.DataFrame, coder: str, ids: Sequence[str], states: pd.DataFrame | None
 ) -> np.ndarray:
-    """Which segments a coder judged; all of them where he keeps no states."""
-    if states is None or is_machine(coder) or not _keeps_states(coder, states):
+    """Which segments a coder judged.
+
+    Machines judged all of them, adjudicators those that they decided, and people those that they
+    marked as read or coded; all of them where a person keeps no states.
+    """
+    if is_machine(coder) or (coder != GOLD and not _keeps_states(coder, states)):
         return np.ones(len(ids), dtype=bool)
-    seen = states[(states["coder"] == coder) & states["state"].isin(_SEEN)]
-    coded = of_family.loc[of_family["coder"] == coder, "segment_id"]
-    opened = {*seen["segment_id"].dropna(), *coded.dropna()}
+    opened = set(of_family.loc[of_family["coder"] == coder, "segment_id"].dropna())
+    if states is not None:
+        seen = states[(states["coder"] == coder) & states["state"].isin(_SEEN)]
+        opened |= set(seen["segment_id"].dropna())
     return np.array([segment_id in opened for segment_id in ids], dtype=bool)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.agreement import OVERALL
+from pbgov.coding.agreement import BETWEEN, OVERALL
 from pbgov.coding.codings import is_secondary
 from pbgov.coding.frames import (
     FEW_CLUSTERS,
@@ -64,6 +64,7 @@ def agreement_of_spans(
         For each family, one row per code of it that any coder of `codings` uses, and ``*`` for the
         family, where words marked with several codes count as marked with that set; each of them
         over all documents (``doc_id`` is ``*``) and in each document. Only primary codes count.
+        ``coders`` names the coders, joined by |.
 
         ``n_documents`` and ``n_characters`` measure the text, ``n_units`` counts the stretches
         marked by all coders together, ``share_marked`` is the share of characters marked, the mean
@@ -94,7 +95,7 @@ def agreement_of_spans(
                 rows.append({**row, "family": name, "remark": remark or np.nan})
     table = pd.DataFrame(rows)
     table.insert(1, "family", table.pop("family"))
-    table.insert(2, "coders", "+".join(coders))
+    table.insert(2, "coders", BETWEEN.join(coders))
     return carry_mark(table.astype({"remark": "str"}), codings, segments)
 
 

@@ -29,7 +29,7 @@ def row_names(
         ]
     if "coder_b" in agreement and agreement.duplicated(_key(agreement)).any():
         pairs = zip(agreement["coder_a"], agreement["coder_b"], strict=True)
-        of_pairs = ["—".join(coder_name(c) for c in (a, *str(b).split("+"))) for a, b in pairs]
+        of_pairs = ["—".join(coder_name(c) for c in (a, *str(b).split("|"))) for a, b in pairs]
         names = [f"{pair}：{name}" for pair, name in zip(of_pairs, names, strict=True)]
     return names
 
@@ -46,7 +46,7 @@ def coders_of(agreement: pd.DataFrame) -> list[str]:
     named = [
         coder
         for a, b in zip(agreement["coder_a"], agreement["coder_b"], strict=True)
-        for coder in (str(a), *str(b).split("+"))
+        for coder in (str(a), *str(b).split("|"))
     ]
     return list(dict.fromkeys(named))
 
