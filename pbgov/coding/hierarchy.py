@@ -131,23 +131,32 @@ def roll_up(codings: pd.DataFrame, codebook: Codebook, level: int = 0) -> pd.Dat
 
     parents = parents_of(codebook)
     target = {code: _at_level(parents, code, level) for code in codebook.codes["code_id"]}
-    rows = codings.assign(rolled_from=codings["code_id"], _secondary=is_secondary(codings))
-    kept: list[pd.Series] = []
-    undecided = contradicted = 0
-    above = rows["code_id"].map(target)
-    for (*_, above_code), judged in rows.groupby([*JUDGED_ALIKE, above], sort=False):
-        code = str(above_code)
-        present = judged[judged["value"] == 1]
-        absent = set(judged.loc[judged["value"] == 0, "code_id"])
-        if len(present):
-            kept.append(_as_one(present.sort_values("_secondary", kind="stable"), code))
-            contradicted += any(absent & set(_line(parents, below)) for below in present["code_id"])
-        elif _all_absent(code, absent, parents):
-            kept.append(_as_one(judged, code))
-        else:
-            undecided += 1
-    table = pd.DataFrame(kept, columns=rows.columns).drop(columns="_secondary")
-    table = table.astype(rows.drop(columns="_secondary").dtypes.to_dict()).reset_index(drop=True)
+    rows = codings.reset_index(drop=True)
+    rows = rows.assign(rolled_from=rows["code_id"], code_id=rows["code_id"].map(target))
+    rows = rows.assign(_row=range(len(rows)), _secondary=is_secondary(rows))
+    key = [*JUDGED_ALIKE, "code_id"]
+    present = rows[rows["value"] == 1].sort_values(["_secondary", "_row"], kind="stable")
+    absent = {
+        (*judged,): set(codes)
+        for judged, codes in rows[rows["value"] == 0].groupby(key)["rolled_from"]
+    }
+    contradicted = sum(
+        bool(absent.get(judged, set()) & {one for code in codes for one in _line(parents, code)})
+        for judged, codes in present.groupby(key)["rolled_from"]
+    )
+    for judged in present[key].itertuples(index=False, name=None):
+        absent.pop(judged, None)
+    follows = {
+        judged for judged, codes in absent.items() if _all_absent(str(judged[-1]), codes, parents)
+    }
+    keys = rows[key].itertuples(index=False, name=None)
+    shown = pd.concat([present, rows[[judged in follows for judged in keys]]])
+    behind = shown.groupby(key)["rolled_from"].agg("+".join)
+    table = shown.drop_duplicates(key).sort_values("_row")
+    told = [behind[judged] for judged in table[key].itertuples(index=False, name=None)]
+    table = table.assign(rolled_from=pd.Series(told, table.index, dtype="str"))
+    table = table.drop(columns=["_row", "_secondary"]).reset_index(drop=True)
+    undecided = len(absent) - len(follows)
     table.attrs |= {"level": level, "undecided": undecided, "contradicted": contradicted}
     return carry_mark(table, codings)
 
@@ -211,10 +220,3 @@ def _all_absent(code: str, absent: set[str], parents: Mapping[str, str]) -> bool
         return True
     children = [child for child, parent in parents.items() if parent == code]
     return bool(children) and all(_all_absent(child, absent, parents) for child in children)
-
-
-def _as_one(judged: pd.DataFrame, code: str) -> pd.Series:
-    behind = "+".join(dict.fromkeys(judged["code_id"]))
-    row: pd.Series = judged.iloc[0].copy()
-    row["code_id"], row["rolled_from"] = code, behind
-    return row
