@@ -120,17 +120,17 @@ class Ruler:
         if key not in self._positions:
             self._positions[key] = self._measure(key)
         positions = self._positions[key]
-        last = int(positions[-1])
-        found: list[Span | None] = []
-        for start, end, _ in selections:
-            end += counting.inclusive
-            if not 0 <= start <= end <= last:
-                found.append(None)
-                continue
-            first, stop = (int(i) for i in np.searchsorted(positions, (start, end)))
-            exact = positions[first] == start and positions[stop] == end
-            found.append((first, stop) if exact else None)
-        return found
+        starts = np.array([each.start for each in selections], dtype=np.int64)
+        ends = np.array([each.end for each in selections], dtype=np.int64) + counting.inclusive
+        firsts = np.searchsorted(positions, starts).clip(max=len(positions) - 1)
+        lasts = np.searchsorted(positions, ends).clip(max=len(positions) - 1)
+        exact = (positions[firsts] == starts) & (positions[lasts] == ends) & (starts <= ends)
+        return [
+            (first, last) if fits else None
+            for first, last, fits in zip(
+                firsts.tolist(), lasts.tolist(), exact.tolist(), strict=True
+            )
+        ]
 
     def _measure(self, counting: Counting) -> np.ndarray:
         widths = np.ones(len(self._codes), dtype=np.int64)
@@ -162,6 +162,9 @@ def judge(
     """
     if told is not None:
         return _verdict(ruler, selections, told, "told", frozenset((told,)))
+    if _is_quoted(ruler, selections, STANDARD):  # nothing can explain the names better
+        allowed = frozenset(way for way in COUNTINGS if _is_quoted(ruler, selections, way))
+        return _verdict(ruler, selections, STANDARD, "names", allowed)
     scores = {}
     for counting in COUNTINGS:
         ranks = _ranks(ruler.text, selections, ruler.spans(selections, counting))
@@ -185,6 +188,15 @@ def judge_by_others(
     if not ways or not _agree(ruler, selections, ways):
         return None
     return _verdict(ruler, selections, ways[0], "others", allowed)
+
+
+def _is_quoted(ruler: Ruler, selections: Sequence[Selection], way: Counting) -> bool:
+    """Whether every selection is named, with just the words that it selects."""
+    spans = ruler.spans(selections, way)
+    return bool(spans) and all(
+        span is not None and span[0] < span[1] and ruler.text[span[0] : span[1]] == selection.name
+        for selection, span in zip(selections, spans, strict=True)
+    )
 
 
 def _plausible(marked: bool) -> list[Counting]:
