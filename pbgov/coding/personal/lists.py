@@ -6,7 +6,8 @@
 ``names.csv``
     Words by what they tell about the name beside them: term, role, source. 职务 and 身份 stand before
     a name, 职务, 称谓 and 亲称 behind it, 前称 before a surname; 言说, 任职 and 任事 are what persons do, 引入
-    what leads to a name; 名字 are characters of given names, 非名 characters that are none; 译音 are
+    what leads to a name; 名字 are characters of given names, 非名 characters that are none, 地尾 those that
+    names of places and things end in; 译音 are
     the characters foreign names are written with, 民族名 parts of names without a surname.
 """
 
@@ -33,6 +34,7 @@ ROLES = (
     "任事",
     "引入",
     "非名",
+    "地尾",
     "名字",
     "译音",
     "民族名",

@@ -35,6 +35,9 @@ NAME_TAGS = ("nr", "nrt", "nrfg")
 SEVERAL = re.compile(r"等?[两二三四五六七八九十]+[位名]")
 MANY = re.compile(r"等|[两二三四五六七八九十]?[人位名]")
 COUNTED = re.compile(r"[一二两三四五六七八九十百千][人位名个]")
+LEADING = ("v", "p", "c", "u")  # tags of words a name may stand behind
+FOLLOWING = "vpcudmr"  # tags of words that may stand behind a name
+LONGEST_WORD = 8
 FOLLOWS = "一的和与及等也在是都又就还正把被为对向将已从两三"
 
 
@@ -56,6 +59,14 @@ class Cut:
             found.append(self.starts[start])
             start += len(found[-1])
         return found
+
+    def tag_before(self, place: int) -> str:
+        """The first letter of the tag of the word that ends at a place; "" where none does."""
+        for length in range(1, min(place, LONGEST_WORD) + 1):
+            word = self.starts.get(place - length, "")
+            if len(word) == length:
+                return self.tags[word][0]
+        return ""
 
     def is_name(self, word: str) -> bool:
         """True where the dictionary has the word as a person's."""
@@ -165,9 +176,10 @@ def _is_title(text: str, lists: NameLists) -> bool:
 def _full_names(cut: Cut, lists: NameLists, listed: frozenset[int] = frozenset()) -> set[Span]:
     best: dict[int, tuple[int, int]] = {}
     for start, surname_end, end in _candidates(cut, lists):
-        before = 2 if start in listed else _before(cut.text, start, lists)
+        before = 2 if start in listed else _before(cut, start, lists)
         after = 2 if end in listed else _behind(cut, end, lists)
-        signs = before + after + _inside(cut, start, surname_end, end, lists)
+        strong = 2 in (before, after)
+        signs = before + after + _inside(cut, start, surname_end, end, lists, strong=strong)
         if before + after > 1 and signs >= ENOUGH and signs > best.get(start, (0, 0))[0]:
             best[start] = (signs, end)
     return {(start, end) for start, (_, end) in best.items()}
@@ -180,13 +192,15 @@ def _listed(cut: Cut, lists: NameLists, names: set[Span]) -> set[Span]:
     return _full_names(cut, lists, frozenset(row))
 
 
-def _before(text: str, start: int, lists: NameLists) -> int:
-    before = text[max(start - 12, 0) : start].rstrip(" \u3000")
+def _before(cut: Cut, start: int, lists: NameLists) -> int:
+    before = cut.text[max(start - 12, 0) : start].rstrip(" \u3000")
     if lists.ends(before.rstrip("：:为是"), "职务", "身份"):
         return 2
-    if not before or not HAN.match(before[-1]):
+    if not before or not before[-1].isalnum():
         return 1
-    return int(lists.ends(before, "引入"))
+    if lists.ends(before, "引入"):
+        return 1
+    return int(HAN.match(before[-1]) is not None and cut.tag_before(start) in LEADING)
 
 
 def _behind(cut: Cut, end: int, lists: NameLists) -> int:
@@ -199,37 +213,45 @@ def _behind(cut: Cut, end: int, lists: NameLists) -> int:
         return 2
     if not behind or not HAN.match(behind[0]) or behind[0] in FOLLOWS:
         return 1
-    follower = cut.starts.get(end, "")
-    verb = bool(follower) and cut.tags[follower][0] == "v"
-    verb &= len(follower) > 1 or cut.text[end + 1 : end + 2] in ("了", "着", "过")
-    return int(verb or bool(MANY.match(behind)) or lists.begins(behind, "任事"))
+    follows = end in cut.starts and cut.tags[cut.starts[end]][0] in FOLLOWING
+    return int(follows or bool(MANY.match(behind)) or lists.begins(behind, "任事"))
 
 
-def _inside(cut: Cut, start: int, surname_end: int, end: int, lists: NameLists) -> int:
+def _inside(
+    cut: Cut, start: int, surname_end: int, end: int, lists: NameLists, *, strong: bool
+) -> int:
     surname, given = cut.text[start:surname_end], cut.text[surname_end:end]
     signs = int(lists.is_written_with(given, "名字"))
     signs += int(surname in lists.frequent) + int(surname not in lists.everyday)
     signs += len(surname) - 1
+    signs -= 2 * int(given[-1] in lists.roles["地尾"])
     if surname in lists.roles["非名"] or COUNTED.match(cut.text, end - 1):
         signs -= 2
     words = cut.words(start, end)
     if words is None:
         return signs - 2
     if len(words) == 1:
-        return signs + _as_one_word(words[0], surname, given, cut, lists)
+        return signs + _as_one_word(words[0], surname, given, cut, lists, strong=strong)
     if len(words[0]) > len(surname):  # the surname is part of a longer word
         return signs - 1
     others = [word for word in words[1:] if len(word) > 1]
+    if not others and len(words) > 2:  # the dictionary knows no word in it
+        signs += 1
     return signs + sum(1 if cut.is_name(word) else -1 for word in others)
 
 
-def _as_one_word(word: str, surname: str, given: str, cut: Cut, lists: NameLists) -> int:
+def _as_one_word(
+    word: str, surname: str, given: str, cut: Cut, lists: NameLists, *, strong: bool
+) -> int:
     """What it says that the dictionary has the whole name as one word; its tags of persons err."""
     if not cut.is_name(word):
         return -3
-    if lists.is_written_with(given, "名字"):
-        return int(surname not in lists.everyday)
-    return -2 if surname in lists.everyday else 0
+    usual = lists.is_written_with(given, "名字")
+    if not usual and packaged_tags().get(word[:2], "nr") not in NAME_TAGS:
+        return -2  # 许可|证, 幸福|感
+    if len(word) > 2:
+        return 1 if usual or surname not in lists.everyday else int(strong) - 1
+    return -1 if usual or surname in lists.frequent - lists.everyday else -2
 
 
 def _foreign(cut: Cut, lists: NameLists) -> Iterator[Span]:
@@ -250,7 +272,7 @@ def _sounding_name(cut: Cut, start: int, word: str, lists: NameLists) -> Iterato
     known = cut.tags[word] == "nrt" or (cut.is_name(word) and lists.is_written_with(word, "译音"))
     if not known or len(word) < 2:
         return
-    if _before(cut.text, start, lists) + _behind(cut, end, lists) >= 3:
+    if _before(cut, start, lists) + _behind(cut, end, lists) >= 3:
         yield start, end
 
 
@@ -260,7 +282,7 @@ def _without_surname(cut: Cut, lists: NameLists) -> Iterator[Span]:
     for match in re.finditer(rf"(?:{parts})+", cut.text):
         start, end = match.span()
         several = len(match.group()) > 3
-        if several or _before(cut.text, start, lists) == 2 or _behind(cut, end, lists) == 2:
+        if several or _before(cut, start, lists) == 2 or _behind(cut, end, lists) == 2:
             yield start, end
 
 
