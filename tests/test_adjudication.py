@@ -253,10 +253,11 @@ def test_decisions_are_only_ever_added_and_the_last_stands(folder: Path) -> None
     decide(folder)
     path, journal = adjudications_file(folder), folder / "gold.csv"
     first, gold_rows = path.read_bytes(), journal.read_bytes()
-    decide(folder, clock=lambda: "2026-02-02T09:00:00Z")
-    assert path.read_bytes().startswith(first)
-    assert journal.read_bytes() == gold_rows  # the same decision changes no coding
+    again = decide(folder, clock=lambda: "2026-02-02T09:00:00Z")
+    assert again["made_at"] == "2026-02-01T09:00:00Z"
+    assert (path.read_bytes(), journal.read_bytes()) == (first, gold_rows)  # nothing new was said
     decide(folder, codes=["INNOV.MGT"], reason="改以考核为主")
+    assert path.read_bytes().startswith(first)
     assert journal.read_bytes().startswith(gold_rows)
     decided = read_adjudications(folder, SEGMENTS, codebook())
     assert list(decided["codes"]) == ["INNOV.MGT"]
@@ -369,6 +370,9 @@ def test_a_file_of_another_kind_is_not_added_to(folder: Path) -> None:
     with pytest.raises(DataFileError, match="E219"):
         decide(folder)
     assert path.read_text(encoding="utf-8") == "a,b\n1,2\n"
+    path.write_bytes("doc_id,理由\n".encode("gbk"))
+    with pytest.raises(DataFileError, match="E219"):
+        decide(folder)
 
 
 def test_a_decision_without_a_reason_in_the_file_is_a_fault(folder: Path) -> None:

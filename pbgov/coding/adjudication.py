@@ -83,7 +83,8 @@ def adjudicate(
     Returns
     -------
     dict
-        The row of ``adjudications.csv``, as it stands on disk.
+        The row of ``adjudications.csv``, as it stands on disk; the earlier one where it says the
+        same.
 
     Raises
     ------
@@ -97,8 +98,8 @@ def adjudicate(
     -----
     The decision is on disk before the codings that follow from it; should the machine die in
     between, `read_adjudications` says so (W278) and deciding once more puts it right. All codes of
-    the family are recorded, as present or absent. Deciding the same again adds a row to
-    ``adjudications.csv`` (it was decided again) and none to ``gold.csv``.
+    the family are recorded, as present or absent. Deciding the same again, by the same person for
+    the same reason, adds nothing to either file.
     """
     _refuse_blank(decided_by=decided_by, reason=reason, rule_change=rule_change)
     _refuse_codes(codebook, family, codes, secondary)
@@ -255,12 +256,18 @@ def _add(path: Path, decision: dict[str, str]) -> dict[str, str]:
     columns = list(ADJUDICATIONS.columns)
     content = path.read_bytes() if path.exists() else b""
     whole, rest = cut_off_unfinished(content)
-    header = whole.split(b"\n", 1)[0].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-    if whole and header.rstrip("\r").split(",") != columns:
+    try:
+        said = whole.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataFileError([Finding("E219", path.as_posix(), seen="?")]) from None
+    header = said.split("\n", 1)[0].rstrip("\r")
+    if whole and header.split(",") != columns:
         raise DataFileError([Finding("E219", path.as_posix(), 1, seen=header[:80])])
     if rest:  # it was never confirmed; kept aside, as a journal does
         _append(path.with_name(path.name + UNFINISHED), rest + b"\n")
         os.truncate(path, len(whole))
+    if (standing := _standing(said, decision)) is not None:
+        return standing
     before = "" if not whole or whole.endswith(b"\n") else "\n"
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\n")
@@ -269,6 +276,17 @@ def _add(path: Path, decision: dict[str, str]) -> dict[str, str]:
     writer.writerow(decision)
     _append(path, (before + text.getvalue()).encode())
     return {name: decision[name] for name in columns}
+
+
+def _standing(content: str, decision: dict[str, str]) -> dict[str, str] | None:
+    """The last decision on the same stretch and family, where it says the same; else None."""
+    last = None
+    for row in csv.DictReader(io.StringIO(content, newline="")):
+        if all(row[name] == decision[name] for name in ("doc_id", "start", "end", "family")):
+            last = row
+    if last is None or any(last[name] != decision[name] for name in last if name != "made_at"):
+        return None
+    return last
 
 
 def _segment_ids(table: pd.DataFrame, segments: pd.DataFrame | None) -> list[object]:
