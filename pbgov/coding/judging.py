@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -43,6 +44,20 @@ class Found:
     end: np.ndarray
     hits: Hits
     conditions: tuple[tuple[str, np.ndarray], ...]
+
+    @cached_property
+    def listed(self) -> list[tuple[int, int, int, int, int]]:
+        """For each text its number, start, end, and where its hits begin and end among `hits`."""
+        first = np.searchsorted(self.hits.text, self.text, side="left")
+        last = np.searchsorted(self.hits.text, self.text, side="right")
+        columns = (self.text, self.start, self.end, first, last)
+        return list(zip(*(column.tolist() for column in columns), strict=True))
+
+    @cached_property
+    def terms(self) -> list[int]:
+        """The numbers of the terms of `hits`."""
+        listed: list[int] = self.hits.term.tolist()
+        return listed
 
 
 _NONE = np.zeros(0, dtype=np.int64)

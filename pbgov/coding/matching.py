@@ -137,10 +137,11 @@ class Matcher:
             itertools.chain.from_iterable(found), dtype=np.int64, count=3 * len(found)
         )
         term, start, end = flat.reshape(-1, 3).T
-        ends = np.cumsum([len(text) for text in texts])
+        lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+        ends = np.cumsum(lengths)
         text = np.searchsorted(ends, start, side="right")
         inside = end <= ends[text]
-        begins = (ends - [len(text) for text in texts])[text]
+        begins = (ends - lengths)[text]
         return np.stack([text + first, term, start - begins, end - begins])[:, inside]
 
     def _find_slowly(self, texts: list[str], first: int) -> np.ndarray:

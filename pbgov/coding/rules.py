@@ -337,14 +337,13 @@ def _judge_family(
         stated = judging.found(code, affirmed=False)
         for row in np.flatnonzero(~np.isin(stated.text, affirmed[place].text)).tolist():
             judgement = _judgement(stated, code, row, words)
-            yield int(stated.text[row]), family, len(codes) + place, judgement._replace(value=0)
+            yield stated.listed[row][0], family, len(codes) + place, judgement._replace(value=0)
 
 
 def _judgement(found: Found, code: str, row: int, words: list[str]) -> Judgement:
-    text = found.text[row]
-    first, last = np.searchsorted(found.hits.text, [text, text + 1])
-    cues = tuple(words[number] for number in found.hits.term[first:last].tolist())
+    _, start, end, first, last = found.listed[row]
+    cues = tuple(words[number] for number in found.terms[first:last])
     rules = tuple(rule_id for rule_id, holds in found.conditions if holds[row])
-    if found.start[row] == NOWHERE:
+    if start == NOWHERE:
         return Judgement(code, cues, None, None, rules=rules)
-    return Judgement(code, cues, int(found.start[row]), int(found.end[row]), rules=rules)
+    return Judgement(code, cues, start, end, rules=rules)
