@@ -10,8 +10,10 @@ import pytest
 
 import pbgov
 from pbgov.coding.agreement import agreement_of_pairs
+from pbgov.coding.span_agreement import agreement_of_spans
 from pbgov.errors import InputError
 from pbgov.exhibits.agreement import figure_agreement, table_agreement
+from pbgov.exhibits.agreement_of_spans import table_agreement_of_spans
 from pbgov.exhibits.agreement_rows import row_names
 from pbgov.exhibits.coefficients_of_agreement import (
     figure_agreement_coefficients,
@@ -147,3 +149,19 @@ def test_no_text_of_a_figure_is_cut(exhibit, coders) -> None:
         assert min(box.x0, box.y0) >= -0.5
         assert box.x1 <= figure.bbox.x1 + 0.5
         assert box.y1 <= figure.bbox.y1 + 0.5
+
+
+def test_the_table_of_spans_prints_all_documents_together_and_keeps_each_in_its_data() -> None:
+    codings, segments = codings_of("甲", "乙")
+    starts = segments.groupby("doc_id").cumcount() * 10
+    segments = segments.assign(start=starts, end=starts + 10)
+    placed = codings.merge(segments[["segment_id", "start", "end"]], on="segment_id")
+    placed = placed.assign(evidence_start=placed["start"] + 2, evidence_end=placed["start"] + 6)
+    spans = agreement_of_spans(placed, ("甲", "乙"), segments, family="F", seed=1, n_boot=100)
+    made = table_agreement_of_spans(spans, source=SOURCE, labels=LABELS)
+    assert made.title == "甲与乙标出的文字有多一致"
+    assert [row[0] for row in made.rows()] == ["区域统筹型", "条块联动型", "全部"]
+    overall = spans[(spans["code_id"] == "*") & (spans["doc_id"] == "*")].iloc[0]
+    assert made.rows()[-1][3] == f"{overall['alpha_u']:.2f}"
+    assert "N = 600 字，5 篇文档" in made.notes()[0]
+    assert len(made.data) == 3 * 6

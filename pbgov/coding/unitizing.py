@@ -161,18 +161,20 @@ def merge_overlapping(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]
 def cut_by_values(spans: Spans) -> list[tuple[int, int, frozenset[str]]]:
     """Stretches with the set of values that cover them, where units of several values overlap.
 
-    Units that overlap no unit of another value stay whole.
+    Units that overlap no unit of another value stay whole. Those of one value do not overlap.
     """
-    bounds = sorted({bound for of_value in spans.values() for span in of_value for bound in span})
+    opened: dict[int, set[str]] = {}
+    closed: dict[int, set[str]] = {}
+    for value, of_value in spans.items():
+        for start, end in of_value:
+            opened.setdefault(start, set()).add(value)
+            closed.setdefault(end, set()).add(value)
     units = []
-    for start, end in pairwise(bounds):
-        over = frozenset(
-            value
-            for value, of_value in spans.items()
-            if any(first <= start and end <= last for first, last in of_value)
-        )
+    over: set[str] = set()
+    for start, end in pairwise(sorted({*opened, *closed})):
+        over = (over - closed.get(start, set())) | opened.get(start, set())
         if over:
-            units.append((start, end, over))
+            units.append((start, end, frozenset(over)))
     return units
 
 
