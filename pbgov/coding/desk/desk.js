@@ -277,6 +277,7 @@ async function render({ model, el }) {
     if (answer.now && answer.document === view.doc.document) {
       view.doc.segments[answer.segment] = answer.now;
       reader.refresh(answer.segment);
+      if (answer.segment === view.at) reader.reveal(view.at); // its codes may have made it taller
     }
     head.tell(view.desk);
     panel.refresh();

@@ -124,8 +124,10 @@ function underline(piece, marks, start) {
   piece.style.setProperty("--c", own[0].colour);
   piece.style.boxShadow = own.map((mark, at) => `inset 0 ${-2 * (at + 1)}px ${mark.colour}`).join(",");
   piece.style.paddingBottom = `${2 * own.length}px`;
-  const begins = own.filter((mark) => mark.start === start).map((mark) => mark.tag);
-  if (begins.length) piece.dataset.tag = begins.join("·");
+  const begins = own.filter((mark) => mark.start === start);
+  if (!begins.length) return;
+  piece.dataset.tag = begins.map((mark) => mark.tag).join("·");
+  piece.style.setProperty("--t", begins[0].colour);
 }
 
 function isHigh(text, at) {
