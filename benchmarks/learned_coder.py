@@ -22,7 +22,7 @@ from pbgov.corpus.document import digest_text
 ROOT = Path(__file__).resolve().parents[1]
 CODEBOOK = pbgov.read_codebook(ROOT / "data" / "codebook")
 CODES = np.array(CODEBOOK.codes_of("MODE"))
-NULL_RUNS, PLANTED_RUNS, RACES = 100, 10, 10
+NULL_RUNS, PLANTED_RUNS, RACES = 100, 8, 8
 CHARACTERS = np.array([chr(code) for code in range(0x4E00, 0x4E00 + 400)])
 
 
@@ -133,7 +133,7 @@ def race(seed: int, plan: Plan, first: int = 16, batch: int = 10, rounds: int = 
 def main() -> None:
     began = time.perf_counter()
     print("Learned coder on simulated text (4 codes; paragraphs held out)\n")
-    null, few = Plan(), NULL_RUNS // 2
+    null, few = Plan(), NULL_RUNS // 4
     settings = {
         f"nothing planted, a code a paragraph, {NULL_RUNS} runs": (null, NULL_RUNS),
         f"nothing planted, codes mixed, {few} runs": (replace(null, grouped=False), few),
