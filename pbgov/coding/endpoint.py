@@ -140,7 +140,7 @@ def code_by_endpoint(
     max_characters : int
         The longest instructions and text, together, that the server reads whole.
     timeout : float
-        Seconds for one answer, from the first byte sent to the last one read.
+        Seconds for one answer, from connecting to the last byte read.
     attempts : int
         At most so many for one segment, where the server fails or the answer is not JSON.
     workers : int

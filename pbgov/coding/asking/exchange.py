@@ -117,7 +117,7 @@ def exchange(endpoint: Endpoint, body: bytes, seconds: float) -> Reply | Failure
     body : bytes
         Of `Endpoint.body`.
     seconds : float
-        From the first byte sent to the last one read.
+        From connecting to the last byte read.
     """
     import httpx
 
