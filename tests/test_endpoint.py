@@ -714,6 +714,7 @@ def test_too_long_is_refused_before_anything_is_sent(codebook: Codebook, tmp_pat
         ("http://api.example.com/v1", "unencrypted"),
         ("http://8.8.8.8/v1", "unencrypted"),
         ("http://0.0.0.0/v1", "unencrypted"),
+        ("http://[::ffff:8.8.8.8]/v1", "unencrypted"),
         ("http://localhost.example.com/v1", "unencrypted"),
         ("ftp://127.0.0.1/v1", "no address"),
         ("127.0.0.1:8000", "no address"),
@@ -771,6 +772,8 @@ def test_addresses_that_are_taken(address: str, url: str) -> None:
         {"key": KEY, "key_variable": "X"},
         {"key_variable": "PBGOV_TEST_KEY_THAT_IS_NOT_SET"},
         {"persons": [""]},
+        {"persons": "王丽华"},
+        {"families": "KIND"},
     ],
 )
 def test_arguments_that_cannot_be_meant(
@@ -801,8 +804,12 @@ def test_blank_segments_and_headings_are_not_asked_about(
         coding = code_by_endpoint(segments, codebook, endpoint=stub.url, model="m", cache=tmp_path)
         assert len(stub.received) == 1
     assert list(coding.requests["segment_id"]) == ["d.0"]
-    shown = preview_request(segments.iloc[1:], codebook, endpoint="http://127.0.0.1:1", model="m")
-    assert shown.empty
+    nobody = "http://127.0.0.1:1"
+    assert preview_request(segments.iloc[1:], codebook, endpoint=nobody, model="m").empty
+    empty = ask(nobody, codebook, tmp_path, " ")
+    assert empty.codings.empty
+    assert empty.requests.empty
+    assert empty.cost["requests"].iloc[0] == 0
 
 
 def test_half_a_surrogate_pair_in_a_text_can_be_sent(codebook: Codebook, tmp_path: Path) -> None:

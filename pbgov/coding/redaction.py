@@ -143,7 +143,7 @@ def mask_personal_data(text: str, persons: Iterable[str] = ()) -> Masked:
     Raises
     ------
     InputError
-        Where a name of `persons` is blank.
+        Where `persons` is one text, not a list of names, or a name of it is blank.
 
     Notes
     -----
@@ -159,14 +159,24 @@ def mask_personal_data(text: str, persons: Iterable[str] = ()) -> Masked:
     >>> masked.to_original(3, 10)
     (3, 6)
     """
-    names = list(persons)
-    if any(not name.strip() for name in names):
-        raise InputError("persons holds a blank name; leave it out.")
+    names = checked_names(persons)
     found = find_numbers(text)
     for start, end in find_persons(text, names):
         if not any(start < item.end and item.start < end for item in found):
             found.append(Found(PERSON, start, end))
     return _mask(text, sorted(found, key=lambda item: item.start))
+
+
+def checked_names(persons: Iterable[str]) -> list[str]:
+    """The names as a list; an InputError where they are one text, or one is blank."""
+    if isinstance(persons, str):
+        raise InputError(
+            f"persons is the text {persons!r}; pass a list of names, as [{persons!r}]."
+        )
+    names = list(persons)
+    if any(not name.strip() for name in names):
+        raise InputError("persons holds a blank name; leave it out.")
+    return names
 
 
 def _mask(text: str, found: list[Found]) -> Masked:

@@ -133,7 +133,8 @@ def _is_near(name: str) -> bool:
         address = ipaddress.ip_address(name)
     except ValueError:
         return False
-    return (address.is_loopback or address.is_private) and not address.is_unspecified
+    within = getattr(address, "ipv4_mapped", None) or address  # ::ffff:8.8.8.8 is 8.8.8.8
+    return (within.is_loopback or within.is_private) and not within.is_unspecified
 
 
 def _key(key: str | None, variable: str | None) -> str | None:

@@ -95,8 +95,10 @@ def make_prompt(codebook: Codebook, families: Iterable[str] | None = None) -> Pr
     Raises
     ------
     InputError
-        Where the codebook has no such family, or the family has no code to choose.
+        Where `families` is one text, the codebook has no such family, or the family has no code to choose.
     """
+    if isinstance(families, str):
+        raise InputError(f"families is the text {families!r}; pass a list, as [{families!r}].")
     wanted = None if families is None else list(families)
     for family in wanted or ():
         if not _choice(codebook, family).offered:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pbgov.coding.personal.persons import names_in
-from pbgov.coding.redaction import Masked, mask_personal_data
+from pbgov.coding.redaction import Masked, checked_names, mask_personal_data
 from pbgov.errors import InputError
 from pbgov.mining.lexicon import READABLE_KINDS
 
@@ -92,7 +92,7 @@ def make_questions(
         Where columns are missing, a segment stands twice, or its text is not as long as its bounds.
     """
     read = _readable(segments, headings)
-    roster = list(persons)
+    roster = checked_names(persons)
     found: list[Question] = []
     for _, rows in read.groupby("doc_id", sort=False):
         texts = [*rows["text"], *(rows["heading"].dropna() if headings else ())]
