@@ -128,13 +128,14 @@ def held_against(hits: Hits, texts: list[str], words: list[str]) -> None:
     print(f"hits of {SAMPLE:,} sentences: {len(loop):,}, each the same as the plain loop's")
 
 
-def rules_of(words: list[str]) -> list[str]:
+def rules_of(words: list[str], *, near: bool = False) -> list[str]:
     draw = random.Random(SEED)
     made = []
     for _ in range(RULES):
         drawn = draw.sample(words, 8)
         first, second, third = (" or ".join(part) for part in (drawn[:3], drawn[3:6], drawn[6:]))
-        made.append(f"({first}) and ({second}) and not ({third})")
+        both = f"near[20]({first}, {second})" if near else f"({first}) and ({second})"
+        made.append(f"{both} and not ({third})")
     return made
 
 
@@ -155,7 +156,7 @@ def codebook_of(words: list[str], conditions: list[str]) -> pbgov.Codebook:
         masks=pd.DataFrame({"term": []}),
         examples=pd.DataFrame(),
         rules=rules,
-        retired=pd.DataFrame(columns=["code_id"]),
+        retired=pd.DataFrame(columns=["code_id", "replaced_by"]),
         digest="",
     )
 
@@ -199,6 +200,10 @@ def compare_rules(texts: list[str], words: list[str], matching: float) -> None:
     held = sum(int(each.sum()) for each in given)
     report(f"{RULES} co-occurrence rules, {held:,} times true", needed, len(texts), matching)
     print(f"rules / matching: {needed / matching:.1%}")
+    nodes = [parse_condition(condition) for condition in rules_of(words, near=True)]
+    given, needed = timed(lambda: [truth(node, judging) for node in nodes])
+    held = sum(int(each.sum()) for each in given)
+    report(f"{RULES} rules with near[20], {held:,} times true", needed, len(texts), matching)
 
 
 def compare_coding(texts: list[str], words: list[str]) -> None:

@@ -118,8 +118,11 @@ def denied_stretches(
         if asked and grammar.trigger.search(text, first, last):
             after = following.group() if following is not None else ""
             if not _supposes(clause.group(), grammar) and not _supposes(after, grammar):
-                words = _words(clause.group(), first, grammar.cues)
-                found += _stretches(words, _odd(words, _denials(words, text, grammar), grammar))
+                tokens = grammar.cues.words.cut(clause.group())
+                if any(_denial_at(tokens, place, grammar) for place in range(len(tokens))):
+                    words = _words(tokens, first, grammar.cues)
+                    denials = _denials(words, text, grammar)
+                    found += _stretches(words, _odd(words, denials, grammar))
     return found
 
 
@@ -137,9 +140,9 @@ def _grammar() -> Grammar:
     return Grammar(roles, re.compile(pattern), openings, read_cues())
 
 
-def _words(clause: str, start: int, cues: Cues) -> list[Word]:
+def _words(tokens: list[str], start: int, cues: Cues) -> list[Word]:
     words, at = [], start
-    for token in cues.words.cut(clause):
+    for token in tokens:
         words.append(Word(token, at, at + len(token), cues.words.part_of_speech(token)))
         at += len(token)
     return words
@@ -151,24 +154,30 @@ def _denials(words: list[Word], text: str, grammar: Grammar) -> list[Denial]:
         return []
     found: list[Denial] = []
     names = [match.span() for match in QUOTED.finditer(text) if _is_name(match.group())]
+    tokens = [word.text for word in words]
     place = 0
     while place < len(words):
-        if words[place].text[0] not in grammar.openings:
-            place += 1
-            continue
-        for length in range(LONGEST_DENIAL, 0, -1):
-            joined = "".join(word.text for word in words[place : place + length])
-            if grammar.plays(joined, "否定", "否定动词", "紧邻", "后置"):
-                break
-        else:
+        length = _denial_at(tokens, place, grammar)
+        if not length:
             place += 1
             continue
         after = place + length
         question = place > 0 and after < len(words) and words[place - 1].text == words[after].text
         if not question and not any(start < words[place].start < end for start, end in names):
-            found.append(Denial(place, after, joined))
+            found.append(Denial(place, after, "".join(tokens[place:after])))
         place = after
     return found
+
+
+def _denial_at(tokens: list[str], place: int, grammar: Grammar) -> int:
+    """Of how many tokens the longest word of denial at a place is made; 0 where there is none."""
+    if tokens[place][0] not in grammar.openings:
+        return 0
+    for length in range(LONGEST_DENIAL, 0, -1):
+        joined = "".join(tokens[place : place + length])
+        if grammar.plays(joined, "否定", "否定动词", "紧邻", "后置"):
+            return length
+    return 0
 
 
 def _is_name(quotation: str) -> bool:
@@ -265,9 +274,10 @@ def _end_of_clause_part(words: list[Word], denial: Denial, grammar: Grammar) -> 
     )
     subject = any(word.pos[0] in "njr" for word in earlier)
     for place in range(denial.after, len(words)):
-        purpose = any(word.text in ("为", "为了", "因", "因为") for word in words[:place])
-        if grammar.plays(words[place].text, "转折") and not (purpose and words[place].text == "而"):
-            return place
+        if grammar.plays(words[place].text, "转折"):
+            purpose = any(word.text in ("为", "为了", "因", "因为") for word in words[:place])
+            if not purpose or words[place].text != "而":
+                return place
         if words[place].text == "的":
             rest = words[place + 1 :]
             anew = any(grammar.plays(word.text, "另起") for word in rest)
