@@ -37,7 +37,7 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 15_000
+PATIENCE = 30_000  # milliseconds to wait for a condition; it comes true in a few hundred
 TITLE = "<script>window.hacked = 1</script>\u202e治理 & “引号”"
 BODY = """## 绝密的小标题
 
@@ -53,6 +53,9 @@ HOSTILE_TEXT = (
     "甲</textarea><img src=x onerror='window.hacked=1'>\u202e乙<script>window.hacked=1</script>"
 )
 HOSTILE_NAME = "<img src=x onerror=window.hacked=1>形式"
+
+
+needs_sigkill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 
 
 class Lab:
@@ -402,6 +405,60 @@ def test_a_coder_works_by_keyboard_alone(lab: Lab, browser) -> None:
     page.close()
 
 
+def test_a_blind_desk_gets_nothing_that_would_sway(lab: Lab, browser) -> None:
+    screen = Screen(browser, lab, write_notebook(lab, "盲编", ", blind=True"))
+    screen.run_all()
+    page = screen.page
+    page.wait_for_selector(".pbd-blind")
+    assert page.locator(".pbd-offer, .pbd-offered, .pbd-heading, .pbd-fact").count() == 0
+    screen.press("1")
+    screen.saved(2)
+
+    def sent(words: str) -> bool:
+        escaped = json.dumps(words)[1:-1].encode()
+        return any(words.encode() in frame or escaped in frame for frame in screen.received)
+
+    assert sent("澄湖社区没有新的做法")
+    for hidden in ("绝密的小标题", "治理 & “引号”", "2026-01-02", "case-1", "cue:", "联合党支部+"):
+        assert not sent(hidden), hidden
+    screen.press("h")
+    page.wait_for_selector(".pbd-heading:has-text('绝密的小标题')")
+    assert screen.errors == []
+    page.close()
+
+
+@needs_sigkill
+def test_killing_the_kernel_loses_nothing_confirmed(lab: Lab, browser) -> None:
+    screen = Screen(browser, lab, write_notebook(lab, "内核"))
+    screen.run_all()
+    page = screen.page
+    screen.press("1")
+    screen.saved(2)
+    screen.press("Enter")
+    screen.saved(3)
+    screen.at(1)
+    before = rows_of(lab, "内核")
+    pid = (lab.folder / "内核.pid").read_text()
+    page.evaluate("document.querySelector('.pbd').dataset.old = '1'")
+    os.kill(int(pid), signal.SIGKILL)
+    screen.press("2")  # nobody is there to write this
+    page.wait_for_selector(".pbd-chip.pbd-pending")
+    page.wait_for_selector(".pbd-status.pbd-wrong:has-text('还没有得到确认')")
+    assert rows_of(lab, "内核") == before
+
+    page.locator(".jp-Dialog button.jp-mod-accept").click()
+    screen.run_all()
+    page.wait_for_selector(".pbd:not([data-old]) .pbd-segment.pbd-focus[data-number='1']")
+    assert (lab.folder / "内核.pid").read_text() != pid
+    assert screen.chips(0) == ["INNOV.ORG"]
+    assert screen.chips(1) == []
+    page.locator(".pbd-pane").focus()
+    screen.press("2")
+    screen.saved(4)
+    assert rows_of(lab, "内核")[:-1] == before
+    page.close()
+
+
 DRAG = """([number, from, to]) => {
   const words = document.querySelector(`.pbd-segment[data-number="${number}"] .pbd-text`);
   const place = (units) => {
@@ -421,8 +478,11 @@ DRAG = """([number, from, to]) => {
 }"""
 
 
-def test_the_mouse_selects_across_marks(lab: Lab, browser) -> None:
-    screen = Screen(browser, lab, write_notebook(lab, "鼠标"))
+@needs_sigkill
+def test_a_coder_works_by_mouse_until_the_browser_is_killed(lab: Lab, chromium) -> None:
+    doomed = chromium("--incognito")
+    notebook = write_notebook(lab, "鼠标")
+    screen = Screen(doomed, lab, notebook)
     screen.run_all()
     page = screen.page
     assert screen.page.locator(".pbd-text").first.inner_text().startswith("𠮷街道")
@@ -457,82 +517,21 @@ def test_the_mouse_selects_across_marks(lab: Lab, browser) -> None:
     page.locator(".pbd-foot button", has_text="存疑").click()
     screen.saved(7)
     assert screen.errors == []
-    page.close()
+    confirmed = rows_of(lab, "鼠标")
 
-
-def test_a_blind_desk_gets_nothing_that_would_sway(lab: Lab, browser) -> None:
-    screen = Screen(browser, lab, write_notebook(lab, "盲编", ", blind=True"))
-    screen.run_all()
-    page = screen.page
-    page.wait_for_selector(".pbd-blind")
-    assert page.locator(".pbd-offer, .pbd-offered, .pbd-heading, .pbd-fact").count() == 0
-    screen.press("1")
-    screen.saved(2)
-
-    def sent(words: str) -> bool:
-        escaped = json.dumps(words)[1:-1].encode()
-        return any(words.encode() in frame or escaped in frame for frame in screen.received)
-
-    assert sent("澄湖社区没有新的做法")
-    for hidden in ("绝密的小标题", "治理 & “引号”", "2026-01-02", "case-1", "cue:", "联合党支部+"):
-        assert not sent(hidden), hidden
-    screen.press("h")
-    page.wait_for_selector(".pbd-heading:has-text('绝密的小标题')")
-    assert screen.errors == []
-    page.close()
-
-
-def test_killing_the_kernel_loses_nothing_confirmed(lab: Lab, browser) -> None:
-    screen = Screen(browser, lab, write_notebook(lab, "内核"))
-    screen.run_all()
-    page = screen.page
-    screen.press("1")
-    screen.saved(2)
-    screen.press("Enter")
-    screen.saved(3)
-    screen.at(1)
-    before = rows_of(lab, "内核")
-    pid = (lab.folder / "内核.pid").read_text()
-    page.evaluate("document.querySelector('.pbd').dataset.old = '1'")
-    os.kill(int(pid), signal.SIGKILL)
-    screen.press("2")  # nobody is there to write this
-    page.wait_for_selector(".pbd-chip.pbd-pending")
-    page.wait_for_selector(".pbd-status.pbd-wrong:has-text('还没有得到确认')")
-    assert rows_of(lab, "内核") == before
-
-    page.locator(".jp-Dialog button.jp-mod-accept").click()
-    screen.run_all()
-    page.wait_for_selector(".pbd:not([data-old]) .pbd-segment.pbd-focus[data-number='1']")
-    assert (lab.folder / "内核.pid").read_text() != pid
-    assert screen.chips(0) == ["INNOV.ORG"]
-    assert screen.chips(1) == []
-    page.locator(".pbd-pane").focus()
-    screen.press("2")
-    screen.saved(4)
-    assert rows_of(lab, "内核")[:-1] == before
-    page.close()
-
-
-def test_killing_the_browser_loses_nothing_confirmed(lab: Lab, chromium) -> None:
-    doomed = chromium("--incognito")
-    notebook = write_notebook(lab, "浏览器")
-    screen = Screen(doomed, lab, notebook)
-    screen.run_all()
-    screen.press("1")
-    screen.saved(2)
-    screen.press("ArrowDown", "2")
-    screen.saved(3)
-    screen.press("3", "Enter")
+    page.locator(".pbd-code", has_text="活动创新").click()  # perhaps written, never seen as saved
     processes = doomed.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     (main,) = [one["id"] for one in processes if one["type"] == "browser"]
     os.kill(main, signal.SIGKILL)
     until(lambda: not _lives(main), "the browser lives on")
-    confirmed = rows_of(lab, "浏览器")[:2]
-    assert [row["code_id"] for row in confirmed] == ["INNOV.ORG", "INNOV.MGT"]
+    assert rows_of(lab, "鼠标")[: len(confirmed)] == confirmed
 
     again = Screen(chromium(), lab, notebook)
     again.run_all()  # the kernel lives, and so does its desk: the same cell makes it anew
+    again.at(0)  # the first not said to be read
     assert again.chips(0) == ["INNOV.ORG"]
-    assert "INNOV.MGT" in again.chips(1)
-    assert rows_of(lab, "浏览器")[:2] == confirmed
+    assert again.page.locator(".pbd-state-doubtful").count() == 1
+    again.press("2")
+    again.page.wait_for_selector(".pbd-focus .pbd-chip[data-code='INNOV.MGT']")
+    assert rows_of(lab, "鼠标")[: len(confirmed)] == confirmed
     again.page.close()
