@@ -147,8 +147,13 @@ def _agree(study: Study, results: Mapping[str, Results]) -> Results:
     pairs = set(zip(judged["coder"], judged["code_id"].str.split(".").str[0], strict=True))
     compared = [
         agreement(
-            codings, coders=(coder, RULES), segments=paragraphs, family=family, seed=study.seed
-        ).assign(family=family)
+            codings,
+            coders=(coder, RULES),
+            segments=paragraphs,
+            family=family,
+            seed=study.seed,
+            frame="reference",
+        )
         for coder in study.references
         for family in study.families
         if (coder, family) in pairs

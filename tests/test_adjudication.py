@@ -366,6 +366,7 @@ def test_a_half_written_decision_is_named_and_set_aside(folder: Path) -> None:
 
 def test_a_file_of_another_kind_is_not_added_to(folder: Path) -> None:
     path = adjudications_file(folder)
+    path.parent.mkdir()
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(DataFileError, match="E219"):
         decide(folder)

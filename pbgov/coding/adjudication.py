@@ -1,7 +1,7 @@
 """Adjudication as data: who decided what, why, and which rule of the codebook changed with it.
 
-Two files, both only ever added to. ``adjudications.csv`` stands beside the folder of codings and
-holds the decisions with their reasons; ``gold.csv``, inside it, is the journal of the coder ``gold``
+Two files, both only ever added to. ``decisions/adjudications.csv`` in the folder of codings
+holds the decisions with their reasons; ``gold.csv``, beside the codings, is the journal of the coder ``gold``
 and holds what follows from them, so that every later step finds a decision as it finds any coding.
 """
 
@@ -20,11 +20,11 @@ from pbgov.coding.journal import (
     GOLD,
     UNFINISHED,
     Journal,
-    _append,
-    _now,
+    append_durably,
     cut_off_unfinished,
     refuse_coder_name,
     unfinished_line,
+    utc_now,
 )
 from pbgov.coding.merging import changes, marks_secondary
 from pbgov.coding.rules import SECONDARY
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from pbgov.coding.codebook import Codebook
 
-FILE = "adjudications.csv"
+FILE = Path("decisions") / "adjudications.csv"
 NO_RULE = "无"
 
 
@@ -61,7 +61,7 @@ def adjudicate(
     Parameters
     ----------
     folder : path
-        The folder of codings; the decision goes to ``adjudications.csv`` beside it, the codings of
+        The folder of codings; the decision goes to ``decisions/adjudications.csv``, the codings of
         ``gold`` to ``gold.csv`` in it.
     segments, codebook
         Those that were coded.
@@ -123,7 +123,7 @@ def adjudicate(
         "decided_by": decided_by.strip(),
         "reason": reason.strip(),
         "rule_change": rule_change.strip(),
-        "made_at": (clock or _now)(),
+        "made_at": (clock or utc_now)(),
     }
     wanted = [
         about | {"code_id": code_id, "status": "judged", "act": "judge"} | _value(code_id, decision)
@@ -146,7 +146,7 @@ def read_adjudications(
     Parameters
     ----------
     folder : path
-        The folder of codings, beside which ``adjudications.csv`` stands.
+        The folder of codings, in which ``decisions/adjudications.csv`` stands.
     segments : DataFrame, optional
         Where given, each decision is held against the text it was made on.
     codebook : Codebook, optional
@@ -197,7 +197,7 @@ def read_adjudications(
 
 def adjudications_file(folder: str | Path) -> Path:
     """Where the decisions stand that belong to a folder of codings."""
-    return Path(folder).resolve().parent / FILE
+    return Path(folder) / FILE
 
 
 def codes_decided(decision: dict[str, object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -264,7 +264,7 @@ def _add(path: Path, decision: dict[str, str]) -> dict[str, str]:
     if whole and header.split(",") != columns:
         raise DataFileError([Finding("E219", path.as_posix(), 1, seen=header[:80])])
     if rest:  # it was never confirmed; kept aside, as a journal does
-        _append(path.with_name(path.name + UNFINISHED), rest + b"\n")
+        append_durably(path.with_name(path.name + UNFINISHED), rest + b"\n")
         os.truncate(path, len(whole))
     if (standing := _standing(said, decision)) is not None:
         return standing
@@ -274,7 +274,7 @@ def _add(path: Path, decision: dict[str, str]) -> dict[str, str]:
     if not whole:
         writer.writeheader()
     writer.writerow(decision)
-    _append(path, (before + text.getvalue()).encode())
+    append_durably(path, (before + text.getvalue()).encode())
     return {name: decision[name] for name in columns}
 
 

@@ -92,7 +92,8 @@ def read_states(folder: str | Path, segments: pd.DataFrame | None = None) -> pd.
     -------
     DataFrame
         One row is coder x stretch: ``doc_id``, ``start``, ``end``, ``coder``, ``state`` (``read``:
-        to the end, so that a code not given was not seen; ``doubtful``), ``memo``, ``made_at`` and
+        to the end, so that a code not given was not seen; ``doubtful``), ``families`` (those the
+        coder was asked about, joined by ``;``; NaN: all of the codebook), ``memo``, ``made_at`` and
         ``segment_id``. A stretch that is open, or was never looked at, has no row.
 
     Raises
@@ -103,11 +104,20 @@ def read_states(folder: str | Path, segments: pd.DataFrame | None = None) -> pd.
     tables, _, findings = _read(_existing(folder), segments, None)
     if findings:
         raise DataFileError(findings)
-    columns = ["doc_id", "start", "end", "coder", "status", "memo", "made_at"]
+    columns = ["doc_id", "start", "end", "coder", "status", "rule", "memo", "made_at"]
     acts = pd.concat(list(tables.values()) or [_nothing()])
     states = acts[(acts["code_id"] == WHOLE) & (acts["status"] != "open")][columns]
-    states = states.rename(columns={"status": "state"})
+    states = states.rename(columns={"status": "state", "rule": "families"})
     return _with_segment_ids(states.reset_index(drop=True), segments)
+
+
+def states_in_family(states: pd.DataFrame, coder: str, family: str) -> pd.DataFrame:
+    """The states of one coder that say something about a family: he was asked about it."""
+    own = states[states["coder"] == coder]
+    if "families" not in own:
+        return own
+    asked = own["families"].fillna(family).str.split(";")
+    return own[[family in names for names in asked]]
 
 
 def check_codings(folder: str | Path, segments: pd.DataFrame, codebook: Codebook) -> list[Finding]:

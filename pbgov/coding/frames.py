@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.codings import is_secondary
+from pbgov.coding.codings import is_secondary, states_in_family
 from pbgov.coding.journal import GOLD, is_machine
 from pbgov.coding.ratings import MISSING
 from pbgov.errors import InputError
@@ -163,7 +163,7 @@ def build_frame(
     paragraphs = np.array(ids, dtype=str)
     if "paragraph_id" in known:
         paragraphs = known.loc[ids, "paragraph_id"].to_numpy(dtype=str)
-    judged = [_judged(of_family, coder, ids, states) for coder in coders]
+    judged = [_judged(of_family, coder, ids, family, states) for coder in coders]
     if kind == "reference":
         judged[0][:] = True
     return Frame(
@@ -239,7 +239,11 @@ def _judged_by_reference(
 
 
 def _judged(
-    of_family: pd.DataFrame, coder: str, ids: Sequence[str], states: pd.DataFrame | None
+    of_family: pd.DataFrame,
+    coder: str,
+    ids: Sequence[str],
+    family: str,
+    states: pd.DataFrame | None,
 ) -> np.ndarray:
     """Which segments a coder judged.
 
@@ -250,8 +254,8 @@ def _judged(
         return np.ones(len(ids), dtype=bool)
     opened = set(of_family.loc[of_family["coder"] == coder, "segment_id"].dropna())
     if states is not None:
-        seen = states[(states["coder"] == coder) & states["state"].isin(_SEEN)]
-        opened |= set(seen["segment_id"].dropna())
+        marked = states_in_family(states, coder, family)
+        opened |= set(marked.loc[marked["state"].isin(_SEEN), "segment_id"].dropna())
     return np.array([segment_id in opened for segment_id in ids], dtype=bool)
 
 

@@ -128,7 +128,7 @@ class Journal:
         self.path = folder / f"{coder}.csv"
         self.remarks: list[Finding] = []
         self._version = codebook_version
-        self._clock = clock or _now
+        self._clock = clock or utc_now
         self._lock = FileLock(folder / f".{coder}.lock")
         try:
             self._lock.acquire(timeout=0)
@@ -210,7 +210,7 @@ class Journal:
             for row in rows
         ]
         if filled:
-            _append(self.path, _lines(filled))
+            append_durably(self.path, _lines(filled))
             self.rows += filled
         return filled
 
@@ -257,22 +257,22 @@ class Journal:
 
     def _open(self) -> list[dict[str, str]]:
         if not self.path.exists():
-            _append(self.path, ",".join(COLUMNS).encode() + b"\n")
+            append_durably(self.path, ",".join(COLUMNS).encode() + b"\n")
             return []
         content = self.path.read_bytes()
         header = ",".join(COLUMNS).encode() + b"\n"
         if header.startswith(content):  # the very first write was cut off
-            _append(self.path, header[len(content) :])
+            append_durably(self.path, header[len(content) :])
             return []
         whole, rest = cut_off_unfinished(content)
         if rest:
             self.remarks.append(unfinished_line(self.path, whole, rest))
-            _append(self.path.with_name(self.path.name + UNFINISHED), rest + b"\n")
+            append_durably(self.path.with_name(self.path.name + UNFINISHED), rest + b"\n")
             with self.path.open("r+b") as file:
                 file.truncate(len(whole))
                 _to_disk(file.fileno())
         elif not content.endswith(b"\n"):
-            _append(self.path, b"\n")
+            append_durably(self.path, b"\n")
         return self._parse(whole)
 
     def _parse(self, content: bytes) -> list[dict[str, str]]:
@@ -352,7 +352,8 @@ def is_machine(coder: str) -> bool:
     return coder.casefold() in MACHINES or coder.casefold().startswith("endpoint:")
 
 
-def _now() -> str:
+def utc_now() -> str:
+    """The time as the journal writes it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -363,7 +364,9 @@ def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _append(path: Path, content: bytes) -> None:
+def append_durably(path: Path, content: bytes) -> None:
+    """Add bytes to a file; when it returns they are on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
     with path.open("ab", buffering=0) as file:
         written = 0

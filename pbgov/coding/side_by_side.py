@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pbgov.coding.codings import is_secondary
+from pbgov.coding.codings import is_secondary, states_in_family
 from pbgov.coding.frames import in_family, readable
 from pbgov.coding.journal import is_machine
 from pbgov.coding.rules import SECONDARY
@@ -136,7 +136,9 @@ def said_by(
     own = codings[codings["coder"] == coder]
     mine = in_family(own, family)
     given = mine[mine["value"] == 1]
-    found: dict[str, Said] = dict.fromkeys(_seen(own, mine, coder, segments, states), Said())
+    found: dict[str, Said] = dict.fromkeys(
+        _seen(own, mine, coder, segments, family, states), Said()
+    )
     secondary = is_secondary(given)
     for segment_id, rows in given.groupby("segment_id"):
         others = secondary[rows.index]
@@ -151,6 +153,7 @@ def _seen(
     mine: pd.DataFrame,
     coder: str,
     segments: pd.DataFrame,
+    family: str,
     states: pd.DataFrame | None,
 ) -> list[str]:
     ids = segments["segment_id"]
@@ -158,7 +161,8 @@ def _seen(
         return list(ids)
     if states is None or coder not in set(states["coder"]):
         return list(ids[segments["doc_id"].isin(set(own["doc_id"]))])
-    marked = states[(states["coder"] == coder) & states["state"].isin(_SEEN)]
+    marked = states_in_family(states, coder, family)
+    marked = marked[marked["state"].isin(_SEEN)]
     opened = {*marked["segment_id"].dropna(), *mine["segment_id"].dropna()}
     return [segment_id for segment_id in ids if segment_id in opened]
 

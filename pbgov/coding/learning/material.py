@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.codings import is_secondary
+from pbgov.coding.codings import is_secondary, states_in_family
 from pbgov.coding.journal import MACHINES
 from pbgov.corpus.document import digest_text
 from pbgov.errors import InputError
@@ -119,7 +119,7 @@ def gather_material(
     several = codebook.exclusive(family) == "multi"
     own = _own(codings, coder)
     of_family, remarks = _of_family(own, family, known, codebook)
-    read = _read_stretches(states, coder)
+    read = _read_stretches(states, coder, family)
     if of_family.empty and read.empty:
         raise InputError(
             f"{coder!r} judged nothing in family {family!r}; give another family or coder."
@@ -263,11 +263,11 @@ def _of_family(
     return of_family[of_family["code_id"].isin(list(known))], remarks
 
 
-def _read_stretches(states: pd.DataFrame | None, coder: str) -> pd.DataFrame:
+def _read_stretches(states: pd.DataFrame | None, coder: str, family: str) -> pd.DataFrame:
     if states is None:
         return pd.DataFrame(columns=SPAN)
-    mine = states[states["coder"].eq(coder) & states["state"].eq("read")]
-    return mine[SPAN].drop_duplicates()
+    mine = states_in_family(states, coder, family)
+    return mine.loc[mine["state"].eq("read"), list(SPAN)].drop_duplicates()
 
 
 def _frame(segments: pd.DataFrame, column: str) -> pd.DataFrame:
