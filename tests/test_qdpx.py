@@ -168,8 +168,10 @@ def test_the_words_stand_where_the_file_says(tmp_path: Path, codebook: pbgov.Cod
         text = content.decode("utf-8")
         for selection in source.iter(f"{P}PlainTextSelection"):
             words = text[int(selection.get("startPosition")) : int(selection.get("endPosition"))]
-            if source.get("name") != "丙":
-                assert selection.get("name") == words
+            spelled = words.replace("\\u{", "\\u{5C}u{")
+            for illegal in ("\0", "\ufffe"):
+                spelled = spelled.replace(illegal, f"\\u{{{ord(illegal):X}}}")
+            assert selection.get("name") == spelled
             for coding in selection.findall(f"{P}Coding"):
                 code = codes[coding.find(f"{P}CodeRef").get("targetGUID")]
                 assert code.get("isCodable") == "true"
@@ -351,6 +353,7 @@ def test_every_column_of_every_row_comes_back(tmp_path: Path, codebook: pbgov.Co
     reading = read_qdpx(path)
     assert reading.findings == ()
     assert reading.losses.empty
+    assert (reading.sources["n_verified"] == reading.sources["n_selections"]).all()
     for corpus in (CORPUS, None):
         matched = reading.match(corpus, codebook)
         kept, lost = (matched.codings, matched.set_aside)

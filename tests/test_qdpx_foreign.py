@@ -445,6 +445,25 @@ def test_users_and_codes_may_be_missing_altogether(tmp_path: Path) -> None:
     assert reading.findings == ()
 
 
+def test_what_is_wrong_in_the_same_way_everywhere_is_said_once(tmp_path: Path) -> None:
+    selections = "".join(selection(*each) for each in places(TEXT))
+    selections = selections.replace("08:00:00Z", "08:00:00").replace(
+        "<Coding ", '<Coding memo="x" '
+    )
+    file = qdpx(
+        tmp_path / "a.qdpx", project(text_source([selections])), {f"{SOURCE}.txt": TEXT.encode()}
+    )
+    reading = read_qdpx(file)
+    assert [finding.code for finding in reading.findings] == ["E614", "W652"]
+    assert all("×5" in finding.zh for finding in reading.findings)
+    matched = reading.match([document("一", TEXT)])
+    assert set(matched.codings["made_at"]) == {"2026-05-01T08:00:00"}
+    for text in (str(reading), str(matched)):
+        assert "5 条" in text
+    assert "数法 as_is，引文核对上 5/5" in str(reading)
+    assert "W652" in str(reading)
+
+
 def test_what_was_coded_on_the_raw_text_comes_to_the_repaired_one(tmp_path: Path) -> None:
     raw = "某街道成立了居民议事会，\u00a0推行网格化管理。\n居民满 意率有所提高。朝阳區(qū)\n" * 3
     (tmp_path / "访谈.txt").write_text(raw, encoding="utf-8")

@@ -23,6 +23,7 @@ from pbgov.exchange.refi.project import (
     QdpxReading,
     tables_of_codes,
     tables_of_sources,
+    told,
 )
 from pbgov.exchange.refi.reading import (
     document_records,
@@ -66,6 +67,10 @@ class QdpxWritten:
     n_bytes: int
     losses: pd.DataFrame
     findings: tuple[Finding, ...]
+
+    def __str__(self) -> str:
+        what = f"文档 {self.n_documents} 篇，判断 {self.n_codings} 条，{self.n_bytes:,} 字节"
+        return told(f"{self.path}：{what}", self.losses, self.findings)
 
 
 def write_qdpx(
@@ -246,8 +251,8 @@ def read_qdpx(
         findings = check_tree(root, archive.path)
         reader = Reader(archive, losses, say)
         notes = read_notes(root, reader)
-        told = None if counting is None else NAMES[counting]
-        sources = read_sources(root, reader, document_records(notes.values()), told)
+        answer = None if counting is None else NAMES[counting]
+        sources = read_sources(root, reader, document_records(notes.values()), answer)
         for name in archive.unused:
             losses.add("unused_files", name=name)
     users, coders, said = read_users(root, archive.path)

@@ -84,12 +84,11 @@ def arrange(
         place = start, end
         if place not in selections[doc_id]:
             form = texts[doc_id]
-            name = documents[doc_id].text[start:end]
             selections[doc_id][place] = Selected(
                 guid("selection", doc_id, start, end),
                 form.to_written(start),
                 form.to_written(end),
-                spell(form.text[form.to_written(start) : form.to_written(end)] if name else name),
+                form.text[form.to_written(start) : form.to_written(end)],
                 [],
                 [],
             )

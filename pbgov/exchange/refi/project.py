@@ -67,6 +67,12 @@ class QdpxMatch:
     findings: tuple[Finding, ...]
     losses: pd.DataFrame
 
+    def __str__(self) -> str:
+        coders = "、".join(sorted(set(self.codings["coder"]))) or "—"
+        what = f"编码记录 {len(self.codings)} 条（{coders}），状态 {len(self.states)} 条"
+        rest = f"没有着落 {len(self.held_back)} 条，原文已变 {len(self.set_aside)} 条"
+        return told(f"{what}；{rest}", self.losses, self.findings)
+
 
 @dataclass(frozen=True, eq=False)
 class QdpxReading:
@@ -121,6 +127,16 @@ class QdpxReading:
     losses: pd.DataFrame
     findings: tuple[Finding, ...]
     _parts: Parts = field(repr=False)
+
+    def __str__(self) -> str:
+        n_codings, n_places = len(self._parts.codings), len(self.selections)
+        what = f"来源 {len(self.sources)} 个，选区 {n_places} 个，编码 {n_codings} 条"
+        lines = [f"{self.path}（{self.origin or '未写明软件'}）：{what}"]
+        for each in self.sources.to_dict("records"):
+            counting = each["counting"] if isinstance(each["counting"], str) else "未知"
+            verified = f"{each['n_verified']}/{each['n_selections']}"
+            lines.append(f"  {each['name']}：数法 {counting}，引文核对上 {verified}")
+        return told("\n".join(lines), self.losses, self.findings)
 
     def match(
         self,
@@ -220,6 +236,12 @@ class QdcReading:
     sets: pd.DataFrame
     losses: pd.DataFrame
     findings: tuple[Finding, ...]
+
+
+def told(heading: str, losses: pd.DataFrame, findings: Sequence[Finding]) -> str:
+    """What a person reads of an exchange: a heading, what was lost, what was found."""
+    lines = [heading, *(f"  {zh}" for zh in losses["zh"])]
+    return "\n".join([*lines, *(f"  {each.code} {each.zh}" for each in findings)])
 
 
 def tables_of_codes(

@@ -6,6 +6,7 @@ before its start all pass it. Here both are looked at, what the schema says and 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ _ATTRIBUTE_TARGETS: dict[str, tuple[str, ...]] = {
     "fromSyncPoint": ("SyncPoint",),
     "toSyncPoint": ("SyncPoint",),
 }
+_ALIKE = ("E613", "E614")
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 
@@ -106,10 +108,23 @@ def local(element: Any) -> str:
 def check_tree(root: Any, path: str) -> list[Finding]:
     """Everything that is wrong with a project or a codebook, as far as its XML shows.
 
+    What is wrong in the same way at many elements (an attribute that the standard does not know,
+    times without a zone) is one finding, at the first of them, with their number.
     Files, and whether selections lie inside their texts, are looked at where they are read. ``row``
     of a finding is the line of the XML.
     """
-    return [*_Tree(root, path).findings()]
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in _Tree(root, path).findings():
+        alike = (finding.seen, finding.wanted) if finding.code in _ALIKE else finding.row
+        alike = None if finding.code == "W652" else alike
+        groups.setdefault((finding.code, finding.column, alike), []).append(finding)
+    told = []
+    for found in groups.values():
+        if found[0].code in (*_ALIKE, "W652") and len(found) > 1:
+            told.append(replace(found[0], seen=f"{found[0].seen} ×{len(found)}"))
+        else:
+            told += found
+    return told
 
 
 class _Tree:
