@@ -456,7 +456,7 @@ class Disk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.error: OSError | None = None
         self.bytes_before_failing = 0
-        append = journal_module._append
+        append = journal_module.append_durably
 
         def failing(path: Path, content: bytes) -> None:
             if self.error is None:
@@ -466,7 +466,7 @@ class Disk:
                 append(path, content[: self.bytes_before_failing])
             raise self.error
 
-        monkeypatch.setattr(journal_module, "_append", failing)
+        monkeypatch.setattr(journal_module, "append_durably", failing)
 
 
 @pytest.mark.parametrize("written", [0, 1, 40, 100_000])
@@ -553,7 +553,7 @@ def half(path, content):
     with open(path, "ab") as file:
         file.write(content[: len(content) // 2])
     os.kill(os.getpid(), signal.SIGKILL)
-journal._append = half
+journal.append_durably = half
 """
 
 
@@ -586,6 +586,33 @@ def test_the_desk_opens_at_the_first_segment_not_read(corpus, codebook, folder) 
     assert (told["shown"]["document"], told["shown"]["segment"]) == (0, 1)
     assert told["progress"] == {"total": 3, "done": 2, "read": 1, "doubtful": 0}
     again.close()
+
+
+def test_a_stretch_is_read_in_the_families_of_each_sitting(corpus, codebook, folder) -> None:
+    def sitting(*families: str) -> DeskSession:
+        return DeskSession(gather(corpus, codebook, families=families or None), "李", folder)
+
+    first = sitting("MODE")
+    ask(first, "state", **PLACE, state="read")
+    first.close()
+    assert list(read_states(folder)["families"]) == ["MODE"]
+    second = sitting("PROB", "DIM")
+    assert ask(second, "hello")["progress"]["read"] == 0
+    assert second.segment == 0
+    assert ask(second, "state", **PLACE, state="read")["progress"]["read"] == 1
+    assert list(read_states(folder)["families"]) == ["MODE;PROB;DIM"]
+    assert ask(second, "memo", **PLACE, code_id=None, memo="两轮")["now"]["state"] == "read"
+    assert ask(second, "state", **PLACE, state="open")["progress"]["read"] == 0
+    states = read_states(folder)
+    assert list(states[["state", "families", "memo"]].iloc[0]) == ["read", "MODE", "两轮"]
+    second.close()
+    whole = sitting()
+    assert ask(whole, "state", **PLACE, state="read")["progress"]["read"] == 1
+    assert read_states(folder)["families"].isna().all()
+    whole.close()
+    third = sitting("LQ")
+    assert ask(third, "hello")["progress"]["read"] == 1
+    third.close()
 
 
 # texts and codes that changed

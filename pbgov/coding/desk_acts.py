@@ -55,9 +55,9 @@ class Act:
         return cls._of(stretch, code_id, {"act": "withdraw", "value": "0", "status": "judged"})
 
     @classmethod
-    def state(cls, stretch: Stretch, state: str, memo: str) -> Act:
-        """How far the coder is with the whole stretch."""
-        told = {"act": "state", "value": "0", "status": state, "memo": memo}
+    def state(cls, stretch: Stretch, state: str, memo: str, families: str) -> Act:
+        """How far the coder is with the whole stretch, asked about `families` ('': about all)."""
+        told = {"act": "state", "value": "0", "status": state, "memo": memo, "rule": families}
         return cls._of(stretch, WHOLE, told)
 
     @classmethod

@@ -103,6 +103,17 @@ class Material:
         """The position of each document."""
         return {document.doc_id: number for number, document in enumerate(self.documents)}
 
+    def told_asked(self, families: set[str]) -> str:
+        """Families as a state of a stretch names them: in their order, '' for all of the codebook."""
+        known = [str(family) for family in self.codebook.families["family"]]
+        named = [family for family in known if family in families]
+        coded = [family for family in known if self.codebook.codes_of(family)]
+        return "" if set(coded) <= families else ";".join(named)
+
+    def asked(self, told: str) -> set[str]:
+        """The families that a state of a stretch names."""
+        return set(told.split(";")) if told else set(map(str, self.codebook.families["family"]))
+
     @cached_property
     def known_codes(self) -> frozenset[str]:
         """Every code of the codebook, also of families that are not coded here."""

@@ -59,6 +59,7 @@ class Record:
         self, material: Material, coder: str, folder: str | Path, clock: Callable[[], str] | None
     ) -> None:
         self._material = material
+        self._asked = set(material.families)
         self._folder, self.coder, self._clock = Path(folder), coder, clock
         self._sound, self._reloaded, self._closed = True, False, False
         self._open()
@@ -80,6 +81,10 @@ class Record:
     def standing(self, stretch: Stretch, code_id: str) -> Row | None:
         """What stands of one code of a stretch, or of its state."""
         return self.standing_of(stretch).get(code_id)
+
+    def state_of(self, stretch: Stretch) -> str:
+        """``read`` or ``doubtful``, where the coder said so of every family of the desk; else ''."""
+        return self._state((stretch.doc_id, stretch.start, stretch.end))
 
     def undoing(self, acts: list[Act]) -> list[Act]:
         """The acts that would bring back what stands now, once `acts` are done."""
@@ -304,7 +309,9 @@ class Record:
 
     def _state(self, place: Place) -> str:
         state = self._rows.get(place, {}).get(WHOLE)
-        return state["status"] if state and state["status"] != "open" else ""
+        if state is None or state["status"] == "open":
+            return ""
+        return state["status"] if self._asked <= self._material.asked(state["rule"]) else ""
 
     def _given(self, place: Place) -> list[str]:
         rows = self._rows.get(place, {})

@@ -151,15 +151,32 @@ class DeskSession:
     def _state(self, request: Request) -> list[Message]:
         stretch = self._focus(request)
         before = self.record.standing(stretch, WHOLE)
-        memo = before["memo"] if before else ""
-        return self._write(request, [Act.state(stretch, request.state, memo)])
+        memo, state, own = (
+            before["memo"] if before else "",
+            request.state,
+            set(self.material.families),
+        )
+        earlier: set[str] = set()  # what an earlier sitting said of other families goes on standing
+        if before and before["status"] != "open":
+            earlier = self.material.asked(before["rule"])
+        if state != "open":
+            own |= earlier
+        elif before and earlier - own:
+            state, own = before["status"], earlier - own
+        told = self.material.told_asked(own)
+        return self._write(request, [Act.state(stretch, state, memo, told)])
 
     def _memo(self, request: Request) -> list[Message]:
         stretch = self._focus(request)
         standing = self.record.standing(stretch, request.code_id or WHOLE)
         if not request.code_id:
             state = standing["status"] if standing else "open"
-            return self._write(request, [Act.state(stretch, state, request.memo)])
+            told = (
+                standing["rule"]
+                if standing
+                else self.material.told_asked(set(self.material.families))
+            )
+            return self._write(request, [Act.state(stretch, state, request.memo, told)])
         if standing is None:
             raise RefusedError("这个片段还没有给这个编码，备忘无处可记；请先编码。没有写入。")
         memo = with_rank(request.memo, secondary=names_rank(standing["memo"]))
@@ -297,7 +314,7 @@ class DeskSession:
         state = rows.get(WHOLE)
         place = stretch.doc_id, stretch.start, stretch.end
         return {
-            "state": state["status"] if state and state["status"] != "open" else None,
+            "state": self.record.state_of(stretch) or None,
             "memo": state["memo"] if state else "",
             "codes": [
                 {
