@@ -14,7 +14,8 @@ The words stand in ``cues/negation.csv``: term, role, source. Roles, by how a wo
 遍指
     with a second denial means all of them: 没有一个支部不开会;
 转折, 并列, 另起
-    end what a denial holds for; 句尾 are the words that may still follow a verb.
+    end what a denial holds for; 方位 are no subjects before it (七日内未办结的…), 句尾 the words that may
+    still follow a verb.
 
 A clause is what stands between two commas, stops or parentheses. A denial in a short quotation is
 part of a name (“没有围墙的党校”). Two denials of one word take each other back.
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 FILE = Path(__file__).parent / "cues" / "negation.csv"
 ROLES = (
     *("否定", "否定动词", "紧邻", "后置", "转肯", "限制", "虚设", "转折"),
-    *("并列", "承接", "反问", "遍指", "另起", "存现", "句尾"),
+    *("并列", "承接", "反问", "遍指", "另起", "方位", "存现", "句尾"),
 )
 CLAUSE = re.compile(r"[^，。；：！？,;:!?…（）()\n]+")
 LONGEST_DENIAL = 3  # tokens that may make up one word of the list: 没|能
@@ -272,7 +273,7 @@ def _end_of_clause_part(words: list[Word], denial: Denial, grammar: Grammar) -> 
         grammar.cues.plays(word.text, "引出宾语") or word.text in grammar.cues.actions
         for word in earlier
     )
-    subject = any(word.pos[0] in "njr" for word in earlier)
+    subject = any(word.pos[0] in "njr" and not grammar.plays(word.text, "方位") for word in earlier)
     for place in range(denial.after, len(words)):
         if grammar.plays(words[place].text, "转折"):
             purpose = any(word.text in ("为", "为了", "因", "因为") for word in words[:place])
@@ -282,7 +283,8 @@ def _end_of_clause_part(words: list[Word], denial: Denial, grammar: Grammar) -> 
             rest = words[place + 1 :]
             anew = any(grammar.plays(word.text, "另起") for word in rest)
             acts = any(word.pos == "v" for word in rest)
-            if governed or anew or (acts and not subject):
+            headless = bool(rest) and rest[0].pos in ("d", "v", "p")
+            if governed or anew or headless or (acts and not subject):
                 return place
     return len(words)
 
