@@ -453,6 +453,12 @@ def test_read_without_a_code_is_learned_as_no_code(codebook: Codebook) -> None:
         codings, segments, codebook, family="MODE", coder="甲", seed=1, n_boot=100
     )
     assert without.n == len(rows)
+    of_another = states.assign(coder="乙", families="MODE")
+    for silent in (states.assign(coder="乙"), of_another, states.assign(families="INNOV;DIM")):
+        other = train_coder(
+            codings, segments, codebook, family="MODE", coder="甲", seed=1, n_boot=50, states=silent
+        )
+        assert other.n == len(rows)  # read by somebody else, or for other families
 
 
 def test_a_journal_teaches_codes_and_silence(tmp_path: Path, codebook: Codebook) -> None:

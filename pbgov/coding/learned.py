@@ -263,8 +263,9 @@ def train_coder(
     lexicon : Lexicon, optional
         Its terms are words; else those of the packaged dictionary alone.
     states : DataFrame, optional
-        As `pbgov.coding.codings.read_states` gives them: a stretch marked as read, without a code
-        of the family, teaches that there is none; such an answer gives no row. A stretch that is
+        As `pbgov.coding.codings.read_states` gives them: a stretch marked as read, by a coder who
+        was asked about the family, without a code of it, teaches that there is none; such an answer
+        gives no row. A stretch that is
         only doubtful teaches nothing but the codes given to it.
     rules : DataFrame, optional
         Codings of one other coder, such as `pbgov.code_by_rules` makes, to stand beside.

@@ -264,7 +264,7 @@ def _of_family(
 
 
 def _read_stretches(states: pd.DataFrame | None, coder: str, family: str) -> pd.DataFrame:
-    if states is None:
+    if states is None or not states["coder"].eq(coder).any():
         return pd.DataFrame(columns=SPAN)
     mine = states_in_family(states, coder, family)
     return mine.loc[mine["state"].eq("read"), list(SPAN)].drop_duplicates()
