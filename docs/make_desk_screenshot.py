@@ -32,9 +32,7 @@ corpus = pbgov.read_corpus("cases")
 codebook = pbgov.read_codebook("codebook")
 paragraphs = pbgov.segment(corpus, unit="paragraph")
 rules = pbgov.code_by_rules(paragraphs, codebook)"""
-DESK = """from pbgov.coding.desk import CodingDesk
-
-CodingDesk(corpus, codebook, coder="李敏", folder="codings", suggestions=rules)"""
+DESK = """pbgov.CodingDesk(corpus, codebook, coder="李敏", folder="codings", suggestions=rules)"""
 FONT_CONFIGURATION = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include>

@@ -256,8 +256,7 @@ def write_notebook(lab: Lab, coder: str, arguments: str = "") -> str:
         "rules = pbgov.code_by_rules(paragraphs, codebook)",
     ]
     desk = [
-        "from pbgov.coding.desk import CodingDesk",
-        f"CodingDesk(corpus, codebook, coder='{coder}', folder='codings', suggestions=rules{arguments})",
+        f"pbgov.CodingDesk(corpus, codebook, coder='{coder}', folder='codings', suggestions=rules{arguments})",
     ]
     cells = [
         {
