@@ -188,18 +188,17 @@ def ordered(text: np.ndarray, start: np.ndarray, end: np.ndarray) -> Places:
 
 
 def _in_order(items: list[Places], gap: int) -> Places:
-    """Stretches from a place of the first item to one of the last, each as early as can be."""
+    """Stretches from a place of the first item to one of the last, by way of one of each other."""
     rest = items[-1]
     for item in reversed(items[:-1]):
-        if not len(item) or not len(rest):
-            return together(())
         starts = rest.text * APART + rest.start
         ends = item.text * APART + item.end
-        next_one = np.searchsorted(starts, ends)
-        reached = next_one < len(starts)
-        next_one[~reached] = 0
-        reached &= starts[next_one] <= ends + gap
-        rest = ordered(item.text[reached], item.start[reached], rest.end[next_one[reached]])
+        nearest = np.searchsorted(starts, ends, side="left")
+        n_reached = np.searchsorted(starts, ends + gap, side="right") - nearest
+        at = np.repeat(np.arange(len(item)), n_reached)
+        steps = np.arange(len(at)) - np.repeat(np.cumsum(n_reached) - n_reached, n_reached)
+        reached = np.repeat(nearest, n_reached) + steps
+        rest = ordered(item.text[at], item.start[at], rest.end[reached])
     return rest
 
 
