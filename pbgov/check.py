@@ -77,7 +77,15 @@ def _places_of(corpus: Corpus, study: Study) -> list[Finding]:
 def _codebook(study: Study) -> list[Finding]:
     from pbgov.coding.codebook import read_codebook
 
-    return read_codebook(study.codebook).check()
+    codebook = read_codebook(study.codebook)
+    if "rival" not in study.inputs:
+        return codebook.check()
+    from pbgov.coding.crosswalk import CROSSWALK_FILE, read_crosswalk
+
+    folder = study.inputs["rival"]
+    rival = read_codebook(folder)
+    remarks = read_crosswalk(folder / CROSSWALK_FILE, codebook, rival).remarks
+    return [*codebook.check(), *rival.check(), *remarks]
 
 
 def _lexicon(study: Study) -> list[Finding]:

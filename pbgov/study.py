@@ -14,7 +14,16 @@ from typing import Any
 from pbgov.errors import StudyError
 from pbgov.findings import Finding
 
-INPUTS = ("cases", "codebook", "lexicon", "codings", "regions", "indicators", "assessment")
+INPUTS = (
+    "cases",
+    "codebook",
+    "rival",
+    "lexicon",
+    "codings",
+    "regions",
+    "indicators",
+    "assessment",
+)
 NEEDED_INPUTS = ("cases", "codebook", "lexicon", "regions")
 KNOWN_KEYS = {
     "study": ("title", "subtitle", "seed", "output"),
@@ -82,7 +91,8 @@ class Study:
     output : Path
         Where the report goes.
     inputs : dict of str to Path
-        Folders of cases, codebook, lexicon, regions and, where declared, codings and indicators.
+        Folders of cases, codebook, lexicon, regions and, where declared, codings, indicators, and
+        a rival codebook with its crosswalk.csv.
     references, families, seen_text
         Whose codings the rule coder is compared with, the most trusted first, in which code families, and whether the cue
         words were drafted after reading these texts (then the agreement is an upper bound).

@@ -257,7 +257,7 @@ def test_shipped_paragraphs_tell_one_practice_each(root):
 
 
 def test_shares_count_practices_not_paragraphs(root):
-    from pbgov.steps import _score
+    from pbgov.steps.coding import score as score_step
 
     found = pbgov.find_practices(
         document(f"{COMPANY}成立联合党支部。{OTHER}每月慰问老人。"),
@@ -266,7 +266,7 @@ def test_shares_count_practices_not_paragraphs(root):
     regions = pbgov.read_regions(root / "data" / "regions")
     tables = {"practices": found.assign(practice=found.practice_id), "regions": regions}
     study = SimpleNamespace(codebook=root / "data" / "codebook")
-    shares = _score(study, {"practices": tables})["documents"].set_index("code_id")
+    shares = score_step(study, {"practices": tables})["documents"].set_index("code_id")
     assert set(shares.n_segments) == {2}
     assert shares.share.max() == 0.5
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from pbgov.coding.journal import WHOLE, cut_off_unfinished, unfinished_line
 from pbgov.coding.rules import CODER, SECONDARY
+from pbgov.coding.versions import rests_on_other_definition
 from pbgov.corpus.document import digest_text
 from pbgov.datafiles import inspect_table, table_files
 from pbgov.errors import DataFileError, DataFileWarning, InputError
@@ -117,7 +118,7 @@ def states_in_family(states: pd.DataFrame, coder: str, family: str) -> pd.DataFr
     if "families" not in own:
         return own
     asked = own["families"].fillna(family).str.split(";")
-    return own[[family in names for names in asked]]
+    return own[asked.map(lambda names: family in names).astype(bool)]
 
 
 def check_codings(folder: str | Path, segments: pd.DataFrame, codebook: Codebook) -> list[Finding]:
@@ -132,7 +133,7 @@ def check_codings(folder: str | Path, segments: pd.DataFrame, codebook: Codebook
     -------
     list of Finding
         The faults that `read_codings` refuses; where there are none, its remarks, and codings that
-        match no segment (W254) or no document (W253), rest on another version of the codebook
+        match no segment (W254) or no document (W253), rest on another definition of their code
         (W255), or give a segment two primary codes of an exclusive family (W256).
     """
     tables, remarks, findings = _read(Path(folder), segments, codebook)
@@ -141,7 +142,7 @@ def check_codings(folder: str | Path, segments: pd.DataFrame, codebook: Codebook
     for path, acts in tables.items():
         table = _judgements(acts)
         remarks += _unmatched(table, segments, path)
-        other = table[table["codebook_version"] != codebook.version]
+        other = table[rests_on_other_definition(table, codebook)]
         if len(other):
             seen, row = str(len(other)), int(other.index[0])
             column = "codebook_version"

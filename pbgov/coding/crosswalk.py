@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pbgov.coding.codebook import Codebook
 
+CROSSWALK_FILE = "crosswalk.csv"
 STRETCH = ["doc_id", "start", "end", "coder"]
 CARRIES_PRESENCE = ("same", "narrower")
 CARRIES_ABSENCE = ("same", "broader")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbgov.coding.rules import CODER
 from pbgov.exhibits.agreement import figure_agreement, table_agreement
 from pbgov.exhibits.figures import figure_code_region_heatmap, figure_codes_by_document
 from pbgov.exhibits.maps import figure_districts
 from pbgov.exhibits.repairs import table_repairs
 from pbgov.exhibits.tables import table_corpus, table_practices, table_terms
 from pbgov.indicators.regions import read_boundaries
-from pbgov.reporting.claims import (
-    overall,
-)
+from pbgov.reporting.chapters.judgement import adjudicated, rival_framework
+from pbgov.reporting.claims import overall
 from pbgov.reporting.composition import cases
 from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
-from pbgov.steps import RULES
 
 if TYPE_CHECKING:
     from pbgov.reporting.composition import Findings
@@ -211,6 +210,7 @@ def coding(found: Findings) -> list[Block]:
             ExhibitBlock(table_agreement(summary, source=judged, labels=labels, coders=coders)),
             ExhibitBlock(figure_agreement(summary, source=judged, labels=labels, coders=coders)),
         ]
+    blocks += adjudicated(found)
     read = regions[regions["n_segments"] > 0]
     if len(read):
         of_family = regions["code_id"].isin(scores.loc[of_family, "code_id"])
@@ -231,15 +231,15 @@ def coding(found: Findings) -> list[Block]:
             "真实",
         ),
     )
-    return blocks
+    return [*blocks, *rival_framework(found)]
 
 
 def _not_compared(found: Findings) -> Paragraph:
     coders = set(found.need("code", "codings")["coder"])
-    people = "、".join(sorted(coders - {RULES}))
+    people = "、".join(sorted(coders - {CODER}))
     if not people:
         why = "没有人工编码"
-    elif RULES not in coders:
+    elif CODER not in coders:
         why = "规则编码没有给出任何判断（编码手册没有线索词，或者线索词都没有出现）"
     else:
         why = (

@@ -1,0 +1,62 @@
+"""Parts of the chapter on codes: how the gold codings came about, and what a rival framework changes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pbgov.coding.codebook import read_codebook
+from pbgov.coding.crosswalk import CROSSWALK_FILE, read_crosswalk
+from pbgov.coding.frameworks import FrameworkChange
+from pbgov.exhibits.disagreements import table_adjudication
+from pbgov.exhibits.frameworks import figure_framework_heatmap, table_framework_change
+from pbgov.reporting.composition import cases
+from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
+
+if TYPE_CHECKING:
+    from pbgov.reporting.composition import Findings
+
+
+def adjudicated(found: Findings) -> list[Block]:
+    """The share of stretches settled by unanimity and by decision; nothing where one person coded."""
+    share = found.table("gold", "share")
+    if share is None or not share["n"].sum():
+        return []
+    total = share.iloc[-1]
+    source = f"{cases(found)}；data/codings"
+    return [
+        Paragraph(
+            f"人工编码之间的分歧由裁定解决。{int(total['n'])} 项（片段×编码族）中，各人一致的 {int(total['n_unanimous'])} 项，"
+            f"经裁定的 {int(total['n_adjudicated'])} 项，其余 {int(total['n_disputed'] + total['n_unjudged'])} 项没有定论"
+            "（{tab-adjudication}），不作推测。",
+            "方法",
+        ),
+        ExhibitBlock(table_adjudication(share, source=source, labels=found.family_names)),
+    ]
+
+
+def rival_framework(found: Findings) -> list[Block]:
+    """What changes when the rival framework takes the codebook's place, where the study has one."""
+    tables = ("counts", "expectations", "kept", "shares", "ranks")
+    results = {name: found.table("rival", name) for name in tables}
+    kept = {name: table for name, table in results.items() if table is not None}
+    if len(kept) < len(tables):
+        return []
+    folder = found.study.inputs["rival"]
+    crosswalk = read_crosswalk(
+        folder / CROSSWALK_FILE, read_codebook(found.study.codebook), read_codebook(folder)
+    )
+    n_segments = json.loads(str(found.results["rival"]["n_segments"]))
+    change = FrameworkChange(crosswalk, n_segments, **kept)
+    moved = kept["ranks"]["change"].fillna(0).ne(0)
+    source = f"{cases(found)}；规则编码；{folder.name}"
+    return [
+        Paragraph(
+            f"换一个框架，结果会变：用另一本编码手册给同样的 {n_segments} 段重新编码，"
+            f"各文档在对应编码上的 {len(moved)} 个名次里有 {int(moved.sum())} 个变了"
+            "（{tab-framework-change}，{fig-framework-heatmap}）。名次会变的结论，不能只凭一个框架来写。",
+            "真实",
+        ),
+        ExhibitBlock(table_framework_change(change, source=source)),
+        ExhibitBlock(figure_framework_heatmap(change, source=source)),
+    ]
