@@ -525,7 +525,7 @@ rules_of_books = st.lists(
 texts_to_judge = st.lists(st.text("甲乙丙没有，x", max_size=14), min_size=1, max_size=5)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     terms_of_books,
     rules_of_books,
