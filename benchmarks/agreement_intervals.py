@@ -11,9 +11,9 @@ import time
 
 import numpy as np
 
-from pbgov.coding.chance_corrected import ac1_of, alpha_of, conger_of
-from pbgov.coding.ratings import ratio, totals
-from pbgov.coding.reliability import draw_clusters, percentile_interval
+from pbgov.coding.measures.chance_corrected import ac1_of, alpha_of, conger_of
+from pbgov.coding.measures.ratings import ratio, totals
+from pbgov.coding.measures.reliability import draw_clusters, percentile_interval
 
 SIZE = 12  # segments in a cluster
 CLUSTERS = (10, 20, 40)

@@ -26,12 +26,12 @@ import numpy as np
 import pandas as pd
 
 import pbgov
-from pbgov.coding.conditions import parse_condition
-from pbgov.coding.judging import Judging
-from pbgov.coding.matching import Hits, Matcher
 from pbgov.coding.rules import Rules
-from pbgov.coding.sightings import Sightings, Vocabulary
-from pbgov.coding.truth import truth
+from pbgov.coding.ruling.conditions import parse_condition
+from pbgov.coding.ruling.judging import Judging
+from pbgov.coding.ruling.matching import Hits, Matcher
+from pbgov.coding.ruling.sightings import Sightings, Vocabulary
+from pbgov.coding.ruling.truth import truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -80,7 +80,7 @@ def _codebook(study: Study) -> list[Finding]:
     codebook = read_codebook(study.codebook)
     if "rival" not in study.inputs:
         return codebook.check()
-    from pbgov.coding.crosswalk import CROSSWALK_FILE, read_crosswalk
+    from pbgov.coding.codebooks.crosswalk import CROSSWALK_FILE, read_crosswalk
 
     folder = study.inputs["rival"]
     rival = read_codebook(folder)

@@ -10,16 +10,20 @@ import pytest
 
 import pbgov
 from pbgov.coding.agreement import agreement_of_pairs, confusion
-from pbgov.coding.chance_corrected import (
+from pbgov.coding.measures.chance_corrected import (
     brennan_prediger,
     conger_kappa,
     fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
 )
-from pbgov.coding.reliability import bootstrap_interval, percent_agreement, specific_agreement
+from pbgov.coding.measures.reliability import (
+    bootstrap_interval,
+    percent_agreement,
+    specific_agreement,
+)
+from pbgov.coding.measures.unitizing import unitizing_alpha
 from pbgov.coding.span_agreement import agreement_of_spans
-from pbgov.coding.unitizing import unitizing_alpha
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:

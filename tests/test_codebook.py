@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import pbgov
-from pbgov.coding import checks, hierarchy
+from pbgov.coding.codebooks import checks, hierarchy
 from pbgov.coding.rules import Rules
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import CATALOGUE

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 import pbgov
-from pbgov.coding import versions
-from pbgov.coding.versions import changed_codes, record_version, rests_on_other_definition
+from pbgov.coding.codebooks import versions
+from pbgov.coding.codebooks.versions import changed_codes, record_version, rests_on_other_definition
 from pbgov.errors import DataFileError, InputError
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "codebook"

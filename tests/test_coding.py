@@ -13,6 +13,7 @@ import pbgov
 from pbgov.coding.codings import check_codings
 from pbgov.coding.rules import Rules
 from pbgov.errors import DataFileError, DataFileWarning, InputError
+from pbgov.schemas import CODES, FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,11 @@ def book(
     return pbgov.Codebook(
         folder="tiny",
         version="7",
-        families=pd.DataFrame({"family": ["F"], "exclusive": [exclusive], "residual": [residual]}),
-        codes=pd.DataFrame({"code_id": codes, "family": "F"}),
+        families=pd.DataFrame(
+            {"family": ["F"], "exclusive": [exclusive], "residual": [residual]},
+            columns=list(FAMILIES.columns),
+        ),
+        codes=pd.DataFrame({"code_id": codes, "family": "F"}, columns=list(CODES.columns)),
         terms=pd.DataFrame(
             [(f"F.{code}", role, term) for code, role, term in terms],
             columns=["code_id", "role", "term"],

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 import pbgov
 from pbgov.coding import journal as journal_module
 from pbgov.coding.codings import is_secondary, read_states
-from pbgov.coding.desk_material import gather
-from pbgov.coding.desk_memos import names_rank, with_rank, words_of
-from pbgov.coding.desk_messages import FIELDS, LONGEST_MEMO
-from pbgov.coding.desk_session import DeskSession
+from pbgov.coding.desk.material import gather
+from pbgov.coding.desk.memos import names_rank, with_rank, words_of
+from pbgov.coding.desk.messages import FIELDS, LONGEST_MEMO
+from pbgov.coding.desk.session import DeskSession
 from pbgov.coding.journal import Journal
 from pbgov.corpus.document import Corpus, Document, digest_text
 
@@ -530,8 +530,8 @@ import os, signal, sys
 sys.path.insert(0, {tests!r})
 import pbgov
 from pbgov.coding import journal
-from pbgov.coding.desk_material import gather
-from pbgov.coding.desk_session import DeskSession
+from pbgov.coding.desk.material import gather
+from pbgov.coding.desk.session import DeskSession
 from pbgov.corpus.document import Document
 text = {text!r}
 document = Document("甲", "甲", text, text, "utf-8", "0")
@@ -710,7 +710,7 @@ def test_a_journal_edited_by_hand_is_refused_row_by_row(corpus, codebook, folder
 def test_the_widget_answers_messages_and_closing_it_frees_the_journal(
     corpus: Corpus, codebook: pbgov.Codebook, folder: Path
 ) -> None:
-    from pbgov.coding.desk import CodingDesk
+    from pbgov.coding.desk.widget import CodingDesk
 
     desk = CodingDesk(corpus, codebook, coder="李", folder=folder)
     assert repr(desk) == f"CodingDesk(coder='李', 0 of 3 segments done, {desk.path.as_posix()!r})"
@@ -730,7 +730,7 @@ def test_the_widget_answers_messages_and_closing_it_frees_the_journal(
 
 
 def test_nothing_of_the_front_end_writes_markup_or_asks_the_network(root: Path) -> None:
-    sources = [file.read_text("utf-8") for file in (root / "pbgov/coding/desk").glob("*.*")]
+    sources = [file.read_text("utf-8") for file in (root / "pbgov/coding/desk").glob("*.[jc]s*")]
     assert len(sources) == 7
     for forbidden in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval("):
         assert not any(forbidden in source for source in sources), forbidden

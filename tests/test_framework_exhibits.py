@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import pbgov
-from pbgov.coding.crosswalk import Crosswalk, read_crosswalk
+from pbgov.coding.codebooks.crosswalk import Crosswalk, read_crosswalk
 from pbgov.coding.frameworks import FrameworkChange, compare_frameworks
 from pbgov.errors import InputError
 from pbgov.exhibits.frameworks import (

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pbgov
-from pbgov.coding.crosswalk import Crosswalk, read_crosswalk, translate
+from pbgov.coding.codebooks.crosswalk import Crosswalk, read_crosswalk, translate
+from pbgov.coding.codebooks.hierarchy import roll_up
 from pbgov.coding.frameworks import compare_frameworks, select_families
-from pbgov.coding.hierarchy import roll_up
 from pbgov.corpus.document import digest_text
 from pbgov.errors import DataFileError, InputError
 

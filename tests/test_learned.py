@@ -24,7 +24,7 @@ from pbgov.coding.learning.features import count_features, learn_weighting, word
 from pbgov.coding.learning.figures import macro_f1_of_draws
 from pbgov.coding.learning.folds import find_overlaps, find_repeats, make_folds
 from pbgov.coding.learning.linear import find_strength, fit_linear, log_probabilities
-from pbgov.coding.reliability import cluster_draws, cohen_kappa, macro_f1
+from pbgov.coding.measures.reliability import cluster_draws, cohen_kappa, macro_f1
 from pbgov.corpus.document import digest_text
 from pbgov.errors import InputError
 from pbgov.exhibits.learned import (

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbgov.coding import matching
-from pbgov.coding.matching import Matcher
+from pbgov.coding.ruling import matching
+from pbgov.coding.ruling.matching import Matcher
 from pbgov.errors import InputError
 
 Found = set[tuple[int, int, int, int]]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pbgov
-from pbgov.coding.negation import FILE, NEGATION, ROLES, denied_stretches
 from pbgov.coding.rules import Rules
+from pbgov.coding.ruling.negation import FILE, NEGATION, ROLES, denied_stretches
 from pbgov.datafiles import read_table
 
 SENTENCES = Path(__file__).parent / "data" / "negation.csv"

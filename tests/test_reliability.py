@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.agreement_intervals import coverage, true_values
-from pbgov.coding.chance_corrected import (
+from pbgov.coding.measures.chance_corrected import (
     LEVELS,
     ac1_of,
     alpha_of,
@@ -28,8 +28,8 @@ from pbgov.coding.chance_corrected import (
     krippendorff_alpha,
     pabak_of,
 )
-from pbgov.coding.ratings import encode, totals
-from pbgov.coding.reliability import (
+from pbgov.coding.measures.ratings import encode, totals
+from pbgov.coding.measures.reliability import (
     bootstrap_interval,
     cluster_draws,
     cohen_kappa,
@@ -41,7 +41,7 @@ from pbgov.coding.reliability import (
     specific_agreement,
     wilson_interval,
 )
-from pbgov.coding.unitizing import (
+from pbgov.coding.measures.unitizing import (
     continuum_sums,
     cut_by_values,
     merge_overlapping,

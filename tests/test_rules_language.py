@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pbgov
-from pbgov.coding import rule_checks
 from pbgov.coding.ablation import codings_without_each_term
-from pbgov.coding.condition_tokens import ConditionError
-from pbgov.coding.conditions import parse_condition
-from pbgov.coding.negation import denied_stretches
 from pbgov.coding.rules import Rules
+from pbgov.coding.ruling import rule_checks
+from pbgov.coding.ruling.condition_tokens import ConditionError
+from pbgov.coding.ruling.conditions import parse_condition
+from pbgov.coding.ruling.negation import denied_stretches
 from pbgov.errors import DataFileError, DataFileWarning
 from pbgov.findings import CATALOGUE
 

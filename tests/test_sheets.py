@@ -19,7 +19,7 @@ import pbgov
 from pbgov.coding.codings import read_codings, read_states
 from pbgov.coding.journal import Journal, Stretch
 from pbgov.errors import DataFileError, InputError
-from pbgov.exchange import sheet_layout as layout
+from pbgov.exchange.sheet import layout
 from pbgov.exchange.sheet_reading import SheetReading, read_sheet
 from pbgov.exchange.sheets import write_sheet
 

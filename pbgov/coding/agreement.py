@@ -1,7 +1,7 @@
 """How far coders agree, with what chance and the majority alone would give beside it.
 
 Who is compared on which segments is decided in `pbgov.coding.frames`; the numbers come from
-`pbgov.coding.reliability` and `pbgov.coding.chance_corrected`; here they are put into tables.
+`pbgov.coding.measures.reliability` and `pbgov.coding.measures.chance_corrected`; here they are put into tables.
 Nothing here calls an agreement good or bad.
 """
 
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.chance_corrected import ac1_of, alpha_of, conger_of, fleiss_of, pabak_of
 from pbgov.coding.frames import (
     Frame,
     FrameKind,
@@ -21,8 +20,9 @@ from pbgov.coding.frames import (
     families_to_compare,
     refuse_impossible,
 )
-from pbgov.coding.ratings import Totals, ratio, totals
-from pbgov.coding.reliability import (
+from pbgov.coding.measures.chance_corrected import ac1_of, alpha_of, conger_of, fleiss_of, pabak_of
+from pbgov.coding.measures.ratings import Totals, ratio, totals
+from pbgov.coding.measures.reliability import (
     draw_clusters,
     macro_f1,
     percentile_interval,

@@ -45,7 +45,7 @@ class Codebook:
     versions : DataFrame
         See ``VERSIONS``: what each version said; no row where the folder has no ``versions.csv``.
     content : str
-        As `pbgov.coding.versions.content_digest` gave it when the files were read.
+        As `pbgov.coding.codebooks.versions.content_digest` gave it when the files were read.
     changes : str
         The text of ``CHANGES.md``, empty where there is none.
     """
@@ -71,9 +71,9 @@ class Codebook:
         -------
         list of Finding
             E findings make a judgement wrong or impossible, W findings are remarks; empty where
-            there is nothing to say. `pbgov.coding.checks` holds one function per finding.
+            there is nothing to say. `pbgov.coding.codebooks.checks` holds one function per finding.
         """
-        from pbgov.coding.checks import CHECKS
+        from pbgov.coding.codebooks.checks import CHECKS
 
         return [finding for check in CHECKS for finding in check(self)]
 
@@ -103,14 +103,14 @@ class Codebook:
         return str(rows.iloc[0])
 
     def tree(self) -> pd.DataFrame:
-        """Every code at its place under its parent, see `pbgov.coding.hierarchy.tree`."""
-        from pbgov.coding.hierarchy import tree
+        """Every code at its place under its parent, see `pbgov.coding.codebooks.hierarchy.tree`."""
+        from pbgov.coding.codebooks.hierarchy import tree
 
         return tree(self)
 
     def ancestors(self, code_id: str) -> list[str]:
-        """The codes above one code, its parent first; see `pbgov.coding.hierarchy.ancestors`."""
-        from pbgov.coding.hierarchy import ancestors
+        """The codes above one code, its parent first; see `pbgov.coding.codebooks.hierarchy.ancestors`."""
+        from pbgov.coding.codebooks.hierarchy import ancestors
 
         return ancestors(self, code_id)
 
@@ -149,7 +149,7 @@ def read_codebook(folder: str | Path) -> Codebook:
         files = ", ".join(f"{name}.csv" for name in TABLES)
         raise InputError(f"{folder}: no such folder; it should hold {files} and {FIELDS_FILE}.")
     from pbgov import schemas
-    from pbgov.coding.versions import content_digest
+    from pbgov.coding.codebooks.versions import content_digest
 
     tables: dict[str, pd.DataFrame] = {}
     findings: list[Finding] = []
@@ -200,7 +200,7 @@ def _version(path: Path) -> tuple[str, list[Finding]]:
 
 
 def _versions(folder: Path) -> tuple[pd.DataFrame, list[Finding]]:
-    from pbgov.coding.versions import VERSIONS_FILE
+    from pbgov.coding.codebooks.versions import VERSIONS_FILE
     from pbgov.schemas import VERSIONS
 
     file = folder / VERSIONS_FILE
@@ -210,7 +210,7 @@ def _versions(folder: Path) -> tuple[pd.DataFrame, list[Finding]]:
 
 
 def _changes(folder: Path) -> tuple[str, list[Finding]]:
-    from pbgov.coding.versions import CHANGES_FILE
+    from pbgov.coding.codebooks.versions import CHANGES_FILE
 
     file = folder / CHANGES_FILE
     if not file.is_file():

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pbgov.coding.codebooks.versions import rests_on_other_definition
 from pbgov.coding.journal import WHOLE, cut_off_unfinished, unfinished_line
 from pbgov.coding.rules import CODER, SECONDARY
-from pbgov.coding.versions import rests_on_other_definition
 from pbgov.corpus.document import digest_text
 from pbgov.datafiles import inspect_table, table_files
 from pbgov.errors import DataFileError, DataFileWarning, InputError

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pbgov.coding.codings import is_secondary, states_in_family
 from pbgov.coding.journal import GOLD, is_machine
-from pbgov.coding.ratings import MISSING
+from pbgov.coding.measures.ratings import MISSING
 from pbgov.errors import InputError
 from pbgov.mining.lexicon import READABLE_KINDS
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pbgov.coding.expectations import STRETCH, expectations, kept, keys_of
-from pbgov.coding.hierarchy import with_those_below
+from pbgov.coding.codebooks.expectations import STRETCH, expectations, kept, keys_of
+from pbgov.coding.codebooks.hierarchy import with_those_below
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
 from pbgov.mining.lexicon import READABLE_KINDS
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pbgov.coding.codebook import Codebook
-    from pbgov.coding.crosswalk import Crosswalk
-    from pbgov.coding.expectations import Given
+    from pbgov.coding.codebooks.crosswalk import Crosswalk
+    from pbgov.coding.codebooks.expectations import Given
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,8 +186,8 @@ def compare_frameworks(
 
 
 def _refuse_rules_resting_on(dropped: set[str], rules: pd.DataFrame) -> None:
-    from pbgov.coding.condition_tokens import ConditionError
-    from pbgov.coding.conditions import CodeGiven, TermsOf, parse_condition, walk
+    from pbgov.coding.ruling.condition_tokens import ConditionError
+    from pbgov.coding.ruling.conditions import CodeGiven, TermsOf, parse_condition, walk
 
     for rule_id, condition in zip(rules["rule_id"], rules["condition"], strict=True):
         try:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.condition_tokens import ConditionError
-from pbgov.coding.conditions import Attribute, Heading, Term, parse_condition, walk
-from pbgov.coding.judging import HEADING, Condition, Found, Judging
-from pbgov.coding.sightings import Sightings, Vocabulary
-from pbgov.coding.truth import NOWHERE
+from pbgov.coding.ruling.condition_tokens import ConditionError
+from pbgov.coding.ruling.conditions import Attribute, Heading, Term, parse_condition, walk
+from pbgov.coding.ruling.judging import HEADING, Condition, Found, Judging
+from pbgov.coding.ruling.sightings import Sightings, Vocabulary
+from pbgov.coding.ruling.truth import NOWHERE
 from pbgov.corpus.document import digest_text
 from pbgov.errors import DataFileError, DataFileWarning
 from pbgov.findings import Finding
@@ -134,7 +134,7 @@ class Rules:
         -----
         Every occurrence of a term counts, also inside a longer term, unless it overlaps a mask or
         a veto of its code; an ambiguous term counts only beside a cue of the same code. What the
-        text denies (`pbgov.coding.negation`) does not count; where a cue or a condition is met and
+        text denies (`pbgov.coding.ruling.negation`) does not count; where a cue or a condition is met and
         all of it is denied, the code is given with value 0. A condition that holds counts like one
         more distinct term. In a ``multi`` family each code with a cue or a condition is given. In
         the other families the code with most distinct terms is given, and nothing at all where two
@@ -230,7 +230,7 @@ def code_by_rules(
     judged = rules.judge_all(texts, _columns_given(rules, read, codebook))
     table = _table(judged, read, texts, codebook.version)
     if modality:
-        from pbgov.coding.evidence_status import modality_of_evidence
+        from pbgov.coding.ruling.evidence_status import modality_of_evidence
 
         places = np.array([text for text, _ in judged], dtype=np.int64)
         table.insert(len(table.columns) - 1, "modality", modality_of_evidence(table, read, places))
@@ -239,8 +239,8 @@ def code_by_rules(
 
 def refuse_unknown_codes(codebook: Codebook) -> None:
     """Raise a DataFileError where terms or rules name what is not defined, or rules cannot be read."""
-    from pbgov.coding.checks import unknown_code_of_a_term, unknown_family
-    from pbgov.coding.rule_checks import FAULTS
+    from pbgov.coding.codebooks.checks import unknown_code_of_a_term, unknown_family
+    from pbgov.coding.ruling.rule_checks import FAULTS
 
     undefined = [*unknown_family(codebook), *unknown_code_of_a_term(codebook)]
     undefined += [finding for fault in FAULTS for finding in fault(codebook)]

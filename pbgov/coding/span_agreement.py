@@ -18,8 +18,8 @@ from pbgov.coding.frames import (
     readable,
     refuse_impossible,
 )
-from pbgov.coding.reliability import draw_clusters, percentile_interval
-from pbgov.coding.unitizing import (
+from pbgov.coding.measures.reliability import draw_clusters, percentile_interval
+from pbgov.coding.measures.unitizing import (
     ContinuumSums,
     continuum_sums,
     cut_by_values,
@@ -32,7 +32,7 @@ from pbgov.marks import carry_mark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbgov.coding.unitizing import Spans
+    from pbgov.coding.measures.unitizing import Spans
 
 ALL_DOCUMENTS = "*"
 
@@ -69,7 +69,7 @@ def agreement_of_spans(
         ``n_documents`` and ``n_characters`` measure the text, ``n_units`` counts the stretches
         marked by all coders together, ``share_marked`` is the share of characters marked, the mean
         over coders. ``alpha_u`` is Krippendorff's alpha for unitizing
-        (`pbgov.coding.unitizing.unitizing_alpha`), with the 95 % interval ``alpha_u_low``,
+        (`pbgov.coding.measures.unitizing.unitizing_alpha`), with the 95 % interval ``alpha_u_low``,
         ``alpha_u_high`` from draws of whole documents where there are several, else NaN;
         ``boot_undefined`` counts draws without a value. ``remark`` says in Chinese what the numbers
         leave out, and why one is missing.

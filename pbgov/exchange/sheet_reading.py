@@ -17,15 +17,15 @@ from pbgov.corpus.document import digest_text
 from pbgov.corpus.formats.container import Container
 from pbgov.corpus.formats.signature import check_kind
 from pbgov.errors import DataFileError, InputError
-from pbgov.exchange import sheet_layout as layout
-from pbgov.exchange.sheet_judgements import RowReader
+from pbgov.exchange.sheet import layout
+from pbgov.exchange.sheet.judgements import RowReader
 from pbgov.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pbgov.coding.codebook import Codebook
-    from pbgov.exchange.sheet_layout import Item, SheetKey
+    from pbgov.exchange.sheet.layout import Item, SheetKey
 
 EXCERPT = 12
 Place = tuple[str, int, int]

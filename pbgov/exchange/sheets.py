@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pbgov.coding.journal import refuse_coder_name
 from pbgov.errors import InputError
-from pbgov.exchange import sheet_cells as cells
-from pbgov.exchange import sheet_layout as layout
-from pbgov.exchange.sheet_cells import print_wide, protect, row_height, write_text
-from pbgov.exchange.sheet_guide import write_guide
+from pbgov.exchange.sheet import cells, layout
+from pbgov.exchange.sheet.cells import print_wide, protect, row_height, write_text
+from pbgov.exchange.sheet.guide import write_guide
 from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pbgov.coding.codebook import Codebook
-    from pbgov.exchange.sheet_layout import Column, Item
+    from pbgov.exchange.sheet.layout import Column, Item
 
 EPOCH = datetime(2000, 1, 1)
 ZIP_TIME = (2000, 1, 1, 0, 0, 0)

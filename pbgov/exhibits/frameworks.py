@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pbgov.coding.codebook import Codebook
-    from pbgov.coding.crosswalk import Crosswalk
+    from pbgov.coding.codebooks.crosswalk import Crosswalk
     from pbgov.coding.frameworks import FrameworkChange
 
 RELATIONS = {
@@ -95,7 +95,7 @@ def table_framework_change(change: FrameworkChange, *, source: str) -> Exhibit:
         Where nothing was given that makes one expect anything.
     """
     require_kind("change", change, "FrameworkChange", "compare_frameworks")
-    from pbgov.coding.reliability import wilson_interval
+    from pbgov.coding.measures.reliability import wilson_interval
 
     if change.expectations.empty:
         raise InputError("No segment carries a code from which the crosswalk lets anything follow.")

@@ -132,7 +132,7 @@ RULES = pa.DataFrameSchema(
     name="rules",
 )
 """One row is one condition under which the rule coder gives a code, in the language of
-`pbgov.coding.conditions`; it works beside the cues of ``terms.csv``."""
+`pbgov.coding.ruling.conditions`; it works beside the cues of ``terms.csv``."""
 
 RETIRED = pa.DataFrameSchema(
     {
@@ -177,8 +177,8 @@ VERSIONS = pa.DataFrameSchema(
 )
 """One row is what one version of a codebook said of one code: a digest of its definition.
 
-``code_id`` ``*`` is the whole codebook, see `pbgov.coding.versions.content_digest`. Rows are only
-ever added, by `pbgov.coding.versions.record_version`.
+``code_id`` ``*`` is the whole codebook, see `pbgov.coding.codebooks.versions.content_digest`. Rows are only
+ever added, by `pbgov.coding.codebooks.versions.record_version`.
 """
 
 CROSSWALK = pa.DataFrameSchema(

@@ -100,7 +100,7 @@ def gold(study: Study, results: Mapping[str, Results]) -> Results:
 def rival(study: Study, results: Mapping[str, Results]) -> Results:
     """What a rival framework makes of the same paragraphs, where the study declares one."""
     from pbgov.coding.codebook import read_codebook
-    from pbgov.coding.crosswalk import CROSSWALK_FILE, read_crosswalk
+    from pbgov.coding.codebooks.crosswalk import CROSSWALK_FILE, read_crosswalk
     from pbgov.coding.frameworks import compare_frameworks
 
     if "rival" not in study.inputs:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.reliability import wilson_interval
+from pbgov.coding.measures.reliability import wilson_interval
 
 N_BINS = 5
 FEWEST = 50  # ten for each of the five bins

@@ -11,7 +11,7 @@ from pbgov.coding.learning.fitted import tell
 from pbgov.coding.learning.linear import one_thread
 from pbgov.coding.learning.material import labels_of
 from pbgov.coding.learning.validation import hold_out
-from pbgov.coding.reliability import cluster_draws
+from pbgov.coding.measures.reliability import cluster_draws
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
 

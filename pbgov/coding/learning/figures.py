@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.coding.learning.material import NO_CODE, labels_of
-from pbgov.coding.reliability import (
+from pbgov.coding.measures.reliability import (
     cluster_draws,
     cohen_kappa,
     kappas_of_draws,
@@ -138,7 +138,7 @@ def _gain(
 
 
 def macro_f1_of_draws(a: np.ndarray, b: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """`pbgov.coding.reliability.macro_f1` once for each row of `weights`.
+    """`pbgov.coding.measures.reliability.macro_f1` once for each row of `weights`.
 
     Parameters
     ----------

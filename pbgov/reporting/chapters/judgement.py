@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pbgov.coding.codebook import read_codebook
-from pbgov.coding.crosswalk import CROSSWALK_FILE, read_crosswalk
+from pbgov.coding.codebooks.crosswalk import CROSSWALK_FILE, read_crosswalk
 from pbgov.coding.frameworks import FrameworkChange
 from pbgov.exhibits.disagreements import table_adjudication
 from pbgov.exhibits.frameworks import figure_framework_heatmap, table_framework_change

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pbgov.exchange import sheet_cells as cells
-from pbgov.exchange import sheet_layout as layout
-from pbgov.exchange.sheet_cells import print_wide, protect, row_height, write_text
+from pbgov.exchange.sheet import cells, layout
+from pbgov.exchange.sheet.cells import print_wide, protect, row_height, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +50,7 @@ def write_guide(
     codes = codebook.codes.set_index("code_id")
     for family in families:
         row += 2
-        about = f"{named.at[family, 'zh']}（{family}）：{KINDS[codebook.exclusive(family)]}"
+        about = f"{named.at[family, 'zh']!s}（{family}）：{KINDS[codebook.exclusive(family)]}"
         _line(sheet, row, about, Font(name="黑体", bold=True, size=12), height=22)
         if isinstance(rule := named.at[family, "tie_rule"], str):
             row += 1

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pbgov.coding.matching import Hits, Matcher
-from pbgov.coding.negation import denied_stretches
-from pbgov.coding.truth import APART, Places, ordered
+from pbgov.coding.ruling.matching import Hits, Matcher
+from pbgov.coding.ruling.negation import denied_stretches
+from pbgov.coding.ruling.truth import APART, Places, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

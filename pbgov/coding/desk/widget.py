@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from pbgov.coding.desk_material import gather
-from pbgov.coding.desk_session import DeskSession
+from pbgov.coding.desk.material import gather
+from pbgov.coding.desk.session import DeskSession
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pbgov.coding.codebook import Codebook
     from pbgov.corpus.document import Corpus, Document
 
-FRONT = Path(__file__).with_name("desk")
+FRONT = Path(__file__).parent
 _OPEN: set[CodingDesk] = set()
 PARTS = ("text", "frame", "reader", "panel", "actions")
 

@@ -10,11 +10,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from pbgov.coding.desk_memos import names_rank
+from pbgov.coding.desk.memos import names_rank
 from pbgov.schemas import READ_STATES
 
 if TYPE_CHECKING:
-    from pbgov.coding.desk_material import Material
+    from pbgov.coding.desk.material import Material
 
 LONGEST_MEMO = 2000
 FIELDS = {

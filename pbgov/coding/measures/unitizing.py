@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pbgov.coding.ratings import ratio
+from pbgov.coding.measures.ratings import ratio
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pbgov.coding.journal import WHOLE
 from pbgov.corpus.document import digest_text
 
 if TYPE_CHECKING:
-    from pbgov.coding.desk_material import Place
+    from pbgov.coding.desk.material import Place
     from pbgov.coding.journal import Stretch
 
 Row = dict[str, str]

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pbgov.coding.condition_tokens import WHOLE_SIGNS, ConditionError, Token, tokens_of
+from pbgov.coding.ruling.condition_tokens import WHOLE_SIGNS, ConditionError, Token, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.matching import Hits
-from pbgov.coding.truth import NOWHERE, evidence, truth
+from pbgov.coding.ruling.matching import Hits
+from pbgov.coding.ruling.truth import NOWHERE, evidence, truth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pbgov.coding.conditions import Node
-    from pbgov.coding.sightings import Sightings
-    from pbgov.coding.truth import Evidence, Places
+    from pbgov.coding.ruling.conditions import Node
+    from pbgov.coding.ruling.sightings import Sightings
+    from pbgov.coding.ruling.truth import Evidence, Places
 
 HEADING = "heading"  # the column that heading(…) asks
 
@@ -65,7 +65,7 @@ _NOTHING = Found(_NONE, _NONE, _NONE, _NONE, Hits(_NONE, _NONE, _NONE, _NONE, 0)
 
 
 class Judging:
-    """The codes that some texts are judged by; a `pbgov.coding.truth.Scene`.
+    """The codes that some texts are judged by; a `pbgov.coding.ruling.truth.Scene`.
 
     Parameters
     ----------

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pbgov.coding.desk_acts import Act
-from pbgov.coding.desk_memos import names_rank, with_rank, words_of
-from pbgov.coding.desk_messages import RefusedError, Request, number_of, understand
-from pbgov.coding.desk_record import Record
+from pbgov.coding.desk.acts import Act
+from pbgov.coding.desk.memos import names_rank, with_rank, words_of
+from pbgov.coding.desk.messages import RefusedError, Request, number_of, understand
+from pbgov.coding.desk.record import Record
 from pbgov.coding.journal import WHOLE, Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pbgov.coding.desk_material import Material
+    from pbgov.coding.desk.material import Material
 
 Message = dict[str, Any]
 
@@ -30,7 +30,7 @@ class DeskSession:
     Parameters
     ----------
     material : Material
-        What is judged, as `pbgov.coding.desk_material.gather` puts it together.
+        What is judged, as `pbgov.coding.desk.material.gather` puts it together.
     coder : str
         The coder's name; the journal is ``<coder>.csv``.
     folder : path
@@ -71,7 +71,7 @@ class DeskSession:
         Parameters
         ----------
         message : object
-            What the browser sent; see `pbgov.coding.desk_messages.FIELDS`.
+            What the browser sent; see `pbgov.coding.desk.messages.FIELDS`.
 
         Returns
         -------

@@ -2,7 +2,7 @@
 
 Each takes one row a unit and one column a coder, None or NaN where a coder did not judge the unit,
 and gives NaN where it is undefined. The functions that end in ``_of`` work on the sums of
-`pbgov.coding.ratings.totals` and give one value a draw.
+`pbgov.coding.measures.ratings.totals` and give one value a draw.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.ratings import Totals, encode, ratio, totals
+from pbgov.coding.measures.ratings import Totals, encode, ratio, totals
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:

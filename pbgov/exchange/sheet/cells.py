@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pbgov.exchange import sheet_layout as layout
+from pbgov.exchange.sheet import layout
 
 TALLEST = 409.0  # points; no spreadsheet shows a higher row
 LINE_HEIGHT = 16.5

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pbgov.coding.journal import WHOLE
 from pbgov.coding.merging import marks_secondary
 from pbgov.coding.rules import SECONDARY
-from pbgov.exchange import sheet_layout as layout
+from pbgov.exchange.sheet import layout
 from pbgov.findings import Finding
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbgov.coding.codebook import Codebook
-    from pbgov.exchange.sheet_layout import Column, Item, SheetKey
+    from pbgov.exchange.sheet.layout import Column, Item, SheetKey
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,11 @@ class RowReader:
         notes = [mark for _, mark in given]
         if given and memo:
             notes[0] = f"{notes[0]}；{memo}".lstrip("；")
-        wanted = [
+        judged = [
             self._row(item, code_id, "1", note)
             for (code_id, _), note in zip(given, notes, strict=True)
         ]
-        wanted += [self._row(item, code_id, "0") for code_id in absent]
+        judged += [self._row(item, code_id, "0") for code_id in absent]
         state = None
         if status in layout.STATES:
             state = self._row(item, WHOLE, "0", "" if given else memo)
@@ -131,7 +131,7 @@ class RowReader:
         return RowJudgements(
             number=number,
             place=(item.doc_id, item.start, item.end),
-            wanted=wanted,
+            wanted=judged,
             replaced=[self._row(item, one, "0") | {"act": "withdraw"} for one in replaced],
             state=state,
             silent=silent,

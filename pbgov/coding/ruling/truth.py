@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from pbgov.coding.conditions import (
+from pbgov.coding.ruling.conditions import (
     And,
     Attribute,
     CodeGiven,
@@ -25,7 +25,7 @@ from pbgov.coding.conditions import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbgov.coding.conditions import Node
+    from pbgov.coding.ruling.conditions import Node
 
 APART = 2**32  # more than any position and any gap: no place of one text is near one of the next
 NOWHERE = -1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pbgov.coding.condition_tokens import ConditionError
-from pbgov.coding.conditions import (
+from pbgov.coding.ruling.condition_tokens import ConditionError
+from pbgov.coding.ruling.conditions import (
     And,
     CodeGiven,
     Count,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pbgov.coding.codebook import Codebook
-    from pbgov.coding.conditions import Node
+    from pbgov.coding.ruling.conditions import Node
 
 
 def condition_that_cannot_be_read(codebook: Codebook) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pbgov.coding.crosswalk import CARRIES_ABSENCE, CARRIES_PRESENCE
-from pbgov.coding.hierarchy import with_those_below
+from pbgov.coding.codebooks.crosswalk import CARRIES_ABSENCE, CARRIES_PRESENCE
+from pbgov.coding.codebooks.hierarchy import with_those_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

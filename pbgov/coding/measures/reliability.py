@@ -1,7 +1,7 @@
 """Measures of how far coders agree, and the resampling of clusters, as plain functions of arrays.
 
-Coefficients for more than two coders stand in `pbgov.coding.chance_corrected`, those for spans in
-`pbgov.coding.unitizing`.
+Coefficients for more than two coders stand in `pbgov.coding.measures.chance_corrected`, those for spans in
+`pbgov.coding.measures.unitizing`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from pbgov.coding.ratings import encode, ratio, totals
+from pbgov.coding.measures.ratings import encode, ratio, totals
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:

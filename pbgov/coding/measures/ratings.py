@@ -2,7 +2,7 @@
 
 A coefficient of agreement depends on the units only through sums over them, so that 2,000 draws of
 whole clusters cost one product of matrices: how often each cluster is drawn, times the sums of each
-cluster. `totals` makes the sums; `pbgov.coding.chance_corrected` turns them into coefficients.
+cluster. `totals` makes the sums; `pbgov.coding.measures.chance_corrected` turns them into coefficients.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pbgov.coding.desk_acts import Act, Row
-from pbgov.coding.desk_messages import RefusedError
+from pbgov.coding.desk.acts import Act, Row
+from pbgov.coding.desk.messages import RefusedError
 from pbgov.coding.journal import COLUMNS, WHOLE, Journal, cut_off_unfinished
 from pbgov.corpus.document import digest_text
 from pbgov.datafiles import inspect_table
@@ -21,7 +21,7 @@ from pbgov.errors import DataFileError, InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pbgov.coding.desk_material import Material, Place
+    from pbgov.coding.desk.material import Material, Place
     from pbgov.coding.journal import Stretch
 
 FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pbgov.coding.hierarchy import HIERARCHY_CHECKS, parents_of
-from pbgov.coding.rule_checks import RULE_CHECKS
+from pbgov.coding.codebooks.hierarchy import HIERARCHY_CHECKS, parents_of
+from pbgov.coding.codebooks.versions import VERSION_CHECKS
 from pbgov.coding.rules import Rules
-from pbgov.coding.versions import VERSION_CHECKS
+from pbgov.coding.ruling.rule_checks import RULE_CHECKS
 from pbgov.datafiles import is_invisible
 from pbgov.findings import Finding
 

@@ -1,0 +1,1 @@
+"""What a codebook is made of beside its tables: checks, trees, versions, and crosswalks to others."""

@@ -1,0 +1,1 @@
+"""The arithmetic of agreement: plain functions of arrays."""

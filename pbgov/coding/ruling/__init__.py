@@ -1,0 +1,1 @@
+"""How rules are read and held against texts: words, conditions, denials, the status of the evidence."""

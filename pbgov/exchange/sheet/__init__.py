@@ -1,0 +1,1 @@
+"""How a coding sheet is laid out, and how its rows are read."""
