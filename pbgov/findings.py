@@ -3,7 +3,7 @@
 Codes never change their meaning. E codes are faults: they stop the reading of a file or, where they
 come from `Codebook.check`, forbid trust in what the codebook gives. W codes are remarks.
 Ranges: 101-199 tables and indicators, 201-299 codebook and codings, 301-399 lexicon,
-401-499 documents, 501-599 study.toml.
+401-499 documents, 501-599 study.toml, 601-699 exchange with other QDA programs.
 """
 
 from __future__ import annotations
