@@ -50,6 +50,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.coding.codebooks.hierarchy": ("roll_up",),
     "pbgov.coding.frameworks": ("FrameworkChange", "compare_frameworks", "select_families"),
     "pbgov.coding.codebooks.crosswalk": ("Crosswalk", "read_crosswalk", "translate"),
+    "pbgov.coding.attributes": ("with_attributes",),
     "pbgov.coding.rules": ("code_by_rules",),
     "pbgov.coding.desk.widget": ("CodingDesk",),
     "pbgov.coding.journal": ("Journal", "Stretch"),

@@ -43,7 +43,7 @@ STEPS: tuple[Step, ...] = (
         "gold", "金标准的来历", ("codebook", "codings"), ("read", "code"), ("coding",), coding.gold
     ),
     Step("rival", "换一个框架", ("codebook", "rival"), ("read",), (), coding.rival),
-    Step("score", "计分", ("codebook",), ("practices",), (), coding.score),
+    Step("score", "计分", ("codebook",), ("read", "practices"), (), coding.score),
     Step("indicators", "指标", ("indicators", "assessment", "regions"), (), (), figures.indicators),
     Step(
         "satisfaction",

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pbgov.cache import table_of
+from pbgov.coding.attributes import with_attributes
 from pbgov.coding.rules import CODER
 from pbgov.errors import DataFileError
 from pbgov.findings import Finding
@@ -27,7 +28,8 @@ def code(study: Study, results: Mapping[str, Results]) -> Results:
 
     paragraphs = table_of(results, "read", "paragraphs")
     codebook = read_codebook(study.codebook)
-    by_rules = code_by_rules(paragraphs, codebook)
+    documents = table_of(results, "read", "documents")
+    by_rules = code_by_rules(with_attributes(paragraphs, documents), codebook)
     made: Results = {"codes": codebook.codes, "families": codebook.families}
     if study.codings is not None and any(study.codings.glob("*.csv")):
         by_people = read_codings(study.codings, paragraphs, codebook)
@@ -109,7 +111,9 @@ def rival(study: Study, results: Mapping[str, Results]) -> Results:
     crosswalk = read_crosswalk(
         folder / CROSSWALK_FILE, read_codebook(study.codebook), read_codebook(folder)
     )
-    change = compare_frameworks(table_of(results, "read", "paragraphs"), crosswalk)
+    documents = table_of(results, "read", "documents")
+    paragraphs = with_attributes(table_of(results, "read", "paragraphs"), documents)
+    change = compare_frameworks(paragraphs, crosswalk)
     return {
         "counts": change.counts,
         "expectations": change.expectations,
@@ -130,7 +134,13 @@ def score(study: Study, results: Mapping[str, Results]) -> Results:
     regions = table_of(results, "practices", "regions")
     codebook = read_codebook(study.codebook)
     codes = list(codebook.codes["code_id"])
-    frame = practices.assign(segment_id=practices["practice_id"], kind="paragraph")
+    headings = table_of(results, "read", "paragraphs").set_index("segment_id")["heading"]
+    frame = practices.assign(
+        heading=practices["segment_id"].map(headings),
+        segment_id=practices["practice_id"],
+        kind="paragraph",
+    )
+    frame = with_attributes(frame, table_of(results, "read", "documents"))
     done = frame[frame["status"] == "已实施"]
     districts = regions.loc[regions["level"] == "district", "region_code"]
     return {
