@@ -38,7 +38,7 @@ def test_a_run_applies_rules_on_attributes_and_headings(tmp_path: Path, root: Pa
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, tmp_path / part)
     rules = "rule_id,code_id,condition,note,source\n"
-    rules += "R1,META.RHET,attribute(city) = 上海市 and heading(实践),,试\n"
+    rules += "R1,META.RHET,attribute(city) = 上海市 and heading(精细化),,试\n"
     (tmp_path / "data/codebook/rules.csv").write_text(rules, encoding="utf-8")
     with pytest.warns(pbgov.DataFileWarning, match="W263"):  # simulated texts have no city
         pbgov.run_study(pbgov.read_study(tmp_path))
@@ -48,6 +48,6 @@ def test_a_run_applies_rules_on_attributes_and_headings(tmp_path: Path, root: Pa
     city = corpus.documents.set_index("doc_id")["city"]
     paragraphs = pbgov.segment(corpus, unit="paragraph").query("kind == 'paragraph'")
     of_city = paragraphs["doc_id"].map(city).eq("上海市")
-    wanted = paragraphs[of_city & paragraphs["heading"].str.contains("实践", na=False)]
+    wanted = paragraphs[of_city & paragraphs["heading"].str.contains("精细化", na=False)]
     assert len(wanted) > 0
     assert sorted(by_rule["segment_id"]) == sorted(wanted["segment_id"])
