@@ -491,3 +491,40 @@ def test_the_exhibit_of_the_share_counts_what_is_open(folder: Path) -> None:
     )
     assert [row[0] for row in two.rows()] == ["INNOV", "MODE", "全部"]
     assert "N = 10 项" in two.note
+
+
+def test_of_a_coder_without_states_only_what_he_coded_counts(root: Path) -> None:
+    text = "一二三四"
+    segments = pd.DataFrame(
+        {
+            "doc_id": "d",
+            "segment_id": list(text),
+            "start": range(4),
+            "end": range(1, 5),
+            "text": list(text),
+            "heading": "",
+        }
+    )
+    given = [("甲", "一"), ("甲", "二"), ("乙", "一"), ("乙", "三")]
+    codings = pd.DataFrame(
+        {
+            "doc_id": "d",
+            "start": [text.index(place) for _, place in given],
+            "end": [text.index(place) + 1 for _, place in given],
+            "code_id": "INNOV.ORG",
+            "coder": [coder for coder, _ in given],
+            "value": 1,
+            "memo": pd.Series([None] * 4, dtype="str"),
+            "segment_id": [place for _, place in given],
+        }
+    )
+    codebook = pbgov.read_codebook(root / "data/codebook")
+    none = pbgov.read_adjudications(root / "nowhere")
+    gold = pbgov.gold_codings(codings, ["甲", "乙"], none, segments, codebook, families=["INNOV"])
+    outcomes = gold.outcomes.set_index("segment_id")[["outcome", "n_coders"]]
+    assert outcomes.to_numpy().tolist() == [
+        ["unanimous", 2],
+        ["unjudged", 1],
+        ["unjudged", 1],
+        ["unjudged", 0],
+    ]

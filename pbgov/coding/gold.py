@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.coding.adjudication import codes_decided
-from pbgov.coding.frames import readable
+from pbgov.coding.frames import in_family, readable
 from pbgov.coding.journal import GOLD, is_machine
 from pbgov.coding.rules import SECONDARY
 from pbgov.coding.side_by_side import Said, refuse_coders, said_by
@@ -83,7 +83,8 @@ def gold_codings(
     codebook : Codebook
     families : sequence of str
     states : DataFrame, optional
-        Who read what, as for `pbgov.disagreements`.
+        As `pbgov.read_states` gives them. Of a coder without states only the stretches that he
+        coded in the family count as judged: what else he read is not known.
 
     Returns
     -------
@@ -107,7 +108,7 @@ def gold_codings(
     places = list(zip(*(known[name] for name in _PLACE), known["text"], strict=True))
     for family in families:
         codes = codebook.codes_of(family)
-        said = [said_by(codings, coder, known, family, states) for coder in coders]
+        said = [_judged_by(codings, coder, known, family, states) for coder in coders]
         decided = _decisions(adjudications, family)
         for *place, text in places:
             segment_id = str(place[0])
@@ -162,6 +163,20 @@ def adjudicated_share(gold: Gold) -> pd.DataFrame:
 
 _PLACE = ("segment_id", "doc_id", "start", "end")
 _OUTCOMES = (UNANIMOUS, ADJUDICATED, DISPUTED, UNJUDGED)
+
+
+def _judged_by(
+    codings: pd.DataFrame,
+    coder: str,
+    segments: pd.DataFrame,
+    family: str,
+    states: pd.DataFrame | None,
+) -> dict[str, Said]:
+    said = said_by(codings, coder, segments, family, states)
+    if states is not None and coder in set(states["coder"]):
+        return said
+    own = in_family(codings[codings["coder"] == coder], family)
+    return {name: one for name, one in said.items() if name in set(own["segment_id"])}
 
 
 def _decisions(adjudications: pd.DataFrame, family: str) -> dict[str, tuple[Said, str]]:
