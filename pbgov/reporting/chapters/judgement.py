@@ -10,6 +10,7 @@ from pbgov.coding.codebooks.crosswalk import CROSSWALK_FILE, read_crosswalk
 from pbgov.coding.frameworks import FrameworkChange
 from pbgov.exhibits.disagreements import table_adjudication
 from pbgov.exhibits.frameworks import figure_framework_heatmap, table_framework_change
+from pbgov.exhibits.numerals import format_percent
 from pbgov.reporting.composition import cases
 from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
 
@@ -24,13 +25,17 @@ def adjudicated(found: Findings) -> list[Block]:
         return []
     total = share.iloc[-1]
     source = f"{cases(found)}；data/codings"
+    settled = int(total["n_unanimous"] + total["n_adjudicated"])
+    left = int(total["n_disputed"] + total["n_unjudged"])
+    said = (
+        f"{int(total['n'])} 项（片段×编码族）里，各人一致的 {int(total['n_unanimous'])} 项，经裁定的 "
+        f"{int(total['n_adjudicated'])} 项（{format_percent(total['adjudicated_share'])}），其余 {left} 项没有定论"
+        "（{tab-adjudication}），不作推测。"
+    )
+    if not settled:
+        said += "也就是说，还没有一个片段是两个人都判过、并且有了定论的：金标准是空的，上面的比较都只是与一个人的判断相比。"
     return [
-        Paragraph(
-            f"人工编码之间的分歧由裁定解决。{int(total['n'])} 项（片段×编码族）中，各人一致的 {int(total['n_unanimous'])} 项，"
-            f"经裁定的 {int(total['n_adjudicated'])} 项，其余 {int(total['n_disputed'] + total['n_unjudged'])} 项没有定论"
-            "（{tab-adjudication}），不作推测。",
-            "方法",
-        ),
+        Paragraph(said, "方法" if settled else "局限"),
         ExhibitBlock(table_adjudication(share, source=source, labels=found.family_names)),
     ]
 
