@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MISSING = "\\N"
 COMPLETE = "complete"
 LIBRARIES = (
+    "ahocorasick_rs",
     "jieba",
     "lxml",
     "matplotlib",
