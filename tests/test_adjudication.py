@@ -372,7 +372,7 @@ def test_a_file_of_another_kind_is_not_added_to(folder: Path) -> None:
         decide(folder)
     assert path.read_text(encoding="utf-8") == "a,b\n1,2\n"
     path.write_bytes("doc_id,理由\n".encode("gbk"))
-    with pytest.raises(DataFileError, match="E219"):
+    with pytest.raises(DataFileError, match="E101"):
         decide(folder)
 
 
@@ -528,3 +528,49 @@ def test_of_a_coder_without_states_only_what_he_coded_counts(root: Path) -> None
         ["unjudged", 1],
         ["unjudged", 0],
     ]
+
+
+def as_a_spreadsheet_saves_it(path: Path) -> None:
+    content = path.read_bytes().decode().replace("\n", "\r\n")
+    path.write_bytes(content.encode("utf-8-sig"))
+
+
+@pytest.mark.filterwarnings("ignore:.*W151")
+def test_files_that_a_spreadsheet_saved_are_read_and_added_to(folder: Path) -> None:
+    first = decide(folder)
+    for file in (folder / "gold.csv", folder / "decisions" / "adjudications.csv"):
+        as_a_spreadsheet_saves_it(file)
+    assert decide(folder) == first
+    decide(folder, codes=["INNOV.MGT"], reason="看了全文")
+    (row,) = pbgov.read_adjudications(folder, SEGMENTS, codebook()).to_dict("records")
+    assert (row["codes"], row["reason"]) == ("INNOV.MGT", "看了全文")
+
+
+def test_a_torn_row_or_another_encoding_is_named_and_nothing_added(folder: Path) -> None:
+    decide(folder)
+    file = folder / "decisions" / "adjudications.csv"
+    sound = file.read_bytes()
+    for spoilt, code in (
+        (sound.rstrip(b"\n") + b",more\n", "E118"),
+        (sound.decode().encode("gbk"), "E101"),
+    ):
+        file.write_bytes(spoilt)
+        with pytest.raises(DataFileError, match=code):
+            decide(folder, codes=["INNOV.MGT"])
+        assert file.read_bytes() == spoilt
+
+
+def test_a_model_that_could_not_tell_differs_from_nobody(folder: Path) -> None:
+    known = tables(folder)["codings"]
+    own = known[known["coder"] == "甲"].assign(coder="endpoint:m", status="suggested", value=0)
+    both = pd.concat([known, own[own["segment_id"] == "d/p0"]], ignore_index=True)
+    table = disagreements(both, ("甲", "endpoint:m"), SEGMENTS, states=tables(folder)["states"])
+    assert list(table["segment_id"]) == ["d/p0"]
+    assert list(table["codes_endpoint:m"]) == ["无"]
+
+
+def test_silence_in_a_family_that_a_coder_never_used_is_no_judgement(folder: Path) -> None:
+    codings = tables(folder)["codings"]
+    other = codings[codings["coder"] == "甲"].assign(code_id="MODE.M1")
+    both = pd.concat([codings, other], ignore_index=True)
+    assert disagreements(both, ("甲", "乙"), SEGMENTS, family="MODE").empty

@@ -426,6 +426,43 @@ def test_adjudicators_judged_what_they_decided_and_nothing_else() -> None:
     assert row["accuracy"] == pytest.approx(2 / 3)
 
 
+def test_a_model_that_could_not_tell_is_missing_and_rules_that_say_nothing_deny() -> None:
+    segments = read_segments(6)
+    given = {"p00": "A", "p01": "A!", "p02": "A!"}
+    codings = judged(segments, 甲={"p00": "A", "p04": "A"}, rules=given, **{"endpoint:m": given})
+    row = by_code(codings, ("甲", "endpoint:m"), segments)["F.A"]
+    assert (row["n"], row["n_missing"], row["accuracy"]) == (6, 3, 1)
+    row = by_code(codings, ("甲", "rules"), segments)["F.A"]
+    assert (row["n_missing"], row["accuracy"]) == (0, pytest.approx(5 / 6))
+    of_reference = by_code(codings, ("甲", "endpoint:m"), segments, frame="reference")["F.A"]
+    assert (of_reference["n"], of_reference["n_missing"]) == (2, 1)
+    other = codings.replace({"F.A": "G.A"})
+    other = pd.concat([codings, other[other["coder"].eq("甲")]])
+    assert set(pbgov.agreement(other, ("甲", "endpoint:m"), segments)["family"]) == {"F"}
+    assert set(pbgov.agreement(other, ("甲", "rules"), segments)["family"]) == {"F", "G"}
+
+
+def test_a_model_that_was_asked_about_one_document_is_compared_on_it() -> None:
+    segments = read_segments(4, documents=2)
+    codings = judged(segments, 甲={"p00": "A", "p01": "A"}, **{"endpoint:m": {"p00": "A"}})
+    row = by_code(codings, ("甲", "endpoint:m"), segments)["F.A"]
+    assert (row["n"], row["n_missing"]) == (2, 1)
+    assert "1 篇文档不是每位编码者都做过" in row["remark"]
+
+
+def test_three_arguments_are_enough_and_the_seed_is_0() -> None:
+    segments = read_segments(12, documents=3)
+    codings = judged(
+        segments, 甲={"p00": "A", "p01": "A", "p02": "A"}, 乙={"p00": "A", "p02": "A", "p04": "A"}
+    )
+    for compare_them in (pbgov.agreement, agreement_of_pairs, agreement_of_spans):
+        plain = compare_them(codings, ["甲", "乙"], segments)
+        pd.testing.assert_frame_equal(plain, compare_them(codings, ["甲", "乙"], segments, seed=0))
+        for seed in (-1, 1.5, None, True):
+            with pytest.raises(InputError, match="seed is"):
+                compare_them(codings, ["甲", "乙"], segments, seed=seed)
+
+
 def test_no_overlap_is_a_row_with_a_reason() -> None:
     segments = read_segments(4, documents=2)
     codings = judged(segments, 甲={"p00": "A"}, 乙={"p01": "A"})

@@ -256,6 +256,79 @@ def test_coefficients_of_two_raters_as_gwet_prints_them():
     assert percent_agreement(pair) == pytest.approx(0.89)
 
 
+@pytest.mark.parametrize(
+    ("table", "kappa"),
+    [
+        ([[40, 9], [6, 45]], 0.70),
+        ([[80, 10], [5, 5]], 0.32),
+        ([[45, 15], [25, 15]], 0.13),
+        ([[25, 35], [5, 35]], 0.26),
+    ],
+)
+def test_kappas_of_the_paradoxes(table, kappa):
+    """Feinstein and Cicchetti (1990): equal agreement, other margins, other kappa."""
+    pair = np.column_stack(spread(np.array(table)))
+    assert round(cohen_kappa(*pair.T), 2) == kappa
+    agreed = np.trace(table) / 100
+    assert brennan_prediger(pair) == pytest.approx(2 * agreed - 1)  # Byrt et al. (1993): PABAK
+
+
+def test_ac1_where_kappa_falls_below_chance():
+    """Gwet (2002): 118 and 0 of 125 agreed."""
+    pair = np.column_stack(spread(np.array([[118, 5], [2, 0]])))
+    assert (round(cohen_kappa(*pair.T), 4), round(gwet_ac1(pair), 4)) == (-0.0234, 0.9408)
+
+
+# Hayes and Krippendorff (2007), table 1: 40 articles, five observers; a dot was not judged
+NEWS = """
+112.2 1101. 2333. .00.0 000.0 000.0 102.1 1.20. 222.2 2111. .100. 0000. 1222. 33223 111.1 111.1
+212.2 1233. 1101. 000.0 0011. 00.00 2333. 0000. 12.22 0111. 00010 1212. 1122. 112.2 110.0 2121.
+22.22 3222. 222.2 223.2 222.2 22.12 2222. 111.1
+"""
+
+
+def test_alpha_of_hayes_and_krippendorff_2007():
+    judged = [[None if sign == "." else int(sign) for sign in unit] for unit in NEWS.split()]
+    published = {"nominal": 0.4765, "ordinal": 0.7598, "interval": 0.7574, "ratio": 0.6621}
+    found = {level: round(krippendorff_alpha(judged, level), 4) for level in LEVELS}
+    assert found == published
+
+
+@pytest.mark.parametrize("dtype", [float, "Int64", "Float64", "string", "str", "category", object])
+def test_a_table_may_have_any_type_of_column(dtype):
+    rows = [[1, 1, 0], [0, 0, 0], [1, None, 1], [2, 2, 1]]
+    table = pd.DataFrame(rows, dtype=object)
+    for coefficient in (*CHANCE_CORRECTED, percent_agreement):
+        assert coefficient(table.astype(dtype)) == pytest.approx(coefficient(rows))
+    words = table.map(lambda value: value if value is None else str(value))
+    assert gwet_ac1(words) == pytest.approx(gwet_ac1(rows))
+    if dtype in (float, "Int64", "Float64"):
+        expected = intraclass_correlations([rows[0], rows[1], rows[3]])
+        assert intraclass_correlations(table.astype(dtype)) == pytest.approx(expected)
+
+
+def test_labels_that_numbers_or_an_order_would_mix_up_are_refused():
+    a, b = frozenset("A"), frozenset("B")
+    with pytest.raises(InputError, match="no order of their own"):
+        krippendorff_alpha([[a, a], [b, a]])
+    with pytest.raises(InputError, match="lose digits"):
+        percent_agreement([[2**60, 2**60 + 1], [0.5, 0.5]])
+    with pytest.raises(InputError, match="finite"):
+        krippendorff_alpha([[np.inf, 1], [1, 1]], "interval")
+    with pytest.raises(InputError, match="intraclass correlation needs numbers"):
+        intraclass_correlations([["高", "低"], ["低", "低"]])
+    with pytest.raises(InputError, match="labels names one twice"):
+        cohen_kappa([1, 2], [2, 1], "linear", labels=[1, 1, 2])
+
+
+def test_impossible_draws_are_refused():
+    with pytest.raises(InputError, match="clusters has 1 values for 2 units"):
+        bootstrap_interval(percent_agreement, [[1, 1], [1, 0]], np.array([1]))
+    for asked in ({"seed": -1}, {"seed": 1.5}, {"n_boot": 0}):
+        with pytest.raises(InputError, match="give a whole number"):
+            bootstrap_interval(percent_agreement, [[1, 1], [1, 0]], np.arange(2), **asked)
+
+
 # ---- definitions and other libraries --------------------------------------------------------------
 
 JUDGED = st.lists(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,30 @@ def test_the_table_says_what_each_stretch_stands_for() -> None:
         assert row["doc_id"] == known.at[row["segment_id"], "doc_id"]
         assert row["start"] == known.at[row["segment_id"], "start"]
     assert "40 段里抽 12 段" in sample.design
+
+
+def test_a_code_that_was_denied_is_not_one_that_nobody_judged() -> None:
+    denied = machine_codings().assign(value=[1, 1, 1, 0, 0, 1])
+    sample = draw_gold(SEGMENTS, 12, seed=1, codings=denied)
+    sizes = sample.strata.set_index("stratum")["n_frame"]
+    assert dict(sizes) == {"INNOV.ORG": 3, "无": 2, "未判": 35}
+
+
+def test_codings_of_other_segments_are_refused() -> None:
+    other = machine_codings().assign(segment_id=[*SEGMENTS["segment_id"].iloc[:5], "elsewhere"])
+    with pytest.raises(
+        InputError, match=r"1 codings belong to no segment of the frame \(elsewhere"
+    ):
+        draw_gold(SEGMENTS, 12, seed=1, codings=other)
+    unplaced = machine_codings().assign(segment_id=pd.array([None] * 6, "str"))
+    with pytest.raises(InputError, match=r"6 codings .* have no segment_id"):
+        draw_gold(SEGMENTS, 12, seed=1, codings=unplaced)
+
+
+def test_ids_may_be_numbers() -> None:
+    numbered = SEGMENTS.assign(segment_id=range(len(SEGMENTS)))
+    strata = draw_gold(numbered, 12, seed=1, strata=["doc_id"]).strata["stratum"]
+    assert set(strata) == set(SEGMENTS["doc_id"])
 
 
 def test_every_stretch_can_be_drawn_whatever_its_score() -> None:
@@ -289,6 +314,18 @@ def test_a_stored_sample_comes_back_and_is_drawn_again(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read.frame, drawn.frame)
     pd.testing.assert_frame_equal(read.strata, drawn.strata)
     assert (read.seed, read.design, read.frame_digest) == (6, drawn.design, drawn.frame_digest)
+
+
+@pytest.mark.filterwarnings("ignore:.*W151")
+def test_a_sample_that_a_spreadsheet_saved_again_comes_back_whole(tmp_path: Path) -> None:
+    sample = draw_gold(SEGMENTS, 11, seed=5, strata=["doc_id"])
+    sample.save(tmp_path)
+    for path in tmp_path.glob("*.csv"):
+        content = re.sub(
+            r"\b0\.\d+", lambda found: f"{float(found[0]):.9g}", path.read_text("utf-8")
+        )
+        path.write_bytes(content.replace("\n", "\r\n").encode("utf-8-sig"))
+    pd.testing.assert_frame_equal(read_gold_sample(tmp_path, SEGMENTS).table, sample.table)
 
 
 def test_saving_twice_changes_nothing_and_another_sample_is_refused(tmp_path: Path) -> None:

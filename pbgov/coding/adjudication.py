@@ -92,7 +92,7 @@ def adjudicate(
         Where the stretch, the family or a code is not there, the codes are more than the family
         allows, or who, why or which rule is blank.
     DataFileError
-        Where one of the files cannot be added to (E219).
+        Where one of the files cannot be added to (E101, E118, E219).
 
     Notes
     -----
@@ -259,14 +259,14 @@ def _add(path: Path, decision: dict[str, str]) -> dict[str, str]:
     try:
         said = whole.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise DataFileError([Finding("E219", path.as_posix(), seen="?")]) from None
+        raise DataFileError(inspect_table(path, ADJUDICATIONS, content=whole)[1]) from None
     header = said.split("\n", 1)[0].rstrip("\r")
     if whole and header.split(",") != columns:
         raise DataFileError([Finding("E219", path.as_posix(), 1, seen=header[:80])])
     if rest:  # it was never confirmed; kept aside, as a journal does
         append_durably(path.with_name(path.name + UNFINISHED), rest + b"\n")
         os.truncate(path, len(whole))
-    if (standing := _standing(said, decision)) is not None:
+    if (standing := _standing(path, said, decision)) is not None:
         return standing
     before = "" if not whole or whole.endswith(b"\n") else "\n"
     text = io.StringIO(newline="")
@@ -278,10 +278,16 @@ def _add(path: Path, decision: dict[str, str]) -> dict[str, str]:
     return {name: decision[name] for name in columns}
 
 
-def _standing(content: str, decision: dict[str, str]) -> dict[str, str] | None:
+def _standing(path: Path, content: str, decision: dict[str, str]) -> dict[str, str] | None:
     """The last decision on the same stretch and family, where it says the same; else None."""
     last = None
-    for row in csv.DictReader(io.StringIO(content, newline="")):
+    rows = csv.reader(io.StringIO(content, newline=""))
+    header = next(rows, [])
+    for cells in filter(None, rows):
+        if len(cells) != len(header):
+            seen, wanted = str(len(cells)), str(len(header))
+            raise DataFileError([Finding("E118", str(path), rows.line_num, None, seen, wanted)])
+        row = dict(zip(header, cells, strict=True))
         if all(row[name] == decision[name] for name in ("doc_id", "start", "end", "family")):
             last = row
     if last is None or any(last[name] != decision[name] for name in last if name != "made_at"):

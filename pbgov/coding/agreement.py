@@ -30,6 +30,7 @@ from pbgov.coding.measures.reliability import (
 )
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ def agreement(
     segments: pd.DataFrame,
     *,
     family: str | Sequence[str] | None = None,
-    seed: int,
+    seed: int = 0,
     n_boot: int = 2000,
     states: pd.DataFrame | None = None,
     frame: FrameKind = "read",
@@ -63,15 +64,16 @@ def agreement(
     family : str or sequence of str, optional
         The code ids begin with it and a dot. Without it, every family that each of the coders
         worked in; in the frame ``reference``, that the first of them judged in.
-    seed : int
-        Of the bootstrap.
+    seed : int, default 0
+        Of the bootstrap: the same seed gives the same intervals.
     n_boot : int, default 2000
     states : DataFrame, optional
         As `pbgov.read_states` makes it. For a coder with states, a segment that he neither marked
         as read (or doubtful) nor coded in the family is missing. Without states a coder is taken
         to have read every readable segment of the documents he coded, if he coded anything in the
-        family; machine coders read every readable segment, and ``gold`` judged those segments only
-        on which something was decided.
+        family; the rules and the learned coder read every readable segment, and ``gold`` and a
+        model on an endpoint judged those only for which they give a row of the family, present or
+        absent: one that could not be asked, or could not tell, is missing.
     frame : {"read", "reference"}
         ``read``: every readable segment of the documents that all coders worked on, whether anybody
         coded it or not. ``reference``: the segments that the first coder judged in the family,
@@ -119,7 +121,7 @@ def agreement(
     InputError
         Where fewer than two coders are named, one twice, or one who has no coding; where no coding
         uses a code of the family, or, in the frame ``reference``, the first coder judged no segment
-        in it; or where `n_boot` < 1.
+        in it; where `n_boot` < 1, or `seed` is no whole number from 0.
 
     Notes
     -----
@@ -127,8 +129,8 @@ def agreement(
     the shipped codebook, this agreement is an upper bound of what they reach on new texts.
     With few clusters the intervals are too short: `benchmarks/agreement_intervals.py`.
     """
-    if n_boot < 1:
-        raise InputError(f"n_boot is {n_boot}; give 1 or more.")
+    check_whole("n_boot", n_boot, 1)
+    check_whole("seed", seed, 0)
     refuse_impossible(codings, coders, states, frame)
     families = families_to_compare(codings, coders, family, states, frame)
     if not families:
@@ -149,7 +151,7 @@ def agreement_of_pairs(
     segments: pd.DataFrame,
     *,
     family: str | Sequence[str] | None = None,
-    seed: int,
+    seed: int = 0,
     n_boot: int = 2000,
     states: pd.DataFrame | None = None,
     frame: FrameKind = "read",

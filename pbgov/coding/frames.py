@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FrameKind = Literal["read", "reference"]
 FRAMES = ("read", "reference")
 FEW_CLUSTERS = 10
+_ENDPOINT = "endpoint"
 _SEEN = ("read", "doubtful")  # without the doubtful ones the hard segments would be left out
 
 
@@ -115,9 +116,23 @@ def families_to_compare(
     if frame == "reference":
         return sorted(used[coders[0]])
     silent = [
-        coder for coder in coders if not is_machine(coder) and not _keeps_states(coder, states)
+        coder for coder in coders if not reads_all(coder) and not _keeps_states(coder, states)
     ]
     return sorted(set.union(*used.values()).intersection(*(used[coder] for coder in silent)))
+
+
+def reads_all(coder: str) -> bool:
+    """True for the machine coders that read whatever they are given, so that silence denies.
+
+    A model on an endpoint is asked stretch by stretch, may fail or be unable to tell, and gives a
+    row where it saw no code: its silence is no judgement.
+    """
+    return is_machine(coder) and not coder.casefold().startswith(_ENDPOINT)
+
+
+def judges_by_row(coder: str) -> bool:
+    """True for those who give a row to whatever they judge, present or absent."""
+    return coder == GOLD or (is_machine(coder) and not reads_all(coder))
 
 
 def in_family(codings: pd.DataFrame, family: str) -> pd.DataFrame:
@@ -203,7 +218,7 @@ def _shared_documents(
     everything = set(segments["doc_id"])
     worked: list[set[str]] = []
     for coder in coders:
-        if is_machine(coder):
+        if reads_all(coder):
             continue
         if not _keeps_states(coder, states) and coder not in set(of_family["coder"]):
             said.append(f"{coder} 在这一族没有编码，也没有阅读记录，不能当作看过而没有")
@@ -247,10 +262,11 @@ def _judged(
 ) -> np.ndarray:
     """Which segments a coder judged.
 
-    Machines judged all of them, adjudicators those that they decided, and people those that they
-    marked as read or coded; all of them where a person keeps no states.
+    Adjudicators and endpoints judged those that they gave a row, other machines all of them, and
+    people those that they marked as read or coded; all of them where a person keeps no states.
     """
-    if is_machine(coder) or (coder != GOLD and not _keeps_states(coder, states)):
+    keeps = judges_by_row(coder) or _keeps_states(coder, states)
+    if reads_all(coder) or not keeps:
         return np.ones(len(ids), dtype=bool)
     opened = set(of_family.loc[of_family["coder"] == coder, "segment_id"].dropna())
     if states is not None:

@@ -12,10 +12,10 @@ from pbgov.coding.codings import is_secondary
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 SCORE_CLASSES = 4
-NOT_GIVEN, UNKNOWN, NO_SCORE = "未判", "不明", "没有分数"
+NONE_GIVEN, NOT_GIVEN, UNKNOWN, NO_SCORE = "无", "未判", "不明", "没有分数"
 
 
 def column_labels(segments: pd.DataFrame, frame: pd.DataFrame, name: str) -> list[str]:
@@ -23,18 +23,30 @@ def column_labels(segments: pd.DataFrame, frame: pd.DataFrame, name: str) -> lis
     if name not in segments:
         known = ", ".join(map(str, segments.columns))
         raise InputError(f"The segments have no column {name!r} to stratify by; they have {known}.")
-    values = segments.set_index("segment_id")[name].reindex(frame["segment_id"])
-    return [UNKNOWN if pd.isna(value) else str(value) for value in values]
+    values = dict(zip(segments["segment_id"].astype("str"), segments[name], strict=True))
+    found = [values[segment_id] for segment_id in frame["segment_id"]]
+    return [UNKNOWN if pd.isna(value) else str(value) for value in found]
 
 
 def code_labels(codings: pd.DataFrame, frame: pd.DataFrame) -> list[str]:
-    """The primary codes that one coder gave to each stretch of the frame; 未判 where none."""
+    """The primary codes that one coder gave each stretch; 无 where he denied all, 未判 without one."""
     coders = sorted(set(codings["coder"]))
     if len(coders) > 1:
         raise InputError(f"The codings are of {', '.join(coders)}; give those of one coder.")
+    ids = codings["segment_id"].astype("str")
+    strange = ids[~ids.isin(frame["segment_id"])]
+    if len(strange):
+        raise InputError(
+            f"{len(strange)} codings belong to no segment of the frame"
+            f" ({_shown(strange.dropna()) or 'they have no segment_id'}); keep those of these segments."
+        )
     given = codings[(codings["value"] == 1) & ~is_secondary(codings)]
-    codes = given.groupby("segment_id")["code_id"].agg(lambda found: "+".join(sorted(set(found))))
-    return [str(codes.get(segment_id, NOT_GIVEN)) for segment_id in frame["segment_id"]]
+    codes = given.groupby(ids)["code_id"].agg(lambda found: "+".join(sorted(set(found))))
+    denied = set(ids) - set(ids[codings["value"] == 1])
+    return [
+        str(codes.get(one, NONE_GIVEN if one in denied else NOT_GIVEN))
+        for one in frame["segment_id"]
+    ]
 
 
 def score_labels(score: Mapping[str, float] | pd.Series, frame: pd.DataFrame) -> list[str]:
@@ -47,12 +59,11 @@ def score_labels(score: Mapping[str, float] | pd.Series, frame: pd.DataFrame) ->
         raise InputError("A segment has two scores; give one for each segment_id.")
     if np.isinf(scores).any():
         raise InputError("A score is infinite; give numbers, or NaN where there is no score.")
-    strange = sorted(map(str, set(scores.index) - set(frame["segment_id"])))
+    strange = set(scores.index) - set(frame["segment_id"])
     if strange:
-        shown = ", ".join(strange[:3])
         raise InputError(
-            f"{len(strange)} scores belong to no segment of the frame ({shown}); index the scores"
-            " by the segment_id of these segments."
+            f"{len(strange)} scores belong to no segment of the frame ({_shown(strange)}); index the"
+            " scores by the segment_id of these segments."
         )
     ordered = scores.reindex(frame["segment_id"]).to_numpy()
     known = ordered[~np.isnan(ordered)]
@@ -68,6 +79,10 @@ def score_labels(score: Mapping[str, float] | pd.Series, frame: pd.DataFrame) ->
         else f"分数 {bounds[place]:.3g}–{bounds[place + 1]:.3g}（第 {place + 1} 档）"
         for value, place in zip(ordered, classes, strict=True)
     ]
+
+
+def _shown(ids: Iterable[object]) -> str:
+    return ", ".join(sorted({str(each) for each in ids})[:3])
 
 
 def allocate(sizes: np.ndarray, n: int) -> np.ndarray:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 FRAME_FILE, DESIGN_FILE = "gold_frame.csv", "gold_sample.csv"
+_AS_SHOWN = 1e-8  # spreadsheets save the nine digits that they show
 _PLACE = ["segment_id", "doc_id", "start", "end", "text_digest"]
 
 
@@ -125,7 +126,8 @@ def draw_gold(
         Columns of `segments` to draw within, such as ``["region_code"]``.
     codings : DataFrame, optional
         What a machine coder gave, with ``segment_id``, kept to the codes in question. The primary
-        codes of a stretch make its stratum, 未判 where there is none.
+        codes of a stretch make its stratum, 无 where it denied every code that it judged, and 未判
+        where there is neither.
 
     Returns
     -------
@@ -135,7 +137,8 @@ def draw_gold(
     ------
     InputError
         Where `n` is more than the frame holds or less than it has strata, the scores are not
-        numbers or belong to no stretch, a stretch stands twice, or `codings` are of several coders.
+        numbers, scores or `codings` belong to no stretch of the frame, a stretch stands twice, or
+        `codings` are of several coders.
 
     Notes
     -----
@@ -348,7 +351,8 @@ def _csv(table: pd.DataFrame) -> bytes:
 def _not_as_drawn(stored: pd.DataFrame, again: pd.DataFrame, path: Path) -> list[Finding]:
     """E239 for the first row whose chance or place in the draw is not what the seed gives."""
     for name in ("drawn_order", "inclusion_probability"):
-        differs = ~(stored[name].fillna(-1) - again[name].fillna(-1)).abs().lt(1e-12).to_numpy()
+        gap = (stored[name].fillna(-1) - again[name].fillna(-1)).abs()
+        differs = ~gap.lt(_AS_SHOWN).to_numpy()
         if differs.any():
             row = int(differs.argmax())
             seen, wanted = str(stored[name].iloc[row]), str(again[name].iloc[row])

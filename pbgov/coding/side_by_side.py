@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.coding.codings import is_secondary, states_in_family
-from pbgov.coding.frames import in_family, readable
-from pbgov.coding.journal import is_machine
+from pbgov.coding.frames import in_family, judges_by_row, readable, reads_all
 from pbgov.coding.rules import SECONDARY
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
@@ -56,8 +55,8 @@ def disagreements(
         Only this family of codes; all that the coders use where not given.
     states : DataFrame, optional
         As `pbgov.coding.codings.read_states` gives them. For a coder with states, a stretch that he
-        neither marked nor coded in the family is missing; one without is taken to have read the
-        documents he worked on, and machine coders everything.
+        neither marked nor coded in the family is missing. Who judged what without them is as for
+        `pbgov.agreement`.
 
     Returns
     -------
@@ -157,13 +156,14 @@ def _seen(
     states: pd.DataFrame | None,
 ) -> list[str]:
     ids = segments["segment_id"]
-    if is_machine(coder):
+    if reads_all(coder):
         return list(ids)
-    if states is None or coder not in set(states["coder"]):
+    opened = set(mine["segment_id"].dropna())
+    if states is not None and coder in set(states["coder"]):
+        marked = states_in_family(states, coder, family)
+        opened |= set(marked.loc[marked["state"].isin(_SEEN), "segment_id"].dropna())
+    elif len(mine) and not judges_by_row(coder):
         return list(ids[segments["doc_id"].isin(set(own["doc_id"]))])
-    marked = states_in_family(states, coder, family)
-    marked = marked[marked["state"].isin(_SEEN)]
-    opened = {*marked["segment_id"].dropna(), *mine["segment_id"].dropna()}
     return [segment_id for segment_id in ids if segment_id in opened]
 
 

@@ -28,6 +28,7 @@ from pbgov.coding.measures.unitizing import (
 )
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def agreement_of_spans(
     segments: pd.DataFrame,
     *,
     family: str | Sequence[str] | None = None,
-    seed: int,
+    seed: int = 0,
     n_boot: int = 2000,
     states: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -79,8 +80,8 @@ def agreement_of_spans(
     InputError
         As `pbgov.agreement`.
     """
-    if n_boot < 1:
-        raise InputError(f"n_boot is {n_boot}; give 1 or more.")
+    check_whole("n_boot", n_boot, 1)
+    check_whole("seed", seed, 0)
     refuse_impossible(codings, coders, states, "read")
     families = families_to_compare(codings, coders, family, states, "read")
     if not families:

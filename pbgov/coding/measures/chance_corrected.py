@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from pbgov.coding.measures.ratings import Totals, encode, ratio, totals
+from pbgov.coding.measures.ratings import Totals, as_numbers, encode, ratio, totals
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def krippendorff_alpha(values: ArrayLike | pd.DataFrame, level: Level = "nominal
     coded, labels = encode(values)
     if level == "nominal":
         return float(alpha_of(totals(coded, len(labels)))[0])
-    numbers = _as_numbers(labels, level)
+    numbers = as_numbers(labels, f"{level} level")
+    if level == "ratio" and len(numbers) and numbers[0] < 0:
+        raise InputError(f"The ratio level has no numbers below 0; {labels[0]} was given.")
     counts = (coded[:, :, None] == np.arange(len(labels))).sum(axis=1).astype(float)
     counts = counts[counts.sum(axis=1) >= 2]
     if not len(counts):
@@ -312,17 +314,6 @@ def _possible(labels: np.ndarray, n_labels: int | None) -> int:
     if n_labels < len(labels):
         raise InputError(f"n_labels is {n_labels}, but {len(labels)} labels were given.")
     return n_labels
-
-
-def _as_numbers(labels: np.ndarray, level: str) -> np.ndarray:
-    if labels.dtype.kind not in "biuf":
-        raise InputError(
-            f"The {level} level needs numbers; the labels begin with {labels.tolist()[0]!r}."
-            " Number them in their order."
-        )
-    if level == "ratio" and len(labels) and labels[0] < 0:
-        raise InputError(f"The ratio level has no numbers below 0; {labels[0]} was given.")
-    return labels.astype(float)
 
 
 def _differences(numbers: np.ndarray, margins: np.ndarray, level: str) -> np.ndarray:

@@ -38,9 +38,11 @@ def encode(values: ArrayLike | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     InputError
-        Where `values` has not two axes, or mixes labels that have no common order, such as words
-        and numbers.
+        Where `values` has not two axes, mixes labels that have no common order, such as words and
+        numbers, or its labels are sets.
     """
+    if isinstance(values, pd.DataFrame):  # numpy would turn the gaps of categories into numbers
+        values = values.astype(object)
     table = np.asarray(values, dtype=object)
     if table.ndim != 2:
         raise InputError(
@@ -52,13 +54,38 @@ def encode(values: ArrayLike | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         return coded, np.empty(0)
     try:
         labels, places = np.unique(np.array(table[given].tolist()), return_inverse=True)
-        words = {isinstance(label, str) for label in table[given]}
+        kinds = {isinstance(label, str) for label in table[given]}
+        told_apart = len(labels) == len(set(table[given]))
     except (TypeError, ValueError):
-        words = {True, False}
-    if len(words) > 1:
+        kinds, told_apart = {True, False}, True
+    if len(kinds) > 1:
         raise InputError("values mixes words and numbers; write every label the same way.")
+    if not told_apart:
+        raise InputError(
+            f"The labels, such as {table[given][0]!r}, have no order of their own, or lose digits as"
+            " numbers; write them as words."
+        )
     coded[given] = places
     return coded, labels
+
+
+def as_numbers(labels: np.ndarray, what: str) -> np.ndarray:
+    """The labels of `encode` as numbers, for a measure called `what` that calculates with them.
+
+    Raises
+    ------
+    InputError
+        Where they are no numbers, or one is infinite.
+    """
+    if labels.dtype.kind not in "biuf":
+        raise InputError(
+            f"The {what} needs numbers; the labels begin with {labels.tolist()[0]!r}."
+            " Number them in their order."
+        )
+    numbers = labels.astype(float)
+    if not np.isfinite(numbers).all():
+        raise InputError(f"The {what} needs finite numbers; leave infinite ones out as missing.")
+    return numbers
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from pbgov.coding.measures.ratings import encode, ratio, totals
+from pbgov.coding.measures.ratings import as_numbers, encode, ratio, totals
 from pbgov.errors import InputError
+from pbgov.mining.asked import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,8 +51,8 @@ def cohen_kappa(
     Raises
     ------
     InputError
-        Where `weights` is none of these, a label given is not among `labels`, or `a` and `b` are of
-        unequal length.
+        Where `weights` is none of these, a label given is not among `labels` or stands twice in them,
+        or `a` and `b` are of unequal length.
 
     References
     ----------
@@ -75,6 +76,8 @@ def cohen_kappa(
     coded = coded[(coded >= 0).all(axis=1)]
     if labels is not None:
         places = {label: place for place, label in enumerate(labels)}
+        if len(places) < len(labels):
+            raise InputError(f"labels names one twice: {list(labels)}; give each label once.")
         if strange := [label for label in found.tolist() if label not in places]:
             raise InputError(f"labels lacks {strange[0]!r}, which was given.")
         coded = np.array([places[label] for label in found.tolist()], dtype=int)[coded]
@@ -246,13 +249,18 @@ def intraclass_correlations(values: ArrayLike | pd.DataFrame) -> dict[str, float
         are all there are), and ``ICC1k``, ``ICC2k``, ``ICC3k`` of the mean of the coders; 1 is
         perfect. NaN with fewer than two units or coders, or where nothing varies.
 
+    Raises
+    ------
+    InputError
+        Where `values` has not two axes, or a judgement is no finite number.
+
     References
     ----------
     Shrout, P. E. and Fleiss, J. L. (1979). Intraclass correlations: uses in assessing rater
     reliability. *Psychological Bulletin*, 86(2), 420-428.
     """
-    table = np.array(values, dtype=float)
-    table = table[~np.isnan(table).any(axis=1)]
+    coded, labels = encode(values)
+    table = as_numbers(labels, "intraclass correlation")[coded[(coded >= 0).all(axis=1)]]
     n, k = table.shape
     names = ("ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k")
     if n < 2 or k < 2 or (table == table.flat[0]).all():
@@ -282,7 +290,7 @@ def bootstrap_interval(
     values: ArrayLike | pd.DataFrame,
     clusters: np.ndarray,
     *,
-    seed: int,
+    seed: int = 0,
     n_boot: int = 2000,
 ) -> tuple[float, float, int]:
     """Percentile 95 % interval of any coefficient, from draws of whole clusters of units.
@@ -294,7 +302,7 @@ def bootstrap_interval(
     values : array-like, shape (n_units, n_coders)
     clusters : ndarray, shape (n_units,)
         Cluster of each unit: its document, or its paragraph.
-    seed : int
+    seed : int, default 0
     n_boot : int, default 2000
 
     Returns
@@ -304,7 +312,13 @@ def bootstrap_interval(
     n_undefined : int
         Draws in which the coefficient is undefined; the interval leaves them out.
     """
+    check_whole("n_boot", n_boot, 1)
+    check_whole("seed", seed, 0)
     table = np.asarray(values, dtype=object)
+    if len(clusters) != len(table):
+        raise InputError(
+            f"clusters has {len(clusters)} values for {len(table)} units; give one each."
+        )
     draws = cluster_draws(np.asarray(clusters), n_boot, seed).astype(int)
     found = np.array([statistic(np.repeat(table, times, axis=0)) for times in draws], dtype=float)
     low, high = percentile_interval(found)
