@@ -66,7 +66,9 @@ def test_sentences_are_of_both_kinds_and_few_are_beyond_the_words() -> None:
         denied = [row["denied"] for row in rows if row["list"] == name]
         assert len(denied) >= 40
         assert 0.35 <= denied.count("1") / len(denied) <= 0.65
-    assert sum(row["beyond"] == "1" for row in rows) <= 3
+    beyond = [row["denied"] for row in rows if row["beyond"] == "1"]
+    assert beyond.count("0") <= 3  # a real practice said to be absent
+    assert beyond.count("1") <= 13  # a denial not heard: the term counts, as it does without rules
 
 
 def test_one_cue_that_is_not_denied_carries_the_code() -> None:

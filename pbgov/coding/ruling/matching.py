@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,10 +12,11 @@ from pbgov.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-TOGETHER = 2000  # texts joined for one call: calls are few, and the automaton stays in the cache
-DENSE = (
-    50_000  # bytes of terms up to which the fastest automaton is built: some 1 KB for each of them
-)
+TOGETHER = 2000  # texts joined for one pass: passes are few, and their arrays stay in the cache
+N_CHARACTERS = 0x110000  # code points of Unicode; the number itself stands for the end of the texts
+KEYS = N_CHARACTERS + 1  # an edge of the trie has the key: node x KEYS + character
+LAST_KEY = np.iinfo(np.int64).max
+SIEVE = 2**20  # most keys that are none are told by their remainder, before any search
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +72,14 @@ class Matcher:
     InputError
         Where a term is empty, no text, or half of a surrogate pair.
 
+    Notes
+    -----
+    The terms make a trie, which is walked at all places of the texts at once: at each step only
+    the places go on where a term goes on.
+
     References
     ----------
-    Aho, A. V., & Corasick, M. J. (1975). Efficient string matching: an aid to bibliographic search.
-    *Communications of the ACM*, 18(6), 333-340. The automaton is that of ahocorasick_rs.
+    Fredkin, E. (1960). Trie memory. *Communications of the ACM*, 3(9), 490-499.
 
     Examples
     --------
@@ -92,8 +95,9 @@ class Matcher:
                 raise InputError(
                     f"term {place} is {term!r}; a term is a text of one character or more."
                 )
-            if not _is_unicode(term):
+            if any("\ud800" <= char <= "\udfff" for char in term):
                 raise InputError(f"term {place}, {term!r}, holds half of a surrogate pair.")
+        self._build()
 
     def find(self, texts: Sequence[str]) -> Hits:
         """All occurrences of all terms, also inside and across one another.
@@ -119,53 +123,65 @@ class Matcher:
         text, term, start, end = np.hstack(parts) if parts else np.zeros((4, 0), dtype=np.int64)
         return Hits(text, term, start, end, len(texts))
 
-    @cached_property
-    def _automaton(self) -> Any:
-        from ahocorasick_rs import AhoCorasick, Implementation
-
-        if sum(len(term.encode()) for term in self.terms) <= DENSE:
-            return AhoCorasick(self.terms, implementation=Implementation.DFA)
-        return AhoCorasick(self.terms)
+    def _build(self) -> None:
+        """The trie: node 0 is the root; an edge leads from a node, by a character, to another."""
+        below: dict[tuple[int, int], int] = {}
+        owners: list[list[int]] = [[]]
+        for number, term in enumerate(self.terms):
+            node = 0
+            for char in map(ord, term):
+                if (node, char) not in below:
+                    below[node, char] = len(owners)
+                    owners.append([])
+                node = below[node, char]
+            owners[node].append(number)
+        self._opens = np.zeros(N_CHARACTERS + 1, dtype=bool)
+        self._first = np.zeros(N_CHARACTERS + 1, dtype=np.int64)
+        for (node, char), reached in below.items():
+            if node == 0:
+                self._opens[char], self._first[char] = True, reached
+        keys = {node * KEYS + char: reached for (node, char), reached in below.items() if node}
+        self._edges = np.array([*sorted(keys), LAST_KEY])
+        self._below = np.array([keys[key] for key in sorted(keys)] + [0])
+        self._sieve = np.zeros(SIEVE, dtype=bool)
+        self._sieve[self._edges % SIEVE] = True
+        self._n_owners = np.array([len(each) for each in owners])
+        self._ends_here = self._n_owners > 0
+        self._owners = np.array([one for each in owners for one in each], dtype=np.int64)
+        self._first_owner = np.cumsum(self._n_owners) - self._n_owners
 
     def _find_together(self, texts: list[str], first: int) -> np.ndarray:
         """Rows text, term, start, end; what stands across two texts is found and left out again."""
-        joined = "".join(texts)
-        if not _is_unicode(joined):
-            return self._find_slowly(texts, first)
-        found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
-        flat = np.fromiter(
-            itertools.chain.from_iterable(found), dtype=np.int64, count=3 * len(found)
-        )
-        term, start, end = flat.reshape(-1, 3).T
+        joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+        characters = np.append(np.frombuffer(joined, dtype="<u4"), np.uint32(N_CHARACTERS))
+        node, start, end = self._walk(characters)
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
         ends = np.cumsum(lengths)
         text = np.searchsorted(ends, start, side="right")
         inside = end <= ends[text]
+        node, start, end, text = node[inside], start[inside], end[inside], text[inside]
         begins = (ends - lengths)[text]
-        return np.stack([text + first, term, start - begins, end - begins])[:, inside]
+        times = self._n_owners[node]
+        each = np.repeat(np.arange(len(node)), times)
+        order = np.arange(len(each)) - np.repeat(np.cumsum(times) - times, times)
+        term = self._owners[self._first_owner[node][each] + order]
+        return np.stack([(text + first)[each], term, (start - begins)[each], (end - begins)[each]])
 
-    def _find_slowly(self, texts: list[str], first: int) -> np.ndarray:
-        """The same for texts with half a surrogate pair, which the automaton cannot take."""
-        found = sorted(
-            (number, at + len(term), at, place)
-            for number, text in enumerate(texts)
-            for place, term in enumerate(self.terms)
-            for at in _occurrences(term, text)
-        )
-        table = np.array(found, dtype=np.int64).reshape(-1, 4)
-        return np.stack([table[:, 0] + first, table[:, 3], table[:, 2], table[:, 1]])
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _occurrences(term: str, text: str) -> Iterable[int]:
-    at = text.find(term)
-    while at >= 0:
-        yield at
-        at = text.find(term, at + 1)
+    def _walk(self, characters: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Nodes at which a term ends, where it starts and where it ends, by end and by start."""
+        start = np.flatnonzero(self._opens.take(characters))
+        node = self._first.take(characters.take(start))
+        length, found = 1, [(start[:0], start[:0], start[:0])]
+        while len(start):
+            whole = np.flatnonzero(self._ends_here.take(node))
+            found.append((node[whole], start[whole], start[whole] + length))
+            keys = node * KEYS + characters.take(start + length)
+            likely = np.flatnonzero(self._sieve.take(keys % SIEVE))
+            keys = keys[likely]
+            at = np.searchsorted(self._edges, keys)
+            goes_on = self._edges[at] == keys
+            node, start = self._below[at[goes_on]], start[likely[goes_on]]
+            length += 1
+        nodes, starts, ends = (np.concatenate(column) for column in zip(*found, strict=True))
+        order = np.lexsort((starts, ends))
+        return nodes[order], starts[order], ends[order]

@@ -30,15 +30,17 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandera.pandas as pa
 
+from pbgov.coding.ruling.matching import Matcher
 from pbgov.datafiles import read_table
 from pbgov.extraction.cues import Cues, read_cues
 from pbgov.extraction.words import LONGEST_NAME_PART, QUOTED, Word
 from pbgov.schemas import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 FILE = Path(__file__).parent / "cues" / "negation.csv"
 ROLES = (
@@ -46,7 +48,9 @@ ROLES = (
     *("并列", "承接", "反问", "遍指", "另起", "方位", "存现", "句尾"),
 )
 CLAUSE = re.compile(r"[^，。；：！？,;:!?…（）()\n]+")
+UNABLE = re.compile("[^不]+不[^不]+")  # 解决不了, one word in the dictionary
 LONGEST_DENIAL = 3  # tokens that may make up one word of the list: 没|能
+FOR = ("为", "为了", "因", "因为")
 SOON = 3  # words from 就 to the second denial in 没有…就没有…
 NOUNS = "nrjba"
 
@@ -66,13 +70,16 @@ class Denial(NamedTuple):
 
 
 class Grammar(NamedTuple):
-    """The list, by role; a pattern that finds where tokenizing is worth while; and the tokenizer.
+    """The list, by role; what finds where tokenizing is worth while; and the tokenizer.
 
-    ``openings`` are the characters with which a word of denial begins.
+    ``trigger`` finds words of denial in one text, ``matcher`` in many; ``denying`` are all of
+    them, ``openings`` the characters with which one begins.
     """
 
     roles: dict[str, frozenset[str]]
     trigger: re.Pattern[str]
+    matcher: Matcher
+    denying: frozenset[str]
     openings: frozenset[str]
     cues: Cues
 
@@ -108,15 +115,14 @@ def denied_stretches(
     ['建立联席会']
     """
     grammar = _grammar()
-    if not grammar.trigger.search(text):
-        return []
     clauses = list(CLAUSE.finditer(text))
     concerned = [(0, len(text))] if concerned is None else list(concerned)
     found: list[tuple[int, int]] = []
     for clause, following in zip_longest(clauses, clauses[1:]):
         first, last = clause.span()
-        asked = any(start < last and first < end for start, end in concerned)
-        if asked and grammar.trigger.search(text, first, last):
+        if not grammar.trigger.search(text, first, last):
+            continue
+        if any(start < last and first < end for start, end in concerned):
             after = following.group() if following is not None else ""
             if not _supposes(clause.group(), grammar) and not _supposes(after, grammar):
                 tokens = grammar.cues.words.cut(clause.group())
@@ -127,18 +133,24 @@ def denied_stretches(
     return found
 
 
+def may_deny(texts: Sequence[str]) -> np.ndarray:
+    """Which texts hold a word of denial at all: an array of bool."""
+    held = np.zeros(len(texts), dtype=bool)
+    held[_grammar().matcher.find(texts).text] = True
+    return held
+
+
 @lru_cache(maxsize=1)
 def _grammar() -> Grammar:
     table = read_table(FILE, NEGATION)
     roles = {role: frozenset(table.loc[table["role"] == role, "term"]) for role in ROLES}
-    denying = sorted(roles["否定"] | roles["否定动词"] | roles["紧邻"] | roles["后置"])
-    shortest = [
+    denying = roles["否定"] | roles["否定动词"] | roles["紧邻"] | roles["后置"]
+    shortest = sorted(
         term for term in denying if not any(each in term for each in denying if each != term)
-    ]
-    pattern = "[" + "".join(term for term in shortest if len(term) == 1) + "]"
-    pattern += "".join("|" + re.escape(term) for term in shortest if len(term) > 1)
+    )
+    trigger = re.compile("|".join(map(re.escape, shortest)))
     openings = frozenset(term[0] for term in denying)
-    return Grammar(roles, re.compile(pattern), openings, read_cues())
+    return Grammar(roles, trigger, Matcher(shortest), denying, openings, read_cues())
 
 
 def _words(tokens: list[str], start: int, cues: Cues) -> list[Word]:
@@ -176,7 +188,7 @@ def _denial_at(tokens: list[str], place: int, grammar: Grammar) -> int:
         return 0
     for length in range(LONGEST_DENIAL, 0, -1):
         joined = "".join(tokens[place : place + length])
-        if grammar.plays(joined, "否定", "否定动词", "紧邻", "后置"):
+        if joined in grammar.denying:
             return length
     return 0
 
@@ -222,6 +234,8 @@ def _is_taken_back(words: list[Word], denial: Denial, grammar: Grammar) -> bool:
     concluding = denial.first and grammar.plays(words[denial.first - 1].text, "承接")
     if concluding and _denies(words[: denial.first], grammar):
         return True
+    if _points_at_any(words, denial, grammar) and any(UNABLE.fullmatch(w.text) for w in later):
+        return True
     caused = bool(later) and later[0].pos in ("p", "c")
     for word in later:
         if grammar.plays(word.text, "转肯", "限制"):
@@ -236,11 +250,18 @@ def _denies(words: list[Word], grammar: Grammar) -> bool:
 
 
 def _means_all(words: list[Word], denial: Denial, following: Denial, grammar: Grammar) -> bool:
-    """True for 没有一个支部不开会 and 不能不开会, which say that it is done."""
+    """True for 没有一个支部不开会 and 不能不开会, which say that it is done, and 不培训不上岗."""
     if following.first == denial.after:
         return True
+    if denial.text == following.text == "不" and following.first == denial.after + 1:
+        return True
+    joined = grammar.plays(words[following.first - 1].text, "并列")
+    return not joined and _points_at_any(words, denial, grammar)
+
+
+def _points_at_any(words: list[Word], denial: Denial, grammar: Grammar) -> bool:
     pointed = "".join(word.text for word in words[denial.after : denial.after + 2])
-    return any(pointed.startswith(term) for term in grammar.roles["遍指"])
+    return pointed.startswith(tuple(grammar.roles["遍指"]))
 
 
 def _end_of_scope(
@@ -267,7 +288,7 @@ def _end_of_scope(
 
 
 def _end_of_clause_part(words: list[Word], denial: Denial, grammar: Grammar) -> int:
-    """Where 而 turns, or where 的 ends an attribute: 没有党员的商铺|联合组建了支部."""
+    """Where 而 turns, 就 goes on, or 的 ends an attribute: 没有党员的商铺|联合组建了支部."""
     earlier = words[: denial.first]
     governed = any(
         grammar.cues.plays(word.text, "引出宾语") or word.text in grammar.cues.actions
@@ -275,10 +296,13 @@ def _end_of_clause_part(words: list[Word], denial: Denial, grammar: Grammar) -> 
     )
     subject = any(word.pos[0] in "njr" and not grammar.plays(word.text, "方位") for word in earlier)
     for place in range(denial.after, len(words)):
-        if grammar.plays(words[place].text, "转折"):
-            purpose = any(word.text in ("为", "为了", "因", "因为") for word in words[:place])
-            if not purpose or words[place].text != "而":
-                return place
+        purpose = any(word.text in FOR for word in words[:place])
+        turned = grammar.plays(words[place].text, "转折")
+        if turned and not (purpose and words[place].text == "而"):
+            return place
+        acted = any(word.pos == "v" for word in words[denial.after : place])
+        if grammar.plays(words[place].text, "承接") and acted and not purpose:
+            return place  # 没培训就上岗; 没有因为缺钱就减员 denies what follows
         if words[place].text == "的":
             rest = words[place + 1 :]
             anew = any(grammar.plays(word.text, "另起") for word in rest)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbgov.coding.ruling.matching import Hits, Matcher
-from pbgov.coding.ruling.negation import denied_stretches
+from pbgov.coding.ruling.negation import denied_stretches, may_deny
 from pbgov.coding.ruling.truth import APART, Places, ordered
 
 if TYPE_CHECKING:
@@ -88,9 +88,10 @@ class Sightings:
     def _find_denied(self) -> np.ndarray:
         """Which hits lie in a stretch that their text denies."""
         hits, denied = self._hits, np.zeros(len(self._hits), dtype=bool)
-        if not len(hits):
+        concerned = hits.where(may_deny(self._texts)[hits.text]) if len(hits) else hits
+        if not len(concerned):
             return denied
-        seen = hits.where(np.lexsort((hits.start, hits.text)))
+        seen = concerned.where(np.lexsort((concerned.start, concerned.text)))
         spans = list(zip(seen.start.tolist(), seen.end.tolist(), strict=True))
         numbers, first = np.unique(seen.text, return_index=True)
         last = [*first[1:].tolist(), len(spans)]
