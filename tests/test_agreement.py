@@ -374,7 +374,7 @@ def test_a_segment_that_a_coder_never_opened_is_missing_not_absent() -> None:
     row = by_code(codings, ("甲", "乙"), segments, states=states)["F.A"]
     assert (row["n"], row["n_missing"], row["n_uncoded_by_all"]) == (6, 2, 2)
     assert row["accuracy"] == pytest.approx(3 / 4)  # p04 and p05 are missing for 甲
-    assert "2 段有编码者没有读到" in row["remark"]
+    assert "2 段有编码者没有判" in row["remark"]
     matrix = [[1, 1], [1, 0], [0, 0], [0, 0], [None, 0], [None, 0]]
     assert row["alpha"] == pytest.approx(krippendorff_alpha(matrix))
     assert row["ac1"] == pytest.approx(gwet_ac1(matrix))

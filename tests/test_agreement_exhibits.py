@@ -91,6 +91,18 @@ def test_no_exhibit_calls_an_agreement_good_or_bad(exhibit) -> None:
         assert ("只是上限" in said) == ("rules" in coders)
 
 
+def test_the_note_explains_the_coefficients_that_are_shown_and_no_other() -> None:
+    table = agreed("甲", "endpoint:本地模型")
+    figure = figure_agreement_coefficients(table, source=SOURCE)
+    assert "κ、α、AC1 以 1 为完全一致" in figure.notes()[0]
+    assert "PABAK" not in figure.notes()[0]
+    made = table_agreement_coefficients(table, source=SOURCE)
+    assert "κ、α、AC1、PABAK 以 1 为完全一致" in made.notes()[0]
+    assert made.title == "甲与语言模型 本地模型：各一致性系数"
+    learned = table_agreement(agreed("甲", "learned"), source=SOURCE)
+    assert "不作答的片段按没有编码计" in learned.notes()[0]
+
+
 def test_coefficients_stand_side_by_side_with_their_intervals() -> None:
     table = agreed("甲", "乙", "丙")
     made = table_agreement_coefficients(table, source=SOURCE, labels=LABELS)

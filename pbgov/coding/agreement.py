@@ -371,7 +371,9 @@ def _closing(frame: Frame, row: dict[str, Any]) -> dict[str, Any]:
     if row["accuracy"] == 1:
         remarks.append("全部一致，重抽不出差别，自助区间缩成一点，请看 Wilson 区间")
     if row["n_missing"]:
-        remarks.append(f"{row['n_missing']} 段有编码者没有读到，按缺失处理，不算作没有")
+        remarks.append(
+            f"{row['n_missing']} 段有编码者没有判（没有读到，或判不出），按缺失处理，不算作没有"
+        )
     return {
         "resampled": frame.resampled,
         "n_clusters": len(np.unique(frame.clusters)),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FrameKind = Literal["read", "reference"]
 FRAMES = ("read", "reference")
 FEW_CLUSTERS = 10
-_ENDPOINT = "endpoint"
+_LEARNED, _ENDPOINT = "learned", "endpoint"
 _SEEN = ("read", "doubtful")  # without the doubtful ones the hard segments would be left out
 
 
@@ -170,6 +170,8 @@ def build_frame(
         mine = of_family[of_family["coder"].isin(coders) & of_family["doc_id"].isin(shared)]
         if outside := int((~mine["segment_id"].isin(ids)).sum()):
             said.append(f"另有 {outside} 条编码没有对上可读的片段，未计入")
+    if _LEARNED in coders:
+        said.append(f"{_LEARNED} 没有把握就不作答，不作答的片段按没有编码计")
     codes = sorted(set(of_family["code_id"]))
     given = of_family[of_family["value"] == 1]
     primary = given[~is_secondary(given)]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OVERALL = "*"
 _MACHINES = {"rules": "规则编码", "learned": "学习编码", "gold": "裁定编码"}
+_ENDPOINT = "endpoint:"
 
 
 def row_names(
@@ -36,7 +37,10 @@ def row_names(
 
 def coder_name(coder: object) -> str:
     """What a coder is called in an exhibit: people by their name, machines by what they are."""
-    return _MACHINES.get(str(coder), str(coder))
+    name = str(coder)
+    if name.casefold().startswith(_ENDPOINT):
+        return f"语言模型 {name[len(_ENDPOINT) :]}"
+    return _MACHINES.get(name, name)
 
 
 def coders_of(agreement: pd.DataFrame) -> list[str]:

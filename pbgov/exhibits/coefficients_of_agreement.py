@@ -88,7 +88,7 @@ def table_agreement_coefficients(
             "编码": name,
             "段数": format_count(row["n"]),
             "都未编码": format_count(row["n_uncoded_by_all"]),
-            "有人未读": format_count(row["n_missing"]),
+            "有人未判": format_count(row["n_missing"]),
             "多数类": _two_places(row["majority_accuracy"]),
         }
         rows.append(
@@ -96,7 +96,7 @@ def table_agreement_coefficients(
         )
     body = pd.DataFrame(rows)
     if not agreement["n_missing"].any():
-        body = body.drop(columns="有人未读")
+        body = body.drop(columns="有人未判")
     return Exhibit(
         exhibit_id="tab-agreement-coefficients",
         title=f"{_named(agreement, coders)}：各一致性系数",
@@ -206,7 +206,13 @@ def _note(agreement: pd.DataFrame, labels: Mapping[str, str], shown: Sequence[st
         if many
         else "多数类为一律猜第一位编码者最多的一类所得的一致率。"
     )
-    chance = "κ、α、AC1、PABAK 以 1 为完全一致、0 为与随机相当，“随机”的算法各不相同。"
+    corrected = [name for name in _MEASURES if name in shown and name not in _SHARES]
+    chance = (
+        f"{'、'.join(_MEASURES[name] for name in corrected)} 以 1 为完全一致、0 为与随机相当，"
+        "“随机”的算法各不相同。"
+        if corrected
+        else ""
+    )
     return (
         f"{counted(agreement, ' 段')}。{frame_sentence(agreement)}{measured}。{chance}{baseline}"
         f"方括号为 95% 区间。{resampling_sentence(agreement)}{bound_sentence(agreement)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.exhibits.agreement_rows import coder_name
 from pbgov.exhibits.exhibit import Exhibit
 from pbgov.exhibits.numerals import format_count, format_percent, is_missing
 from pbgov.exhibits.tables import require_columns
@@ -39,7 +40,7 @@ def table_disagreements(
     labels : mapping, optional
         Printed name of each code and family.
     coders : mapping, optional
-        Printed name of each coder.
+        Printed name of each coder; machine coders have one without it.
     titles : mapping, optional
         Short title of each ``doc_id``.
     top : int, default 20
@@ -73,7 +74,7 @@ def table_disagreements(
             "所在标题": str(row["heading"]) or "—",
         }
         for coder in who:
-            printed[coders.get(coder, coder)] = _judgement(row, coder, labels)
+            printed[coders.get(coder, coder_name(coder))] = _judgement(row, coder, labels)
         rows.append(printed)
     n = len(disagreements)
     cut = f"，这里列出前 {top} 处" if n > top else ""
