@@ -123,6 +123,12 @@ def test_every_form_is_documented_with_an_example() -> None:
         ("“组建", "▲“组建", "引号"),
         ('""', '"▲"', "引号"),
         ("组建；支部", "组建▲；支部", "引号"),
+        ("组建 & 支部", "组建 ▲& 支部", "and"),
+        ("组建｜支部", "组建▲｜支部", "or"),
+        ("!组建", "▲!组建", "not"),
+        ("'组建'", "▲'组建'", "“”"),
+        ("「组建」 and 支部", "▲「组建」", "“”"),
+        ("党*部", "党▲*部", "引号"),
         ("(" * 5000 + "组建" + ")" * 5000, "▲" + "(" * 5000, "层"),
     ],
 )
@@ -268,6 +274,37 @@ def test_attributes_are_compared_as_a_table_shows_them() -> None:
         assert table["modality"].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("values", "condition"),
+    [
+        (pd.to_datetime(["2024-05-01", None, "2024-05-02"]), "2024-05-01"),
+        (pd.array([1.5, None, 2.0], dtype="Float64"), "1.5"),
+        (["一（甲）", None, "乙"], "“一(甲)”"),
+        (pd.array([110105, None, 1], dtype="Int64"), "１１０１０５"),
+        (pd.Categorical(["东城区", None, "西城区"]), "东城区"),
+        (pd.array([True, None, False], dtype="boolean"), "True"),
+    ],
+)
+def test_an_attribute_of_any_kind_is_one_value_another_or_missing(
+    values: Any, condition: str
+) -> None:
+    rules = [("A", f"attribute(x) = {condition}"), ("B", f"attribute(x) != {condition}")]
+    table = pbgov.code_by_rules(paragraphs(["甲", "乙", "丙"], x=values), book([], rules))
+    assert table["segment_id"].str[-1].str.cat(table["code_id"]).tolist() == ["0A", "2B"]
+
+
+def test_beside_a_word_of_denial_the_denied_counts() -> None:
+    for condition, text in (
+        ("seq[6](没有, 台账)", "支部没有建立台账"),
+        ("near[9](不是, 居民 or 最急)", "办的不是他们眼下最急的事"),
+        ("phrase(尚未 or 没有, 组建)", "至今尚未组建"),
+    ):
+        given = Rules(book([("A", "cue", "组建")], [("C", condition)])).judge(text)
+        assert [(each.value, each.rules) for each in given if each.code_id == "C"] == [(1, ("R1",))]
+    given = Rules(book([], [("C", "seq[6](建立, 台账)")])).judge("支部没有建立台账")
+    assert [each.value for each in given] == [0]
+
+
 def test_modality_is_that_of_the_sentence_that_holds_the_evidence() -> None:
     texts = [
         "白榆街道建立了联席会。下一步，街道将组建专班。",
@@ -402,6 +439,10 @@ class Reference:
             for a, b in self.visible(term, self.of_role(code, "veto"), affirmed)
         ]
 
+    def denies(self, tree: Any) -> bool:
+        kind, rest = tree[0], tree[1]
+        return all(map(self.denies, rest)) if kind == "or" else (kind, rest) == ("term", "没有")
+
     def spans(self, tree: Any, affirmed: bool) -> set[Span]:
         kind, *rest = tree
         if kind == "term":
@@ -411,6 +452,7 @@ class Reference:
         if kind == "or":
             return set().union(*(self.spans(each, affirmed) for each in rest[0]))
         gap, items = rest
+        affirmed = affirmed and not any(map(self.denies, items))
         options = [self.spans(each, affirmed) for each in items]
         orders = itertools.permutations(options) if kind == "near" else [tuple(options)]
         return {
@@ -427,17 +469,35 @@ class Reference:
         if kind == "or":
             return any(self.holds(each, affirmed) for each in rest[0])
         if kind == "not":
-            return not self.holds(rest[0], False)
+            return self.fails(rest[0], affirmed)
         if kind == "code":
             return bool(self.code(rest[0], affirmed))
         if kind == "heading":
             return rest[0] in self.heading
         if kind == "count":
             items, sign, number = rest
-            lower = affirmed and sign in (">=", ">", "=")
+            some = (
+                (sign in (">=", ">")) or (sign == "=" and number) or (sign == "!=" and not number)
+            )
+            lower = affirmed and bool(some)
             n = len(set().union(*(self.spans(each, lower) for each in items)))
             return bool(SIGNS[sign](n, number))
         return bool(self.spans(tree, affirmed))
+
+    def fails(self, tree: Any, affirmed: bool) -> bool:
+        """That a condition does not hold, with ``not`` moved inwards to the words."""
+        kind, *rest = tree
+        if kind == "and":
+            return any(self.fails(each, affirmed) for each in rest[0])
+        if kind == "or":
+            return all(self.fails(each, affirmed) for each in rest[0])
+        if kind == "not":
+            return self.holds(rest[0], affirmed)
+        if kind == "count":
+            items, sign, number = rest
+            other = {"=": "!=", "!=": "=", ">=": "<", "<": ">=", ">": "<=", "<=": ">"}[sign]
+            return self.holds(("count", items, other, number), affirmed)
+        return not self.holds(tree, False)
 
     def code(self, code: str, affirmed: bool) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         hits = self.cues(code, "cue", affirmed)
@@ -562,6 +622,26 @@ def test_judgements_are_those_of_the_definition(
                     hits += reference.cues(each.code_id, "ambiguous", True)
                 first = min(hits)
                 assert (each.start, each.end) == (first[0], -first[1])
+
+
+@settings(max_examples=150, deadline=None)
+@given(trees(""), trees(""), st.integers(0, 3), st.text("甲乙丙没有，x", max_size=14))
+def test_conditions_that_say_the_same_hold_of_the_same_texts(
+    one: Any, other: Any, number: int, text: str
+) -> None:
+    def holds(condition: str) -> bool:
+        rules = Rules(book([("A", "cue", "甲")], [("C", condition)]))
+        given = rules.judge(text, {"heading": "甲子"})
+        return any(each.code_id == "C" and each.value for each in given)
+
+    first, second = written(one), written(other)
+    assert holds(f"not (not ({first}))") == holds(first)
+    assert holds(f"not ({first} and {second})") == holds(f"not ({first}) or not ({second})")
+    assert holds(f"not ({first} or {second})") == holds(f"not ({first}) and not ({second})")
+    assert holds(f"not count(甲) < {number}") == holds(f"count(甲) >= {number}")
+    assert holds(f"not count(甲) = {number}") == holds(f"count(甲) != {number}")
+    assert holds("count(甲) = 0") == holds("count(甲) < 1") == holds("not 甲")
+    assert holds("count(甲) != 0") == holds("count(甲) > 0") == holds("甲")
 
 
 @settings(max_examples=200, deadline=None)

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 PLAIN = str.maketrans("（），、“”＂［］＝！＞＜≥≤≠", '(),,“”"[]=!><≥≤≠')  # one character for one
 WHOLE_SIGNS = {"≥": ">=", "≤": "<=", "≠": "!="}
 TOKEN = re.compile(
-    r"(?P<space>\s+)|(?P<sign>[<>=!≥≤≠]{1,2})|(?P<mark>[(),\[\]])|(?P<word>[^\s<>=!≥≤≠(),\[\]\"“”；;：:。？?&|＆｜]+)"
+    r"(?P<space>\s+)|(?P<sign>[<>=!≥≤≠]{1,2})|(?P<mark>[(),\[\]])|(?P<word>[^\s<>=!≥≤≠(),\[\]\"“”；;：:。？?&|＆｜'‘’「」『』【】{}｛｝*＊]+)"
 )
+INSTEAD = {"&": "and", "＆": "and", "|": "or", "｜": "or", "!": "not"}  # the signs of KH Coder
 
 
 class ConditionError(ValueError):
@@ -61,13 +62,22 @@ def tokens_of(condition: str) -> Iterator[Token]:
             continue
         match = TOKEN.match(plain, at)
         if match is None:
-            raise ConditionError(condition, at, f"“{condition[at]}”要放进引号 put it in quotes")
+            raise ConditionError(condition, at, _wanted_instead_of(condition[at]))
         if match.lastgroup == "word":
             yield Token("word", condition[at : match.end()], at)
         elif match.lastgroup in ("sign", "mark"):
             yield Token(match.lastgroup, match.group(), at)
         at = match.end()
     yield Token("end", "", len(condition))
+
+
+def _wanted_instead_of(char: str) -> str:
+    quoted = f"“{char}”要放进引号 put it in quotes"
+    if char in INSTEAD:
+        return f"{INSTEAD[char]}（{char} 不能代替它 instead of {char}）；词里的{quoted}"
+    if char in "'‘’「」『』":
+        return "引号要用 “” 或双引号 quotes of the form “” or double ones"
+    return quoted
 
 
 def _end_of_quote(condition: str, plain: str, start: int) -> int:

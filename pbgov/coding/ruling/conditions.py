@@ -230,7 +230,8 @@ class _Parser:
         if token.kind == "quoted":
             return Term(self._take().text)
         if token.kind != "word" or token.text.lower() in ("and", "or", "not"):
-            raise self._error("词语、( 或 not a word, ( or not")
+            kh_coder = "（非写作 not，! 不行 not for !）" if token.text == "!" else ""
+            raise self._error(f"词语、( 或 not a word, ( or not{kh_coder}")
         self._take()
         if not (self._is_mark("(") or self._is_mark("[")):
             return Term(token.text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from datetime import datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -140,7 +142,8 @@ class Judging:
     def has_value(self, name: str, value: str, equal: bool) -> np.ndarray:
         """Which texts have a value, or another one, in a column; never where it is missing."""
         numbers, values = pd.factorize(pd.Series(list(self._columns[name]), dtype="object"))
-        holds = [(_as_written(each) == value) is equal for each in values]
+        wanted = _as_written(value)
+        holds = [(_as_written(each) == wanted) is equal for each in values]
         return np.array([*holds, False], dtype=bool)[numbers]  # a missing value is number -1
 
     def _of_role(self, code_id: str, role: str) -> Sequence[str]:
@@ -193,7 +196,12 @@ class Judging:
 
 
 def _as_written(value: Any) -> str:
-    """A value as a table shows it: a whole number in a column of decimals is 110105, not 110105.0."""
+    """A value as a table shows it: 110105 in a column of decimals, 2024-05-01 in one of dates.
+
+    Full-width digits, letters and punctuation are those of half width.
+    """
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+        value = int(value)
+    if isinstance(value, datetime):
+        value = value.date() if value.time() == time.min else value
+    return unicodedata.normalize("NFKC", str(value)).strip()

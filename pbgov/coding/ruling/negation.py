@@ -140,6 +140,11 @@ def may_deny(texts: Sequence[str]) -> np.ndarray:
     return held
 
 
+def is_denial(word: str) -> bool:
+    """True for a word of denial: 没有, 尚未, 不是."""
+    return word in _grammar().denying
+
+
 @lru_cache(maxsize=1)
 def _grammar() -> Grammar:
     table = read_table(FILE, NEGATION)

@@ -20,7 +20,9 @@ from pbgov.coding.ruling.conditions import (
     Sequence,
     Term,
     TermsOf,
+    is_place,
 )
+from pbgov.coding.ruling.negation import is_denial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 APART = 2**32  # more than any position and any gap: no place of one text is near one of the next
 NOWHERE = -1
+OPPOSITE = {"=": "!=", "!=": "=", ">=": "<", "<": ">=", ">": "<=", "<=": ">"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,32 +78,33 @@ class Scene(Protocol):
 Evidence = tuple[np.ndarray, np.ndarray]
 
 
-def truth(node: Node, scene: Scene, affirmed: bool = True) -> np.ndarray:
-    """In which texts a condition holds: an array of bool, one a text.
+def truth(node: Node, scene: Scene, affirmed: bool = True, opposite: bool = False) -> np.ndarray:
+    """In which texts a condition holds, or with `opposite` does not: an array of bool, one a text.
 
-    With `affirmed`, words that are denied (没有组建) do not count, but for what stands under ``not``
-    and for counts held to an upper bound: there every occurrence counts.
+    With `affirmed`, words that are denied (没有组建) do not count, but where the condition holds by
+    their absence: under ``not``, and in counts held to an upper bound. There every occurrence
+    counts. Conditions that say the same by logic are true of the same texts.
     """
     match node:
-        case And(parts):
-            holds = np.ones(scene.n_texts, dtype=bool)
+        case And(parts) | Or(parts) if not (isinstance(node, Or) and is_place(node)):
+            every = isinstance(node, And) is not opposite
+            joined = np.logical_and if every else np.logical_or
+            holds = np.full(scene.n_texts, every)
             for part in parts:
-                holds &= truth(part, scene, affirmed)
-            return holds
-        case Or(parts):
-            holds = np.zeros(scene.n_texts, dtype=bool)
-            for part in parts:
-                if isinstance(part, Term | TermsOf):
-                    holds[places_of(part, scene, affirmed).text] = True
-                else:
-                    holds |= truth(part, scene, affirmed)
+                joined(holds, truth(part, scene, affirmed, opposite), out=holds)
             return holds
         case Not(part):
-            return np.asarray(~truth(part, scene, False))
+            return truth(part, scene, affirmed, not opposite)
         case Count(items, sign, number):
-            counted = places_of(Or(items), scene, affirmed and sign in (">=", ">", "="))
-            counts = np.bincount(counted.text, minlength=scene.n_texts)
-            return _held_against(counts, sign, number)
+            sign = OPPOSITE[sign] if opposite else sign
+            counted = places_of(Or(items), scene, affirmed and _asks_for_some(sign, number))
+            return _held_against(np.bincount(counted.text, minlength=scene.n_texts), sign, number)
+    holds = _said(node, scene, affirmed and not opposite)
+    return ~holds if opposite else holds
+
+
+def _said(node: Node, scene: Scene, affirmed: bool) -> np.ndarray:
+    match node:
         case Heading(words):
             return scene.under_heading(words)
         case Attribute(name, equal, value):
@@ -108,12 +112,23 @@ def truth(node: Node, scene: Scene, affirmed: bool = True) -> np.ndarray:
         case CodeGiven(code_id):
             return scene.code_truth(code_id, affirmed)
     holds = np.zeros(scene.n_texts, dtype=bool)
-    holds[places_of(node, scene, affirmed).text] = True
+    for part in node.parts if isinstance(node, Or) else (node,):
+        holds[places_of(part, scene, affirmed).text] = True
     return holds
 
 
+def _asks_for_some(sign: str, number: int) -> bool:
+    """True where a count must reach a number: ``>= 2``, ``= 2``, ``!= 0``; not ``< 2``, ``= 0``."""
+    if sign in ("=", "!="):
+        return (sign == "=") is (number > 0)
+    return sign in (">", ">=")
+
+
 def places_of(node: Node, scene: Scene, affirmed: bool = True) -> Places:
-    """Where words, or words beside words, stand; the node is one of which `is_place` is true."""
+    """Where words, or words beside words, stand; the node is one of which `is_place` is true.
+
+    ``seq[4](没有, 考核)`` asks for the denied 考核: beside a word of denial every occurrence counts.
+    """
     match node:
         case Term(term):
             return scene.term_places(term, affirmed)
@@ -121,11 +136,10 @@ def places_of(node: Node, scene: Scene, affirmed: bool = True) -> Places:
             return scene.cue_places(code_id, affirmed)
         case Or(parts):
             return together(places_of(part, scene, affirmed) for part in parts)
-        case Sequence(gap, items):
-            return _in_order([places_of(item, scene, affirmed) for item in items], gap)
-        case Near(gap, items):
+        case Sequence(gap, items) | Near(gap, items):
+            affirmed = affirmed and not any(map(_denies, items))
             placed = [places_of(item, scene, affirmed) for item in items]
-            orders = itertools.permutations(placed)
+            orders = itertools.permutations(placed) if isinstance(node, Near) else [placed]
             return together(_in_order(list(order), gap) for order in orders)
     raise TypeError(f"{node} stands nowhere")
 
@@ -200,6 +214,12 @@ def _in_order(items: list[Places], gap: int) -> Places:
         reached = np.repeat(nearest, n_reached) + steps
         rest = ordered(item.text[at], item.start[at], rest.end[reached])
     return rest
+
+
+def _denies(item: Node) -> bool:
+    if isinstance(item, Or):
+        return all(map(_denies, item.parts))
+    return isinstance(item, Term) and is_denial(item.text)
 
 
 def _held_against(counts: np.ndarray, sign: str, number: int) -> np.ndarray:
