@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import errno
+import io
 import itertools
+import os
 import subprocess
 import sys
 import textwrap
@@ -14,11 +18,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pbgov
+from pbgov.coding import journal as module
+from pbgov.coding.appending import cut_off_unfinished
 from pbgov.coding.codings import check_codings, read_states
-from pbgov.coding.journal import COLUMNS, Journal, Stretch, cut_off_unfinished
+from pbgov.coding.journal import COLUMNS, Journal, Stretch
 from pbgov.errors import DataFileError, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FIRST = Stretch("甲", 0, 6, "街道组建支部")
@@ -261,6 +268,127 @@ def test_a_code_that_left_the_codebook_is_kept_and_named(tmp_path: Path, root: P
         kept = pbgov.read_codings(tmp_path, SEGMENTS, codebook)
     assert kept["code_id"].tolist() == ["INNOV.OLD"]
     assert "W259" in {finding.code for finding in check_codings(tmp_path, SEGMENTS, codebook)}
+
+
+@pytest.mark.parametrize("written", [0, 1, 30, 10_000])
+def test_a_write_that_fails_half_way_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    append = module.append_durably
+
+    def fails(path: Path, content: bytes) -> None:
+        append(path, content[:written])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with journal(tmp_path) as mine:
+        mine.judge(FIRST, "INNOV.ORG")
+        before = mine.path.read_bytes()
+        monkeypatch.setattr(module, "append_durably", fails)
+        with pytest.raises(OSError, match="No space"):
+            mine.judge(FIRST, "INNOV.MGT")
+        assert mine.path.read_bytes() == before
+        monkeypatch.setattr(module, "append_durably", append)
+        mine.judge(SECOND, "INNOV.ACT")
+        assert [row["code_id"] for row in mine.rows] == ["INNOV.ORG", "INNOV.ACT"]
+    assert pbgov.read_codings(tmp_path)["code_id"].tolist() == ["INNOV.ORG", "INNOV.ACT"]
+
+
+def test_a_half_line_that_cannot_be_taken_back_takes_no_row_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = module.append_durably
+
+    def fails(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with journal(tmp_path) as mine:
+        mine.judge(FIRST, "INNOV.ORG")
+        monkeypatch.setattr(
+            module, "append_durably", lambda path, content: append(path, content[:9]) or fails()
+        )
+        monkeypatch.setattr(module, "take_back", fails)
+        with pytest.raises(OSError, match="Input/output"):
+            mine.judge(FIRST, "INNOV.MGT")
+        monkeypatch.undo()
+        with pytest.raises(InputError, match="open it again"):
+            mine.judge(SECOND, "INNOV.ACT")
+    with journal(tmp_path) as mine:
+        assert [finding.code for finding in mine.remarks] == ["W257"]
+        mine.judge(SECOND, "INNOV.ACT")
+    assert pbgov.read_codings(tmp_path)["code_id"].tolist() == ["INNOV.ORG", "INNOV.ACT"]
+
+
+def test_a_journal_whose_file_is_gone_takes_no_row(tmp_path: Path) -> None:
+    with journal(tmp_path) as mine:
+        mine.path.unlink()
+        with pytest.raises(FileNotFoundError):
+            mine.judge(FIRST, "INNOV.ORG")
+        assert not mine.path.exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.EROFS, errno.EACCES])
+def test_a_folder_without_locks_or_leave_to_write_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(module.FileLock, "acquire", refuses)
+    with pytest.raises(InputError, match="不能加锁"):
+        journal(tmp_path)
+    (tmp_path / "是个文件").write_text("")
+    with pytest.raises(InputError, match="本机硬盘"):
+        journal(tmp_path / "是个文件")
+
+
+def resaved(content: bytes, *, encoding: str = "utf-8-sig", end: str = "\r\n", **how: int) -> bytes:
+    """The same cells as a spreadsheet program writes them."""
+    text = io.StringIO(newline="")
+    cells = csv.reader(io.StringIO(content.decode(), newline=""))
+    csv.writer(text, lineterminator=end, **how).writerows(cells)
+    return text.getvalue().encode(encoding)
+
+
+@pytest.mark.filterwarnings("ignore:W151")
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_a_file_saved_again_by_a_spreadsheet_goes_on(
+    tmp_path: Path, quoting: int, end: str
+) -> None:
+    with journal(tmp_path) as mine:
+        mine.judge(FIRST, "INNOV.ORG", evidence=(2, 4), memo="他说：“好”，\n又一行")
+    mine.path.write_bytes(resaved(mine.path.read_bytes(), quoting=quoting, end=end))
+    with journal(tmp_path) as mine:
+        mine.judge(SECOND, "INNOV.ACT")
+    read = pbgov.read_codings(tmp_path, SEGMENTS)
+    assert read["segment_id"].tolist() == ["甲:1", "甲:2"]
+    assert read["memo"][0].replace("\r", "") == "他说：“好”，\n又一行"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        (lambda content: resaved(content, encoding="gbk"), "E101", "GBK"),
+        (lambda content: resaved(content, encoding="utf-16"), "E101", "UTF-16"),
+        (lambda content: content.replace(b",", b";"), "E119", ";"),
+        (lambda content: content.replace(b",0,6,", b",0.0,6.0,"), "E103", "6.0"),
+        (lambda content: content.replace(b",1,judged", b",TRUE,judged"), "E103", "TRUE"),
+        (lambda content: content.replace(b"\n", b",\n"), "E219", "doc_id"),
+    ],
+)
+def test_what_a_spreadsheet_spoilt_is_named_and_left_as_it_is(
+    tmp_path: Path, change: Callable[[bytes], bytes], code: str, said: str
+) -> None:
+    with journal(tmp_path) as mine:
+        mine.judge(FIRST, "INNOV.ORG", memo="好")
+    spoilt = change(mine.path.read_bytes())
+    mine.path.write_bytes(spoilt)
+    with pytest.raises(DataFileError, match=code) as error:
+        journal(tmp_path)
+    assert said in str(error.value)
+    assert mine.path.read_bytes() == spoilt
+    mine.path.write_bytes(b"")
+    journal(tmp_path).close()  # the lock was let go
 
 
 def test_evidence_outside_the_stretch_is_refused_and_not_written(tmp_path: Path) -> None:

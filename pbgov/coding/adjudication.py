@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pbgov.coding.journal import (
-    GOLD,
+from pbgov.coding.appending import (
     UNFINISHED,
-    Journal,
     append_durably,
+    cut_back,
     cut_off_unfinished,
-    refuse_coder_name,
     unfinished_line,
-    utc_now,
 )
+from pbgov.coding.journal import GOLD, Journal, refuse_coder_name, utc_now
 from pbgov.coding.merging import changes, marks_secondary
 from pbgov.coding.rules import SECONDARY
 from pbgov.corpus.document import digest_text
@@ -265,7 +262,7 @@ def _add(path: Path, decision: dict[str, str]) -> dict[str, str]:
         raise DataFileError([Finding("E219", path.as_posix(), 1, seen=header[:80])])
     if rest:  # it was never confirmed; kept aside, as a journal does
         append_durably(path.with_name(path.name + UNFINISHED), rest + b"\n")
-        os.truncate(path, len(whole))
+        cut_back(path, len(whole))
     if (standing := _standing(path, said, decision)) is not None:
         return standing
     before = "" if not whole or whole.endswith(b"\n") else "\n"

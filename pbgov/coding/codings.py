@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pbgov.coding.appending import cut_off_unfinished, unfinished_line
 from pbgov.coding.codebooks.versions import rests_on_other_definition
-from pbgov.coding.journal import WHOLE, cut_off_unfinished, unfinished_line
+from pbgov.coding.journal import WHOLE
 from pbgov.coding.rules import CODER, SECONDARY
 from pbgov.corpus.document import digest_text
 from pbgov.datafiles import inspect_table, table_files

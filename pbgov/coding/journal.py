@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -18,7 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from pbgov.coding.appending import (
+    UNFINISHED,
+    append_durably,
+    cut_back,
+    cut_off_unfinished,
+    take_back,
+    unfinished_line,
+)
 from pbgov.corpus.document import digest_text
+from pbgov.datafiles import inspect_table
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
 
@@ -46,8 +54,7 @@ COLUMNS = (
     "act",
     "made_at",
 )
-UNFINISHED = ".unfinished"
-_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\r?")
+NOT_CUT = ("E101", "E118", "E119")  # another encoding, rows of other lengths, other separators
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
@@ -99,11 +106,12 @@ class Journal:
     Raises
     ------
     InputError
-        Where the name cannot be a file's or is that of a machine coder, or the journal is open
-        elsewhere.
+        Where the name cannot be a file's or is that of a machine coder, the journal is open
+        elsewhere, or the folder cannot be written to or holds no locks.
     DataFileError
-        Where the file was not written by a journal, so that no row can be added to it (E219), or
-        is signed by somebody else (E220).
+        Where a cell cannot be meant, as another program may have left it (E101 to E119), the file
+        was not written by a journal, so that no row can be added to it (E219), or is signed by
+        somebody else (E220).
 
     Notes
     -----
@@ -123,26 +131,23 @@ class Journal:
     ) -> None:
         refuse_coder_name(coder)
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         self.coder = coder
         self.path = folder / f"{coder}.csv"
         self.remarks: list[Finding] = []
         self._version = codebook_version
         self._clock = clock or utc_now
-        self._lock = FileLock(folder / f".{coder}.lock")
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise InputError(
-                f"{self.path}: the journal of {coder!r} is open in another notebook or program."
-                f" Close it there; if that is another person, choose another name."
-                f" 编码者“{coder}”的记录正在别处打开：请先在那里关闭；若是另一个人，请换一个名字。"
-            ) from None
+        self._lock = _locked(folder, coder)
+        self._is_whole = True
         try:
             self.rows = self._open()
-        except BaseException:
+        except BaseException as error:
             self._lock.release()
-            raise
+            if not isinstance(error, OSError):
+                raise
+            raise InputError(
+                f"{self.path}: the journal cannot be opened ({error}); close it in WPS or Excel, and see"
+                " that you may write to it. 记录文件打不开，多半正在 WPS 或 Excel 里打开，请关掉再试。"
+            ) from error
 
     def judge(
         self,
@@ -203,14 +208,25 @@ class Journal:
         ----------
         rows : iterable of mapping
             With the columns of ``JOURNAL``; ``coder`` and ``made_at`` are filled in here.
+
+        Raises
+        ------
+        OSError
+            Where they are not on the disk. What was written of them is taken back; where that
+            fails too, the journal takes no more rows until it is opened again.
         """
+        if not self._is_whole:
+            raise InputError(
+                f"{self.path}: the last write failed and could not be taken back; close the"
+                " journal and open it again. 上一次写入失败，请关闭后重新打开。"
+            )
         filled = [
             {**{name: row.get(name, "") for name in COLUMNS}, "coder": self.coder}
             | {"made_at": row.get("made_at") or self._clock()}
             for row in rows
         ]
         if filled:
-            append_durably(self.path, _lines(filled))
+            self._append(_lines(filled))
             self.rows += filled
         return filled
 
@@ -239,6 +255,16 @@ class Journal:
     ) -> None:
         self.close()
 
+    def _append(self, content: bytes) -> None:
+        size = self.path.stat().st_size  # a file that is gone is not made anew, without its rows
+        try:
+            append_durably(self.path, content)
+        except BaseException:
+            self._is_whole = False
+            take_back(self.path, size, content)
+            self._is_whole = True
+            raise
+
     def _row(
         self, stretch: Stretch, code_id: str, act: str, status: str, memo: str | None
     ) -> dict[str, str]:
@@ -265,31 +291,28 @@ class Journal:
             append_durably(self.path, header[len(content) :])
             return []
         whole, rest = cut_off_unfinished(content)
+        rows = self._parse(whole)
         if rest:
             self.remarks.append(unfinished_line(self.path, whole, rest))
             append_durably(self.path.with_name(self.path.name + UNFINISHED), rest + b"\n")
-            with self.path.open("r+b") as file:
-                file.truncate(len(whole))
-                _to_disk(file.fileno())
+            cut_back(self.path, len(whole))
         elif not content.endswith(b"\n"):
             append_durably(self.path, b"\n")
-        return self._parse(whole)
+        return rows
 
     def _parse(self, content: bytes) -> list[dict[str, str]]:
-        try:
-            lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-        except UnicodeDecodeError:
-            raise DataFileError([Finding("E219", self.path.as_posix(), seen="?")]) from None
+        """The rows of the file, in which every cell can be meant; nothing of it is changed."""
+        from pbgov.schemas import JOURNAL
+
+        _, findings = inspect_table(self.path, JOURNAL, may_be_empty=True, content=content)
+        if any(finding.code in NOT_CUT for finding in findings):
+            raise DataFileError(findings)
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
         if not lines or tuple(lines[0]) != COLUMNS:
             seen = ",".join(lines[0])[:80] if lines else ""
             raise DataFileError([Finding("E219", self.path.as_posix(), 1, seen=seen)])
-        width = str(len(COLUMNS))
-        if faulty := [
-            Finding("E118", self.path.as_posix(), number, seen=str(len(line)), wanted=width)
-            for number, line in enumerate(lines, 1)
-            if any(line) and len(line) != len(COLUMNS)
-        ]:
-            raise DataFileError(faulty)
+        if findings:
+            raise DataFileError(findings)
         rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines[1:] if any(line)]
         for number, row in enumerate(rows, 2):
             if row["coder"] != self.coder:
@@ -300,32 +323,25 @@ class Journal:
         return rows
 
 
-def cut_off_unfinished(content: bytes) -> tuple[bytes, bytes]:
-    """The whole lines of a journal, and the one that was being written when the writer died.
-
-    Only a file that ends with the column ``made_at``, as a journal writes it, is looked at: its
-    last line is whole where it ends in a line break or in a full time.
-    """
-    header = content.split(b"\n", 1)[0].rstrip(b"\r")
-    within_quotes = content.count(b'"') % 2 == 1
-    if not header.endswith(b",made_at") or (content.endswith(b"\n") and not within_quotes):
-        return content, b""
-    end, quoted = 0, False
-    for place, byte in enumerate(content):
-        if byte == 0x22:
-            quoted = not quoted
-        elif byte == 0x0A and not quoted:
-            end = place + 1
-    last = content[end:]
-    if not quoted and _TIME.fullmatch(last.rsplit(b",", 1)[-1]):
-        return content, b""
-    return content[:end], last
-
-
-def unfinished_line(path: Path, whole: bytes, rest: bytes) -> Finding:
-    """W257: the last line was cut off by a crash."""
-    seen = rest.decode("utf-8", "replace")[:60]
-    return Finding("W257", path.as_posix(), whole.count(b"\n") + 1, seen=seen)
+def _locked(folder: Path, coder: str) -> FileLock:
+    """The lock of a coder's journal, held; the folder is made where it is absent."""
+    lock = FileLock(folder / f".{coder}.lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InputError(
+            f"{folder / coder}.csv: the journal of {coder!r} is open in another notebook or program."
+            f" Close it there; if that is another person, choose another name."
+            f" 编码者“{coder}”的记录正在别处打开：请先在那里关闭；若是另一个人，请换一个名字。"
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        raise InputError(
+            f"{folder}: no journal can be kept in this folder ({error}). Choose a folder that you may"
+            " write to, on a disk of this machine: not every network drive can lock a file."
+            " 这个文件夹不能写入或不能加锁（有的网络盘不能），请换成本机硬盘上可以写的文件夹。"
+        ) from error
+    return lock
 
 
 def refuse_coder_name(coder: str) -> None:
@@ -362,24 +378,3 @@ def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writerows(rows)
     return text.getvalue().encode()
-
-
-def append_durably(path: Path, content: bytes) -> None:
-    """Add bytes to a file; when it returns they are on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not path.exists()
-    with path.open("ab", buffering=0) as file:
-        written = 0
-        while written < len(content):
-            written += file.write(content[written:]) or 0
-        _to_disk(file.fileno())
-    if is_new and hasattr(os, "O_DIRECTORY"):
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _to_disk(descriptor: int) -> None:
-    os.fsync(descriptor)

@@ -12,6 +12,8 @@ export function keyTable(desk) {
     { keys: ["ArrowDown", "KeyJ"], shown: "↓", says: "下一段", act: () => desk.step(1) },
     { keys: ["ArrowUp", "KeyK"], shown: "↑", says: "上一段", act: () => desk.step(-1) },
     { keys: ["KeyN"], shown: "N", says: "下一个没看过也没编码的片段", act: () => desk.seek() },
+    { keys: ["Space"], shown: "空格", says: "往下滚一屏（长段落），Shift+空格往回", act: () => desk.scroll(1) },
+    { keys: ["Shift+Space"], act: () => desk.scroll(-1) },
     { keys: ["PageDown"], shown: "PageDown", says: "下一篇", act: () => desk.turnDocument(1) },
     { keys: ["PageUp"], shown: "PageUp", says: "上一篇", act: () => desk.turnDocument(-1) },
     { keys: ["ArrowRight"], shown: "→ ←", says: "在片段里移动光标", act: () => desk.move(1, "grapheme", false) },
@@ -39,22 +41,28 @@ export function keyTable(desk) {
     { keys: ["KeyU", "Ctrl+KeyZ"], shown: "U 或 Ctrl+Z", says: "撤销上一个判断", act: () => desk.undo() },
     { keys: ["KeyH"], shown: "H", says: "显示／隐藏标题", act: () => desk.toggleHeadings() },
     { keys: ["F6"], shown: "F6", says: "在正文和右栏之间来回", act: () => desk.otherSide() },
+    { keys: ["Ctrl+KeyS"], act: () => desk.saveAll() },
     { keys: ["Shift+Slash"], shown: "?", says: "键位表", act: () => desk.help() },
   ];
 }
 
-/** Listen to the keys of `table` on `root`; boxes for typing keep theirs, and so does a Chinese input method. */
-export function listen(root, table) {
+/**
+ * Listen to the keys of `table` on `root`; boxes for typing keep theirs, and so does a Chinese input method.
+ * While the table of keys lies open, all others scroll it.
+ */
+export function listen(root, table, isHelping) {
   const acts = new Map(table.flatMap((row) => row.keys.map((key) => [key, row.act])));
   root.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.isComposing || event.keyCode === 229 || event.altKey) return;
     const on = event.target;
-    if (on.closest("input, textarea")) return;
+    const name = nameOf(event);
+    if (event.defaultPrevented || (on.closest("input, textarea") && name !== "Ctrl+KeyS")) return;
+    if (isHelping() && name !== "Escape" && name !== "Shift+Slash") return;
     const pressing = on.closest("button, summary") && (event.code === "Enter" || event.code === "Space");
     const leaving = event.code === "Tab" && !on.matches(".pbd-pane");
     if (pressing || leaving) return;
-    const act = acts.get(nameOf(event));
+    const act = acts.get(name);
     if (!act) return;
     event.preventDefault();
     act(event);

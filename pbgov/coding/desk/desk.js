@@ -72,7 +72,7 @@ async function render({ model, el }) {
       view.whole = false;
       if (secondary) judge("rank", { code_id }, desk.name(code_id));
       else judge("code", { code_id, evidence: reader.evidence() }, desk.name(code_id));
-      reader.clear();
+      reader.rest();
       panel.refresh();
     },
     codeByPlace(place, secondary) {
@@ -114,9 +114,10 @@ async function render({ model, el }) {
       return move("go", next, 0);
     },
     move: (direction, granularity, extend) => reader.move(direction, granularity, extend),
+    scroll: (by) => pane.scrollBy({ top: by * 0.85 * pane.clientHeight }),
     clear() {
-      if (help.hidden) reader.clear();
-      help.hidden = true;
+      if (!help.hidden) return desk.help();
+      return reader.clear();
     },
     undo: () => send("undo", {}),
     toggleHeadings: () => send("headings", { show: !view.doc.headings }),
@@ -141,6 +142,12 @@ async function render({ model, el }) {
     back: () => pane.focus({ preventScroll: true }),
     help() {
       help.hidden = !help.hidden;
+      if (help.hidden) desk.back();
+      else help.focus();
+    },
+    saveAll() {
+      const left = [...pending.values()].filter((one) => one.what).length;
+      foot.say(left ? `还有 ${left} 条待存，存下了会说。` : "不用另存：判断一条存一条，显示过“已存”的都在磁盘上。");
     },
     otherSide() {
       if (pane.contains(root.ownerDocument.activeElement)) side.querySelector("[role=tab][tabindex='0']")?.focus();
@@ -157,7 +164,7 @@ async function render({ model, el }) {
   const help = frame.makeHelp({ text, rows: actions.helpRows(table) });
   root.append(head.root, text.make("div", "pbd-main", [pane, side]), foot.root, help);
   el.replaceChildren(root);
-  actions.listen(root, table);
+  actions.listen(root, table, () => !help.hidden);
 
   function now() {
     return view.doc.segments[view.at];
@@ -192,7 +199,8 @@ async function render({ model, el }) {
   }
 
   function refresh() {
-    view.doc.segments.forEach((_, number) => reader.refresh(number));
+    // what of a segment depends on the family lies on its codes
+    view.doc.segments.forEach((one, number) => (one.codes.length || number === view.at) && reader.refresh(number));
     panel.refresh();
   }
 
@@ -263,7 +271,8 @@ async function render({ model, el }) {
     refused(answer, asked) {
       view.loading = false;
       stand(answer);
-      foot.complain(answer.reason);
+      const where = asked && asked.segment !== null ? `片段 ${asked.segment + 1}，${asked.what}：` : "";
+      foot.complain(where + answer.reason);
       if (asked?.memo) panel.giveBack(asked.memo);
     },
     notice(answer) {
@@ -312,7 +321,7 @@ async function render({ model, el }) {
   function onClick(event) {
     const frame = event.target.closest(".pbd-segment");
     if (frame && !event.target.closest("button, .pbd-text")) goTo(Number(frame.dataset.number));
-    if (event.detail > 0 && event.target.closest("button")) desk.back();
+    if (event.detail > 0 && event.target.closest("button") && help.hidden) desk.back();
   }
 
   function onCopy(event) {

@@ -77,6 +77,7 @@ export function makeHelp({ text, rows }) {
     text.make("p", "pbd-small", "备忘和搜索框里打字时，这些键不起作用；Esc 回到正文。"),
   ]);
   help.hidden = true;
+  help.tabIndex = -1;
   help.setAttribute("role", "dialog");
   help.setAttribute("aria-label", "键位表");
   return help;

@@ -15,7 +15,7 @@ export function makePanel({ root, text, desk }) {
   const memoLabel = text.make("label", "pbd-memo-label");
   const memo = text.make("textarea", "pbd-memo");
   memo.rows = 2;
-  memo.id = `pbd-memo-${Math.random().toString(36).slice(2)}`;
+  memo.id = newId();
   memoLabel.htmlFor = memo.id;
   memo.placeholder = "按 M 写备忘；Ctrl+Enter 存，Esc 放弃";
   const rejudge = text.make("details", "pbd-rejudge");
@@ -27,7 +27,7 @@ export function makePanel({ root, text, desk }) {
   memo.addEventListener("blur", () => save());
   memo.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if ((event.key === "Enter" || event.code === "KeyS") && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       save();
       desk.back();
@@ -53,8 +53,9 @@ export function makePanel({ root, text, desk }) {
   }
 
   function showFamilies() {
-    families.replaceChildren(
-      ...desk.families().map((family, place) => {
+    text.refill(
+      families,
+      desk.families().map((family, place) => {
         const tab = text.make("button", "pbd-family", family.zh);
         const chosen = place === desk.family();
         const given = desk.givenIn(family);
@@ -66,6 +67,7 @@ export function makePanel({ root, text, desk }) {
         tab.addEventListener("click", () => desk.chooseFamily(place));
         return tab;
       }),
+      desk.back,
     );
     const family = desk.families()[desk.family()];
     text.write(about, `${KINDS[family.exclusive] || family.exclusive}${family.tie_rule ? "　" + family.tie_rule : ""}`);
@@ -75,7 +77,8 @@ export function makePanel({ root, text, desk }) {
   function showCodes() {
     const family = desk.families()[desk.family()];
     const now = desk.segment(desk.at());
-    codes.replaceChildren(...family.codes.map((code) => codeRow(code, now.codes.find((one) => one.code_id === code.code_id))));
+    const rows = family.codes.map((code) => codeRow(code, now.codes.find((one) => one.code_id === code.code_id)));
+    text.refill(codes, rows, desk.back);
   }
 
   function codeRow(code, given) {
@@ -119,22 +122,23 @@ export function makePanel({ root, text, desk }) {
 
   function showRejudge(listed) {
     rejudge.hidden = listed.length === 0;
-    if (!listed.length) return;
+    if (!listed.length) return text.refill(rejudge, [], desk.back);
     const left = listed[0].left;
     const rows = listed.map((one) => {
       const told = text.make("span", "", `第 ${one.row} 行 ${one.code_id ? desk.name(one.code_id) : "整段状态"}：${one.reason}`);
       const parts = [told];
-      if (one.position) parts.push(small("去看", () => desk.goAcross(...one.position)));
-      parts.push(small("撤回旧判断", () => desk.retract(one.row)));
+      if (one.position) parts.push(small("去看", one.row, () => desk.goAcross(...one.position)));
+      parts.push(small("撤回旧判断", one.row, () => desk.retract(one.row)));
       return text.make("li", "", parts);
     });
     const more = left > listed.length ? [text.make("li", "", `另有 ${left - listed.length} 条，处理完这些再列。`)] : [];
-    rejudge.replaceChildren(text.make("summary", "", `重新判断 ${left}`), text.make("ul", "", [...rows, ...more]));
+    text.refill(rejudge, [text.make("summary", "", `重新判断 ${left}`), text.make("ul", "", [...rows, ...more])], desk.back);
   }
 
-  function small(label, act) {
+  function small(label, row, act) {
     const one = text.make("button", "pbd-small-button", label);
     one.type = "button";
+    one.dataset.name = `${label} ${row}`;
     one.addEventListener("click", act);
     return one;
   }
@@ -147,8 +151,15 @@ export function makePanel({ root, text, desk }) {
     input.type = "search";
     input.placeholder = "/ 搜编码：编号、中文、英文、定义";
     input.setAttribute("aria-label", "搜索编码");
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
     list.setAttribute("role", "listbox");
-    list.hidden = true;
+    list.setAttribute("aria-label", "找到的编码");
+    list.id = newId();
+    input.setAttribute("aria-controls", list.id);
+    show(false);
+    input.addEventListener("blur", () => show(false));
+    input.addEventListener("focus", () => input.value.trim() && look());
     input.addEventListener("input", look);
     input.addEventListener("keydown", (event) => {
       if (event.isComposing || event.keyCode === 229) return;
@@ -177,9 +188,10 @@ export function makePanel({ root, text, desk }) {
     }
 
     function list_() {
-      list.hidden = !input.value.trim();
+      show(Boolean(input.value.trim()));
       const rows = found.map((code, place) => {
         const row = text.make("div", "pbd-hit", [text.make("span", "", code.zh || code.code_id), text.make("span", "pbd-small", ` ${code.code_id} · ${code.en}`)]);
+        row.id = `${list.id}-${place}`;
         row.setAttribute("role", "option");
         row.setAttribute("aria-selected", String(place === chosen));
         row.addEventListener("pointerdown", (event) => {
@@ -189,7 +201,15 @@ export function makePanel({ root, text, desk }) {
         return row;
       });
       list.replaceChildren(...(rows.length ? rows : [text.make("div", "pbd-hit", "没有找到")]));
-      if (found[chosen]) showDefinition(found[chosen].code_id);
+      if (!found[chosen]) return input.removeAttribute("aria-activedescendant");
+      input.setAttribute("aria-activedescendant", `${list.id}-${chosen}`);
+      rows[chosen].scrollIntoView({ block: "nearest" });
+      return showDefinition(found[chosen].code_id);
+    }
+
+    function show(open) {
+      list.hidden = !open;
+      input.setAttribute("aria-expanded", String(open));
     }
 
     function take(code_id, shift) {
@@ -200,7 +220,7 @@ export function makePanel({ root, text, desk }) {
     function shut() {
       input.value = "";
       found = [];
-      list.hidden = true;
+      show(false);
       showDefinition();
       desk.back();
     }
@@ -212,6 +232,10 @@ export function makePanel({ root, text, desk }) {
   function giveBack(words) {
     memo.focus();
     memo.value = words;
+  }
+
+  function newId() {
+    return `pbd-${Math.random().toString(36).slice(2)}`;
   }
 
   return { refresh, showRejudge, giveBack, search: () => search.input.focus(), write: () => memo.focus() };

@@ -20,7 +20,7 @@ export function makeReader({ pane, text, desk }) {
       if (block.kind === "context") return text.make("p", "pbd-context", block.text);
       return row(block);
     });
-    pane.replaceChildren(...blocks);
+    text.refill(pane, blocks, desk.back);
     rows.forEach((_, number) => refresh(number));
   }
 
@@ -51,8 +51,8 @@ export function makeReader({ pane, text, desk }) {
     );
     one.frame.setAttribute("aria-label", `片段 ${number + 1}，${said}，${now.codes.filter((c) => c.value).length} 个编码`);
     text.paint(one.words, one.text, marks(one.text, now), focus ? selection() : null, focus && at ? at.focus : null);
-    one.chips.replaceChildren(...chips(number, now));
-    one.offers.replaceChildren(...(focus ? offers(number, now) : []));
+    text.refill(one.chips, chips(number, now), desk.back);
+    text.refill(one.offers, focus ? offers(number, now) : [], desk.back);
     one.frame.classList.toggle("pbd-offered", !focus && desk.open(now).length > 0);
   }
 
@@ -153,6 +153,7 @@ export function makeReader({ pane, text, desk }) {
     const focus = granularity === "end" ? (direction > 0 ? words.length : 0) : onward.length ? onward[0] : from;
     at = { anchor: extend ? (at ? at.anchor : from) : focus, focus };
     refresh(desk.at());
+    revealCaret();
   }
 
   /** Go to the segment that the mouse was pressed in, and take over what it selected there. */
@@ -167,6 +168,12 @@ export function makeReader({ pane, text, desk }) {
     desk.goTo(number);
     at = span ? { anchor: span.start, focus: span.end } : place === null ? null : { anchor: place, focus: place };
     refresh(number);
+  }
+
+  /** After a selection was used: nothing is selected, and the caret stays where it was. */
+  function rest() {
+    at = at && { anchor: at.focus, focus: at.focus };
+    refresh(desk.at());
   }
 
   function clear() {
@@ -185,5 +192,15 @@ export function makeReader({ pane, text, desk }) {
     }
   }
 
-  return { show, refresh, evidence, selectedText, move, takeMouse, clear, reveal, caret: () => at };
+  /** Keep the caret on the screen: a paragraph may be higher than the pane. */
+  function revealCaret() {
+    const caret = pane.querySelector(".pbd-caret").getBoundingClientRect();
+    const shown = pane.getBoundingClientRect();
+    const above = caret.top - shown.top - 24;
+    const below = caret.bottom - shown.bottom + 24;
+    if (above < 0) pane.scrollTop += above;
+    else if (below > 0) pane.scrollTop += below;
+  }
+
+  return { show, refresh, evidence, selectedText, move, takeMouse, rest, clear, reveal };
 }

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pbgov.coding.desk.acts import Act, Row
 from pbgov.coding.desk.messages import RefusedError
-from pbgov.coding.journal import COLUMNS, WHOLE, Journal, cut_off_unfinished
+from pbgov.coding.journal import WHOLE, Journal
 from pbgov.corpus.document import digest_text
-from pbgov.datafiles import inspect_table
 from pbgov.errors import DataFileError, InputError
 
 if TYPE_CHECKING:
@@ -198,7 +197,6 @@ class Record:
         ]
 
     def _open(self) -> None:
-        self._refuse_broken(self._folder / f"{self.coder}.csv")
         self._journal = Journal(
             self._folder, self.coder, self._material.codebook.version, clock=self._clock
         )
@@ -224,19 +222,6 @@ class Record:
             )
         if self._doubted:
             self.remarks.append(f"有 {len(self._doubted)} 条判断要重新判断，见“重新判断”。")
-
-    def _refuse_broken(self, path: Path) -> None:
-        """List what is wrong with a journal that somebody edited, before any of it is believed."""
-        from pbgov.schemas import JOURNAL
-
-        if not path.is_file():
-            return
-        whole, _ = cut_off_unfinished(path.read_bytes())
-        header = whole.removeprefix(b"\xef\xbb\xbf").split(b"\n")[0].rstrip(b"\r")
-        if header == ",".join(COLUMNS).encode():  # what else it may be, the journal says
-            _, findings = inspect_table(path, JOURNAL, may_be_empty=True, content=whole)
-            if findings:
-                raise DataFileError(findings)
 
     def _be_current(self) -> None:
         """Read the file anew where writing failed, or somebody else changed it."""

@@ -65,6 +65,25 @@ export function make(tag, name, content) {
   return element;
 }
 
+/**
+ * Replace what an element holds by other children. Where the keyboard was on one of the old ones it is then on
+ * the one in its place, and where there is none, `back` takes it: it must never fall to the page around the desk.
+ */
+export function refill(element, children, back) {
+  const old = document.activeElement;
+  const held = old !== element && element.contains(old);
+  element.replaceChildren(...children);
+  if (!held) return;
+  const same = (one) => one.tabIndex === 0 && nameOf(one) === nameOf(old);
+  const place = [...element.querySelectorAll("button, summary")].find(same);
+  if (place) place.focus({ preventScroll: true });
+  else back();
+}
+
+function nameOf(element) {
+  return [element.tagName, element.classList[0], ...Object.values(element.dataset)].join(" ");
+}
+
 /** Replace what an element holds by a text, with unseen and turning characters shut in. */
 export function write(element, text) {
   element.replaceChildren(...pieces(text));

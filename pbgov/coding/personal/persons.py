@@ -30,7 +30,9 @@ LIFE = re.compile(
 )
 DOT = "[·•‧・]"
 LATIN = re.compile(r"[A-Z][a-z]+(?:[ ·.-]+[A-Z][a-z]*)*")
-NAMELESS = re.compile(r"某{1,2}(?!些|种|个|项|类|处|地|日|年|月|天)")
+NAMELESS = re.compile(
+    r"某{1,2}(?!些|种|个|项|类|处|地|日|年|月|天)|[×XxＸｘ*＊]{1,2}(?![A-Za-z0-9])"
+)
 NAME_TAGS = ("nr", "nrt", "nrfg")
 SEVERAL = re.compile(r"等?[两二三四五六七八九十]+[位名]")
 MANY = re.compile(r"等|[两二三四五六七八九十]?[人位名]")
