@@ -95,6 +95,21 @@ def test_codings_of_other_segments_are_refused() -> None:
         draw_gold(SEGMENTS, 12, seed=1, codings=unplaced)
 
 
+def test_a_missing_score_is_missing_however_it_is_written() -> None:
+    for missing in (None, np.nan, pd.NA):
+        scores = {
+            name: missing if place < 3 else place / N for place, name in enumerate(SCORES.index)
+        }
+        sizes = draw_gold(SEGMENTS, 12, seed=1, score=scores).strata.set_index("stratum")["n_frame"]
+        assert sizes["没有分数"] == 3
+
+
+def test_a_draw_needs_whole_numbers() -> None:
+    for asked in ({"n": 2.5}, {"n": True}, {"seed": -1}, {"seed": None}, {"seed": "1"}):
+        with pytest.raises(InputError, match="give a whole number"):
+            draw_gold(SEGMENTS, **{"n": 12, "seed": 1} | asked)
+
+
 def test_ids_may_be_numbers() -> None:
     numbered = SEGMENTS.assign(segment_id=range(len(SEGMENTS)))
     strata = draw_gold(numbered, 12, seed=1, strata=["doc_id"]).strata["stratum"]

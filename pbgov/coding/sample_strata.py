@@ -52,7 +52,8 @@ def code_labels(codings: pd.DataFrame, frame: pd.DataFrame) -> list[str]:
 def score_labels(score: Mapping[str, float] | pd.Series, frame: pd.DataFrame) -> list[str]:
     """The class of each stretch's score; equal scores share a class."""
     try:
-        scores = pd.Series(score, dtype="float64")
+        given = pd.Series(score, dtype="object")
+        scores = given.where(given.notna(), np.nan).astype("float64")
     except (ValueError, TypeError) as error:
         raise InputError(f"The scores are not numbers ({error}); give one number each.") from None
     if scores.index.has_duplicates:

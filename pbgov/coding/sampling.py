@@ -21,6 +21,7 @@ from pbgov.datafiles import inspect_table
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_whole
 from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:
@@ -136,9 +137,9 @@ def draw_gold(
     Raises
     ------
     InputError
-        Where `n` is more than the frame holds or less than it has strata, the scores are not
-        numbers, scores or `codings` belong to no stretch of the frame, a stretch stands twice, or
-        `codings` are of several coders.
+        Where `n` or `seed` is no whole number, `n` is more than the frame holds or less than it has
+        strata, the scores are not numbers, scores or `codings` belong to no stretch of the frame, a
+        stretch stands twice, or `codings` are of several coders.
 
     Notes
     -----
@@ -165,11 +166,13 @@ def draw_gold(
     Särndal, C.-E., Swensson, B., & Wretman, J. (1992). *Model Assisted Survey Sampling*, sections
     3.3 and 3.7. Springer.
     """
+    check_whole("seed", seed, 0)
     frame = _frame(segments)
     if not 1 <= n <= len(frame):
         raise InputError(
             f"n is {n}, but the frame holds {len(frame)} stretches; draw from 1 to {len(frame)}."
         )
+    check_whole("n", n, 1)
     labels = [
         *(column_labels(segments, frame, name) for name in strata),
         *([] if codings is None else [code_labels(codings, frame)]),

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.sparse import identity
 from scipy.special import log_softmax
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 GREATEST_STRENGTH = 100.0
 PENALTY = 1.0  # C of scikit-learn; the strength sets the scale, so nothing hangs on it much
 UNCALIBRATED = 1.0
-MOST_COORDINATES = 300
+MOST_COORDINATES = 1500  # beyond, finding the coordinates takes as long as fitting without them
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +72,11 @@ def fit_linear(features: csr_matrix, classes: np.ndarray, n_classes: int) -> Lin
         from sklearn.linear_model import LogisticRegression
 
         fitted = LogisticRegression(C=PENALTY, class_weight="balanced", tol=1e-5, max_iter=5000)
-        coordinates, back = _within_span(features)
+        coordinates, shares = _within_span(features)
         fitted.fit(coordinates, classes)
-        found = np.asarray(back @ fitted.coef_.T).T
+        found = fitted.coef_
+        if shares is not None:
+            found = np.asarray(features.T @ (shares @ found.T)).T
         if len(fitted.classes_) == 2:  # one row in scikit-learn, for the second class
             halves = np.array([-0.5, 0.5])
             coefficients[fitted.classes_] = halves[:, None] * found
@@ -86,19 +87,20 @@ def fit_linear(features: csr_matrix, classes: np.ndarray, n_classes: int) -> Lin
     return Linear(coefficients, intercepts, log_prior)
 
 
-def _within_span(features: csr_matrix) -> tuple[csr_matrix | np.ndarray, csr_matrix | np.ndarray]:
-    """Coordinates of the texts in the space they span, and the way back to features.
+def _within_span(features: csr_matrix) -> tuple[csr_matrix | np.ndarray, np.ndarray | None]:
+    """Coordinates of the texts in the space they span, and the share of each text in each of them.
 
-    The coefficients of a penalised regression are sums of the texts it learned from, so that a few
-    texts need a few coordinates instead of thousands of features; the result is the same.
+    The coefficients of a penalised regression are sums of the texts it learned from, so that
+    hundreds of texts need hundreds of coordinates instead of many thousand features; the result is
+    the same. None where the features themselves are the coordinates.
     """
     n_texts, n_features = features.shape
     if n_texts > MOST_COORDINATES or n_texts >= n_features:
-        return features, identity(n_features, format="csr")
+        return features, None
     squares, axes = np.linalg.eigh((features @ features.T).toarray())
     kept = squares > squares.max() * n_texts * np.finfo(float).eps
     lengths = np.sqrt(squares[kept])
-    return axes[:, kept] * lengths, features.T @ (axes[:, kept] / lengths)
+    return axes[:, kept] * lengths, axes[:, kept] / lengths
 
 
 def one_thread() -> threadpool_limits:
