@@ -44,7 +44,7 @@ def rules(codebook: pbgov.Codebook) -> Rules:
 
 
 def test_it_has_33_codes_in_7_families(codebook: pbgov.Codebook) -> None:
-    assert codebook.version == "0.3"
+    assert codebook.version == "0.4"
     sizes = codebook.codes.groupby("family", sort=False).size().to_dict()
     assert sizes == {"INNOV": 4, "MODE": 4, "PROB": 4, "DIM": 4, "MECH": 8, "LQ": 5, "META": 4}
     assert codebook.codes_of("MODE") == ["MODE.M1", "MODE.M2", "MODE.M3", "MODE.M4"]

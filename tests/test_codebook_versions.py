@@ -46,10 +46,10 @@ def codes_of(folder: Path) -> list[str]:
 
 def test_the_shipped_versions_are_recorded_and_unchanged() -> None:
     codebook = pbgov.read_codebook(FOLDER)
-    assert list(dict.fromkeys(codebook.versions["version"])) == ["0.1", "0.2", "0.3"]
+    assert list(dict.fromkeys(codebook.versions["version"])) == ["0.1", "0.2", "0.3", "0.4"]
     assert changed_codes(codebook, "0.1").empty
     assert changed_codes(codebook, "0.2").empty
-    assert changed_codes(codebook, "0.3").empty
+    assert changed_codes(codebook, "0.4").empty
 
 
 def test_definitions_are_those_of_the_draft_that_people_coded_with(shared: Path) -> None:
@@ -109,26 +109,26 @@ def test_content_changed_under_its_version(copy: Path, name: str, old: str, new:
 def test_a_changed_definition_is_named(copy: Path) -> None:
     change(copy / "codes.csv", "覆盖、层级关系", "覆盖与层级关系")
     finding = next(one for one in pbgov.read_codebook(copy).check() if one.code == "E245")
-    assert (finding.seen, finding.wanted) == ("0.3", "INNOV.ORG")
+    assert (finding.seen, finding.wanted) == ("0.4", "INNOV.ORG")
     assert finding.path.endswith("versions.csv")
     assert finding.row is not None
     recorded = (copy / "versions.csv").read_text(encoding="utf-8").splitlines()[finding.row - 1]
-    assert recorded.startswith("0.3,*,")
+    assert recorded.startswith("0.4,*,")
 
 
 def test_spaces_and_width_change_no_definition(copy: Path) -> None:
-    new_version(copy, "0.4")
+    new_version(copy, "0.5")
     change(copy / "codes.csv", "（→MGT）", "(→ MGT)")
-    assert changed_codes(pbgov.read_codebook(copy), "0.3").empty
+    assert changed_codes(pbgov.read_codebook(copy), "0.4").empty
 
 
 def test_changed_added_and_removed_codes(copy: Path) -> None:
-    new_version(copy, "0.4")
+    new_version(copy, "0.5")
     change(copy / "codes.csv", "覆盖、层级关系", "覆盖与层级关系")
     lines = (copy / "codes.csv").read_text(encoding="utf-8").splitlines()
     lines = [one.replace("META.PLAN", "META.TODO") for one in lines]
     (copy / "codes.csv").write_text("\n".join(lines), encoding="utf-8")
-    table = changed_codes(pbgov.read_codebook(copy), "0.3")
+    table = changed_codes(pbgov.read_codebook(copy), "0.4")
     assert dict(zip(table["code_id"], table["change"], strict=True)) == {
         "INNOV.ORG": "changed",
         "META.TODO": "added",
@@ -137,9 +137,9 @@ def test_changed_added_and_removed_codes(copy: Path) -> None:
 
 
 def test_a_new_tie_rule_changes_every_code_of_its_family(copy: Path) -> None:
-    new_version(copy, "0.4")
+    new_version(copy, "0.5")
     change(copy / "families.csv", "看这句话里“新”在哪里", "看“新”在哪里")
-    table = changed_codes(pbgov.read_codebook(copy), "0.3")
+    table = changed_codes(pbgov.read_codebook(copy), "0.4")
     assert list(table["code_id"]) == ["INNOV.ORG", "INNOV.MGT", "INNOV.ACT", "INNOV.NONE"]
 
 
@@ -150,18 +150,18 @@ def test_an_unrecorded_version_cannot_be_compared(copy: Path) -> None:
         changed_codes(pbgov.read_codebook(copy), "0.9")
     (copy / "versions.csv").unlink()
     codebook = pbgov.read_codebook(copy)
-    assert changed_codes(codebook, "0.3").empty
+    assert changed_codes(codebook, "0.4").empty
     with pytest.raises(InputError, match="recorded: none"):
         changed_codes(codebook, "0.2")
 
 
 def test_only_codings_of_changed_definitions_are_doubted(copy: Path) -> None:
-    new_version(copy, "0.4")
+    new_version(copy, "0.5")
     change(copy / "codes.csv", "覆盖、层级关系", "覆盖与层级关系")
     codings = pd.DataFrame(
         {
             "code_id": ["INNOV.ORG", "INNOV.MGT", "INNOV.ORG", "INNOV.MGT", "GONE.X"],
-            "codebook_version": ["0.1", "0.1", "0.4", "0.0", "0.1"],
+            "codebook_version": ["0.1", "0.1", "0.5", "0.0", "0.1"],
         },
         index=[3, 5, 7, 8, 9],
     )
@@ -176,7 +176,7 @@ def test_a_version_is_recorded_once_and_nothing_is_rewritten(copy: Path) -> None
     before = (copy / "versions.csv").read_bytes()
     assert record_version(copy).empty
     assert (copy / "versions.csv").read_bytes() == before
-    new_version(copy, "0.4")
+    new_version(copy, "0.5")
     change(copy / "terms.csv", "组建,cue", "新建,cue")
     assert "W288" in codes_of(copy)
     added = record_version(copy, note="2026-12，试用")
@@ -204,20 +204,20 @@ def test_the_first_version_makes_the_file(copy: Path) -> None:
 def test_a_file_without_a_last_line_end_is_continued(copy: Path) -> None:
     file = copy / "versions.csv"
     file.write_bytes(file.read_bytes().rstrip(b"\n"))
-    new_version(copy, "0.4")
+    new_version(copy, "0.5")
     record_version(copy)
-    assert len(pbgov.read_codebook(copy).versions) == 101 + 34
+    assert len(pbgov.read_codebook(copy).versions) == 135 + 34
 
 
 def test_changed_content_needs_a_new_version(copy: Path) -> None:
     change(copy / "terms.csv", "组建,cue", "新建,cue")
-    with pytest.raises(InputError, match=r"'0\.3' with other content"):
+    with pytest.raises(InputError, match=r"'0\.4' with other content"):
         record_version(copy)
 
 
 def test_a_version_without_its_section_is_not_recorded(copy: Path) -> None:
-    new_version(copy, "0.4")
-    change(copy / "CHANGES.md", "## 0.4", "0.4")
+    new_version(copy, "0.5")
+    change(copy / "CHANGES.md", "## 0.5", "0.5")
     with pytest.raises(InputError, match="no section for version"):
         record_version(copy)
 
@@ -246,9 +246,9 @@ def test_version_without_a_section(changes: str, version: str, said: bool) -> No
 
 
 def test_version_not_recorded(copy: Path) -> None:
-    new_version(copy, "0.4")
+    new_version(copy, "0.5")
     findings = list(versions.version_not_recorded(pbgov.read_codebook(copy)))
-    assert [(one.code, one.seen) for one in findings] == [("W288", "0.4")]
+    assert [(one.code, one.seen) for one in findings] == [("W288", "0.5")]
 
 
 def test_code_gone_without_a_word(copy: Path) -> None:
@@ -256,15 +256,16 @@ def test_code_gone_without_a_word(copy: Path) -> None:
     kept = [line for line in lines if not line.startswith("META.PLAN,")]
     (copy / "codes.csv").write_text("\n".join(kept), encoding="utf-8")
     findings = list(versions.code_gone_without_a_word(pbgov.read_codebook(copy)))
-    assert [(one.code, one.seen, one.wanted) for one in findings] == [("E250", "META.PLAN", "0.3")]
+    assert [(one.code, one.seen, one.wanted) for one in findings] == [("E250", "META.PLAN", "0.4")]
     recorded = (copy / "versions.csv").read_text(encoding="utf-8").splitlines()
-    assert recorded[(findings[0].row or 0) - 1].startswith("0.3,META.PLAN,")
+    assert recorded[(findings[0].row or 0) - 1].startswith("0.4,META.PLAN,")
     header = "code_id,retired_in,replaced_by,reason,source\n"
     (copy / "retired.csv").write_text(f"{header}META.PLAN,0.4,,不用了,试\n", encoding="utf-8")
     assert list(versions.code_gone_without_a_word(pbgov.read_codebook(copy))) == []
 
 
 def test_an_empty_file_that_may_be_absent_changes_nothing(copy: Path) -> None:
+    (copy / "rules.csv").unlink()
     before = pbgov.read_codebook(copy).content
     header = "rule_id,code_id,condition,note,source\n"
     (copy / "rules.csv").write_text(header, encoding="utf-8")

@@ -108,6 +108,21 @@ def test_the_word_list_is_whole_and_names_its_sources() -> None:
     assert table["source"].str.len().min() >= 8
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("送来的不是老人眼下最急的东西。", 1),
+        ("办的并不是居民所需。", 1),
+        ("小区最急的是电梯，街道却办了书画展。", 1),
+        ("供需不再错位。", 0),
+    ],
+)
+def test_a_mismatch_told_by_a_denial_is_none_denied(text: str, value: int) -> None:
+    codebook = pbgov.read_codebook(Path(__file__).parents[1] / "data" / "codebook")
+    told = {each.code_id: each.value for each in Rules(codebook).judge(text)}
+    assert told["PROB.MISM"] == value
+
+
 @given(st.text("没有不是未就的，。“”（）支部组建联席会而也", max_size=24))
 def test_stretches_lie_in_the_text_in_order_and_apart(text: str) -> None:
     stretches = denied_stretches(text)
