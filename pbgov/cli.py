@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 from pbgov.commands import comparing, exchanging, machine_coding
 from pbgov.errors import DataFileWarning, PbgovError
+from pbgov.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pbgov.findings import Finding
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(options.command(options))
     except PbgovError as error:
         print(f"\n{error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        seen = f"{error.filename or ''} {error.strerror or error}".strip()
+        print(f"\n{Finding('E509', str(error.filename or '-'), seen=seen)}", file=sys.stderr)
         return 1
 
 

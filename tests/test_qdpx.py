@@ -118,13 +118,13 @@ LOST = [  # their words are not there any more, or never were
 ]
 STATES = pd.DataFrame(
     [
-        ("甲", 13, 35, "张三", "read", None, "2026-05-01T09:00:00Z"),
-        ("甲", 0, 12, "张三", "read", None, None),
-        ("甲", 13, 35, "李四", "doubtful", "拿不准\n再看", None),
-        ("乙/二", 0, 6, "李四", "read", None, None),
-        ("不在", 0, 6, "李四", "read", None, None),
+        ("甲", 13, 35, "张三", "read", "INNOV;MODE", None, "2026-05-01T09:00:00Z"),
+        ("甲", 0, 12, "张三", "read", None, None, None),
+        ("甲", 13, 35, "李四", "doubtful", "INNOV", "拿不准\n再看", None),
+        ("乙/二", 0, 6, "李四", "read", None, None, None),
+        ("不在", 0, 6, "李四", "read", "DIM", None, None),
     ],
-    columns=["doc_id", "start", "end", "coder", "state", "memo", "made_at"],
+    columns=["doc_id", "start", "end", "coder", "state", "families", "memo", "made_at"],
 )
 ADJUDICATIONS = pd.DataFrame(
     [("甲", 13, 35, "INNOV", "INNOV.ORG", None, "王五", "居民议事会是新设机构", "补入例句",
@@ -330,7 +330,8 @@ def test_what_the_standard_has_no_place_for_is_told(
     written = write_qdpx(tmp_path / "a.qdpx", CORPUS, table, codebook, states=STATES)
     lost = written.losses.set_index("kind")["count"].to_dict()
     assert lost.pop("illegal") > 0
-    assert lost == {
+    rules = {"rules": len(codebook.rules)} if len(codebook.rules) else {}
+    assert lost == rules | {
         "terms": len(codebook.terms), "masks": len(codebook.masks),
         "examples": len(codebook.examples),
         "absent": 7, "suggested": 2, "states": 5, "evidence": 4, "set_aside": 6,
@@ -357,12 +358,17 @@ def test_every_column_of_every_row_comes_back(tmp_path: Path, codebook: pbgov.Co
     for corpus in (CORPUS, None):
         matched = reading.match(corpus, codebook)
         kept, lost = (matched.codings, matched.set_aside)
+        (aside,) = lost[lost["code_id"] == "*"].to_dict("records")
+        assert [aside[name] for name in ("doc_id", "status", "rule")] == ["不在", "read", "DIM"]
+        lost = lost[lost["code_id"] != "*"]
         assert len(lost) == len(LOST)
         both = ordered(pd.concat([kept, lost]))
         expected = ordered(codings([*rows, *LOST]), both.drop(columns=["modality"]))
         assert_frame_equal(both.drop(columns=["modality"]), expected)
         assert_frame_equal(ordered(lost), ordered(codings(LOST), lost))
-        assert_frame_equal(ordered(matched.states), ordered(STATES, matched.states))
+        assert list(matched.states) == list(STATES)
+        here = STATES[STATES["doc_id"] != "不在"]
+        assert_frame_equal(ordered(matched.states), ordered(here, matched.states))
         assert_frame_equal(
             matched.adjudications, ordered(ADJUDICATIONS, matched.adjudications), check_like=True
         )
@@ -401,6 +407,44 @@ def test_a_journal_goes_out_and_comes_back(tmp_path: Path, codebook: pbgov.Codeb
     kept = [name for name in table.columns if name != "segment_id"]
     assert_frame_equal(ordered(matched.codings), ordered(table[kept], matched.codings))
     assert_frame_equal(matched.states, ordered(states, matched.states))
+    assert set(states) == {*matched.states, "segment_id"}
+
+
+def test_states_of_changed_words_are_set_aside(tmp_path: Path, codebook: pbgov.Codebook) -> None:
+    path = tmp_path / "a.qdpx"
+    write_qdpx(path, CORPUS, codings(ROWS), codebook, states=STATES)
+    changed = PLAIN[:13] + PLAIN[13:35].replace("成立", "取消") + PLAIN[35:]
+    reading = read_qdpx(path)
+    there = reading.match(CORPUS, codebook).states
+    assert set(zip(there["doc_id"], there["start"], strict=True)) == {
+        ("甲", 0),
+        ("甲", 13),
+        ("乙/二", 0),
+    }
+    matched = reading.match([document("甲", changed)], codebook)
+    assert list(matched.states["start"]) == [0]
+    aside = matched.set_aside[matched.set_aside["code_id"] == "*"]
+    assert sorted(zip(aside["doc_id"], aside["start"], strict=True)) == [
+        ("不在", 0), ("乙/二", 0), ("甲", 13), ("甲", 13)
+    ]  # fmt: skip
+
+
+def test_what_was_said_of_a_document_follows_it_to_its_new_name(
+    tmp_path: Path, codebook: pbgov.Codebook
+) -> None:
+    path = tmp_path / "a.qdpx"
+    here = [row for row in ROWS if row["doc_id"] == "甲"]
+    write_qdpx(path, CORPUS, codings(here), codebook, states=STATES[:3])
+    segments = pbgov.segment(document("甲改名", PLAIN), "paragraph")
+    matched = read_qdpx(path).match([document("甲改名", PLAIN)], codebook, segments)
+    assert len(matched.codings) == len(here)
+    assert len(matched.states) == 3
+    assert set(matched.codings["doc_id"]) == set(matched.states["doc_id"]) == {"甲改名"}
+    assert matched.set_aside.empty
+    assert list(matched.states["segment_id"].notna()) == [
+        (row.start, row.end) in set(zip(segments["start"], segments["end"], strict=True))
+        for row in matched.states.itertuples()
+    ]
 
 
 ALPHABET = st.sampled_from(
@@ -441,8 +485,22 @@ def test_whatever_is_written_is_read_again(
             made |= {"evidence_start": first, "evidence_end": last}
         rows[tuple(made[name] for name in KEY)] = made
     table = codings([*rows.values()]) if rows else codings(ROWS)[:0]
+    seen = {
+        tuple(made[name] for name in ("doc_id", "start", "end", "coder"))
+        for made in rows.values()
+        if data.draw(st.booleans())
+    }
+    states = pd.DataFrame(
+        [
+            (*place, data.draw(st.sampled_from(["read", "doubtful"])),
+             data.draw(st.none() | st.sampled_from(["INNOV", "INNOV;MODE"])),
+             data.draw(st.none() | TEXTS.filter(bool)), None)
+            for place in sorted(seen)
+        ],
+        columns=list(STATES),
+    ).astype(STATES.astype({"start": "Int64", "end": "Int64"}).dtypes)  # fmt: skip
     path = tmp_path / "a.qdpx"
-    write_qdpx(path, corpus, table, codebook)
+    write_qdpx(path, corpus, table, codebook, states=states)
     root, _ = parts(path)
     assert check_tree(root, "a") == []
     reading = read_qdpx(path)
@@ -452,6 +510,7 @@ def test_whatever_is_written_is_read_again(
     assert matched.held_back.empty
     both = pd.concat([matched.codings, matched.set_aside])
     assert_frame_equal(ordered(both), ordered(table, both))
+    assert_frame_equal(ordered(matched.states), ordered(states, matched.states))
 
 
 # ---- changed elsewhere --------------------------------------------------------------------------
@@ -596,7 +655,8 @@ def test_a_codebook_comes_back_whole(tmp_path: Path, codebook: pbgov.Codebook) -
     changed = dataclasses.replace(codebook, codes=codes)
     path = tmp_path / "a.qdc"
     written = write_qdc(path, changed)
-    assert set(written.losses["kind"]) == {"terms", "masks", "examples"}
+    tables = ("terms", "masks", "examples", "rules")
+    assert set(written.losses["kind"]) == {name for name in tables if len(getattr(codebook, name))}
     reading = read_qdc(path)
     assert reading.findings == ()
     assert_frame_equal(reading.families, codebook.families.reset_index(drop=True).astype("str"))

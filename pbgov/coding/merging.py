@@ -14,13 +14,13 @@ from pbgov.coding.codings import is_secondary
 from pbgov.coding.rules import SECONDARY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pbgov.coding.journal import Key
 
     Row = Mapping[str, str]
 
-CHANGES = ("new", "changed", "withdrawn", "same")
+CHANGES = {"new": "新增", "changed": "改变", "withdrawn": "撤回", "same": "相同"}
 MERGE_COLUMNS = ("doc_id", "start", "end", "code_id", "change", "before", "after")
 
 
@@ -61,6 +61,19 @@ def changes(
             rows.append(row)
     table = pd.DataFrame(report, columns=list(MERGE_COLUMNS))
     return table.astype({"start": "Int64", "end": "Int64"}), rows
+
+
+def with_earlier_families(rows: Iterable[Row], standing: Mapping[Key, Row]) -> Iterator[Row]:
+    """The rows, states among them naming the families that the coder was asked about before too."""
+    for row in rows:
+        known = standing.get(key_of(row))
+        if row["act"] != "state" or known is None or known["status"] != row["status"]:
+            yield row
+        elif not row.get("rule") or not known["rule"]:  # asked about the whole codebook
+            yield {**row, "rule": ""}
+        else:
+            asked = dict.fromkeys([*known["rule"].split(";"), *row["rule"].split(";")])
+            yield {**row, "rule": ";".join(asked)}
 
 
 def key_of(row: Row) -> Key:
@@ -108,4 +121,7 @@ def _alike(row: Row, known: Row) -> bool:
         return False
     if row["act"] == "state" and row.get("rule", "") != known.get("rule", ""):
         return False
-    return row["memo"] in ("", SECONDARY, known["memo"])  # a blank memo takes nothing back
+    words = ("evidence_start", "evidence_end")
+    if row.get(words[0]) and any(row[name] != known.get(name, "") for name in words):
+        return False  # a sheet knows no evidence, and a blank takes nothing back
+    return row["memo"] in ("", SECONDARY, known["memo"])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pbgov.coding.codings import texts_of
 from pbgov.coding.journal import COLUMNS, WHOLE, Journal, is_machine, refuse_coder_name
-from pbgov.coding.merging import MERGE_COLUMNS, changes
+from pbgov.coding.merging import MERGE_COLUMNS, changes, with_earlier_families
 from pbgov.corpus.document import digest_text
 from pbgov.errors import InputError
 
@@ -55,11 +55,12 @@ def save_codings(
     Raises
     ------
     InputError
-        Where a text is not that which was judged, a coder's name cannot be a file's (nothing of
-        anybody is written then), or a journal is open elsewhere.
+        Where a text is not that which was judged, the codebook never had a code, or a coder's name
+        cannot be a file's (nothing of anybody is written then), or a journal is open elsewhere.
     DataFileError
         Where a coder's file is no journal (E219).
     """
+    _refuse_unknown(codings, codebook)
     rows = [*_judgements(codings), *([] if states is None else _states(states, codebook))]
     people = sorted({row["coder"] for row in rows if not is_machine(row["coder"])})
     for coder in people:
@@ -70,10 +71,21 @@ def save_codings(
     for coder in people:
         with Journal(folder, coder, codebook.version, clock=clock) as journal:
             own = [row for row in rows if row["coder"] == coder]
-            report, added = changes(own, journal.standing())
+            standing = journal.standing()
+            report, added = changes(with_earlier_families(own, standing), standing)
             journal.add(added)
         reports.append(report.assign(coder=coder))
     return pd.concat(reports, ignore_index=True)[["coder", *MERGE_COLUMNS]]
+
+
+def _refuse_unknown(codings: pd.DataFrame, codebook: Codebook) -> None:
+    """A journal with such a code could not be read any more (E212)."""
+    known = {*codebook.codes["code_id"], *codebook.retired["code_id"]}
+    if unknown := sorted(set(codings["code_id"]) - known):
+        raise InputError(
+            f"The codebook does not have {', '.join(unknown)}; add them to it, or leave their"
+            " codings out. 编码手册里没有这些编码，请先加进手册，或不记它们。"
+        )
 
 
 def _judgements(codings: pd.DataFrame) -> list[dict[str, str]]:
@@ -82,11 +94,14 @@ def _judgements(codings: pd.DataFrame) -> list[dict[str, str]]:
 
 def _states(states: pd.DataFrame, codebook: Codebook) -> list[dict[str, str]]:
     acts = states.assign(act="state", code_id=WHOLE, value=0, status=states["state"])
+    acts = acts.assign(rule=states.get("families"))
     return _as_text(acts.assign(codebook_version=codebook.version))
 
 
 def _as_text(rows: pd.DataFrame) -> list[dict[str, str]]:
-    cells = rows.reindex(columns=list(COLUMNS)).astype("str").fillna("")
+    cells = rows.reindex(columns=list(COLUMNS))
+    numbers = ["start", "end", "value", "evidence_start", "evidence_end"]
+    cells = cells.astype(dict.fromkeys(numbers, "Int64")).astype("str").fillna("")
     return [dict(zip(COLUMNS, row, strict=True)) for row in cells.itertuples(index=False)]
 
 

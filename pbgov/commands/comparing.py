@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pbgov.commands.forms import read_form, record, write_form
 from pbgov.commands.material import DERIVED, GOLD_SAMPLE, add_command, read_material, write_table
-from pbgov.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pbgov.commands.material import Commands
 
 FORM = "disagreements.csv"
-DECISION = ("codes", "secondary", "decided_by", "reason", "rule_change")
 SHOWN = ["family", "code_id", "n", "n_missing", "accuracy", "boot_low", "boot_high", "kappa",
          "kappa_low", "kappa_high", "alpha", "ac1", "positive_agreement", "majority_accuracy"]  # fmt: skip
 
@@ -22,7 +21,12 @@ SHOWN = ["family", "code_id", "n", "n_missing", "accuracy", "boot_low", "boot_hi
 def add_commands(commands: Commands) -> None:
     """Add ``agree``, ``adjudicate`` and ``gold`` to the parser of `pbgov.cli`."""
     agree = add_command(commands, "agree", "编码一致性、分歧和裁定的进度", _agree)
-    agree.add_argument("--coders", nargs="+", required=True, help="两位或更多编码者；rules 是规则")
+    agree.add_argument(
+        "--coders",
+        nargs="+",
+        required=True,
+        help="两位或更多编码者，机器的也行（rules learned endpoint:…）",
+    )
     agree.add_argument("--family", nargs="+", help="编码族，默认他们都判过的")
     agree.add_argument("--frame", choices=("read", "reference"), default="read")
     agree.add_argument("--to", metavar="DIR", help="写到这个文件夹，默认 data/derived/agreement")
@@ -42,15 +46,11 @@ def _agree(options: argparse.Namespace) -> int:
     from pbgov.coding.adjudication import read_adjudications
     from pbgov.coding.agreement import agreement
     from pbgov.coding.gold import adjudicated_share, gold_codings
-    from pbgov.coding.journal import is_machine
-    from pbgov.coding.rules import CODER, code_by_rules
+    from pbgov.coding.journal import GOLD, is_machine
     from pbgov.coding.side_by_side import disagreements
 
     material = read_material(options)
-    codings, states = material.codings(), material.states()
-    if CODER in options.coders:
-        by_rules = code_by_rules(material.paragraphs, material.codebook)
-        codings = pd.concat([codings, by_rules], ignore_index=True)
+    codings, states = material.codings_with(options.coders), material.states()
     table = agreement(
         codings,
         options.coders,
@@ -68,15 +68,10 @@ def _agree(options: argparse.Namespace) -> int:
         disagreements(codings, options.coders, material.paragraphs, family=name, states=states)
         for name in families
     ]
-    form = pd.concat(pieces, ignore_index=True)
-    print(f"分歧 {len(form)} 处；填好表里的空列，再运行 pbgov adjudicate。")
-    folder = Path(options.to) if options.to else material.study.root / DERIVED / "agreement"
-    write_table(table, folder / "agreement.csv")
-    write_table(form.assign(**dict.fromkeys(DECISION, "")), folder / FORM)
-    people = [coder for coder in options.coders if not is_machine(coder)]
-    if len(people) > 1:
-        decided = read_adjudications(material.folder, material.paragraphs, material.codebook)
-        gold = gold_codings(
+    people = [coder for coder in options.coders if coder != GOLD and not is_machine(coder)]
+    decided = read_adjudications(material.folder, material.paragraphs, material.codebook)
+    gold = (
+        gold_codings(
             codings,
             people,
             decided,
@@ -85,42 +80,31 @@ def _agree(options: argparse.Namespace) -> int:
             families=families,
             states=states,
         )
+        if len(people) > 1
+        else None
+    )
+    folder = Path(options.to) if options.to else material.study.root / DERIVED / "agreement"
+    write_table(table, folder / "agreement.csv")
+    form = pd.concat(pieces, ignore_index=True)
+    n_open = write_form(form, decided, folder / FORM)
+    print(f"分歧 {len(form)} 处，还没有裁定的 {n_open} 处", end="")
+    print("；填好表里的空列，再运行 pbgov adjudicate。" if n_open else "。")
+    if gold is not None:
         print(gold)
+        if silent := [coder for coder in people if coder not in set(states["coder"])]:
+            print(
+                f"  {'、'.join(silent)} 没有留下“看完”的记录：空白在一致性里算作没有，在金标准里不算。"
+            )
         print(adjudicated_share(gold).round(3).to_string(index=False))
     return 0
 
 
 def _adjudicate(options: argparse.Namespace) -> int:
-    import pandas as pd
-
-    from pbgov.coding.adjudication import adjudicate
-
-    material = read_material(options)
-    form = pd.read_csv(options.form, dtype=str, encoding="utf-8-sig")
-    if absent := [name for name in ("segment_id", "family", *DECISION) if name not in form]:
-        raise InputError(
-            f"{options.form}: column {', '.join(absent)} is missing; fill in the table that"
-            " 'pbgov agree' wrote. 缺少列，请用 pbgov agree 写出的表。"
-        )
-    decided = form[form["decided_by"].notna()]
-    for number, row in zip(decided.index + 2, decided.to_dict("records"), strict=True):
-        said = {str(name): "" if pd.isna(cell) else str(cell) for name, cell in row.items()}
-        try:
-            adjudicate(
-                material.folder,
-                material.paragraphs,
-                material.codebook,
-                segment_id=said["segment_id"],
-                family=said["family"],
-                codes=_several(said["codes"]),
-                secondary=_several(said["secondary"]),
-                decided_by=said["decided_by"],
-                reason=said["reason"],
-                rule_change=said["rule_change"],
-            )
-        except InputError as error:
-            raise InputError(f"{options.form}:{number}: {error}") from error
-    print(f"记入 {len(decided)} 条裁定；还空着 {len(form) - len(decided)} 条。")
+    material, path = read_material(options), Path(options.form)
+    decisions, n_open = read_form(path)
+    n_new = record(decisions, material, path)
+    already = len(decisions) - n_new
+    print(f"新记入 {n_new} 条裁定，早已记入的 {already} 条；还空着 {n_open} 条。")
     return 0
 
 
@@ -145,7 +129,3 @@ def _gold(options: argparse.Namespace) -> int:
     for file in sample.save(material.study.root / GOLD_SAMPLE):
         print(f"  {file}")
     return 0
-
-
-def _several(cell: str) -> list[str]:
-    return [name.strip() for name in cell.replace("；", ";").split(";") if name.strip()]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbgov.commands.material import GOLD_SAMPLE, Material, add_command, read_material, say
+from pbgov.commands.material import (
+    DERIVED,
+    GOLD_SAMPLE,
+    Material,
+    add_command,
+    read_material,
+    say,
+    write_table,
+)
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
@@ -14,6 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pbgov.commands.material import Commands
+    from pbgov.exchange.refi.project import QdpxMatch
+
+QDC = ".qdc"
 
 
 def add_commands(commands: Commands) -> None:
@@ -40,7 +51,7 @@ def _sheet(options: argparse.Namespace) -> int:
 
     material = read_material(options)
     if options.do == "read":
-        known = material.codings() if material.folder.is_dir() else None
+        known = material.codings() if material.has_codings else None
         reading = read_sheet(options.file, material.paragraphs, material.codebook, codings=known)
         if options.save:
             reading = reading.save(material.folder)
@@ -53,6 +64,10 @@ def _sheet(options: argparse.Namespace) -> int:
         )
     asked = material.paragraphs
     if options.gold:
+        if not (material.study.root / GOLD_SAMPLE).is_dir():
+            raise InputError(
+                "No gold sample was drawn yet; run 'pbgov gold'. 还没有抽金标准样本，请先运行 pbgov gold。"
+            )
         sample = read_gold_sample(material.study.root / GOLD_SAMPLE, asked)
         asked = asked[asked["segment_id"].isin(sample.table["segment_id"])]
     path = write_sheet(
@@ -72,31 +87,65 @@ def _qdpx(options: argparse.Namespace) -> int:
     material = read_material(options)
     if options.do == "write":
         return _write_qdpx(material, Path(options.file))
+    return _read_qdpx(material, Path(options.file), options)
+
+
+def _read_qdpx(material: Material, path: Path, options: argparse.Namespace) -> int:
     import pandas as pd
 
-    from pbgov.coding.saving import save_codings
-    from pbgov.exchange.qdpx import read_qdpx
+    from pbgov.coding.journal import is_machine
+    from pbgov.exchange.qdpx import read_qdc, read_qdpx
 
-    project = read_qdpx(options.file, counting=options.counting, progress=say)
+    if path.suffix.lower() == QDC:
+        codes = read_qdc(path)
+        print(f"{path}：编码 {len(codes.code_table)} 个（只有编码手册，没有编码记录可记）")
+        print(codes.code_table[["code_id", "zh"]].to_string(index=False))
+        for finding in codes.findings:
+            print(finding)
+        _print_losses(codes.losses)
+        return 0
+    project = read_qdpx(path, counting=options.counting, progress=say)
     found = project.match(material.corpus, material.codebook, material.paragraphs)
-    print(f"编码 {len(found.codings)} 条，没有确定位置的 {len(found.held_back)} 条，", end="")
-    print(f"文本已变而另放的 {len(found.set_aside)} 条。")
+    machines = int(found.codings["coder"].map(is_machine).sum())
+    print(f"编码 {len(found.codings)} 条（其中机器编码 {machines} 条，不记入），", end="")
+    print(f"状态 {len(found.states)} 条，裁定 {len(found.adjudications)} 条。")
+    print(f"没有确定位置的 {len(found.held_back)} 条，文本已变而另放的 {len(found.set_aside)} 条。")
     for finding in [*project.findings, *found.findings]:
         print(finding)
     _print_losses(pd.concat([project.losses, found.losses], ignore_index=True))
+    aside = material.study.root / DERIVED / "qdpx"
+    for name, table in (("held_back", found.held_back), ("set_aside", found.set_aside)):
+        if len(table):
+            write_table(table, aside / f"{path.stem}.{name}.csv")
     if options.save:
-        report = save_codings(
-            found.codings,
-            material.folder,
-            material.paragraphs,
-            material.codebook,
-            states=found.states,
-        )
-        for (coder, change), rows in report.groupby(["coder", "change"]):
-            print(f"  {coder}：{change} {len(rows)}")
+        _save(material, found)
     else:
         print("还没有记入；核对之后加 --save。")
     return 0
+
+
+def _save(material: Material, found: QdpxMatch) -> None:
+    """Put on record what people judged, where the codebook has the code."""
+    from pbgov.coding.journal import GOLD
+    from pbgov.coding.merging import CHANGES
+    from pbgov.coding.saving import save_codings
+
+    known = {*material.codebook.codes["code_id"], *material.codebook.retired["code_id"]}
+    is_known = found.codings["code_id"].isin(known)
+    of_people = found.codings["coder"] != GOLD
+    report = save_codings(
+        found.codings[is_known & of_people],
+        material.folder,
+        material.paragraphs,
+        material.codebook,
+        states=found.states,
+    )
+    if left := int((~is_known).sum()):
+        print(f"  编码手册里没有的编码 {left} 条没有记入；先把编码加进手册，再读一遍。")
+    for (coder, change), rows in report.groupby(["coder", "change"]):
+        print(f"  {coder}：{CHANGES[str(change)]} {len(rows)} 条")
+    if not of_people.all() or len(found.adjudications):
+        print(f"  裁定和它得出的编码（{GOLD}）没有记入：请在本研究里用 pbgov adjudicate 记。")
 
 
 def _write_qdpx(material: Material, path: Path) -> int:
@@ -106,11 +155,11 @@ def _write_qdpx(material: Material, path: Path) -> int:
     from pbgov.coding.rules import code_by_rules
     from pbgov.exchange.qdpx import write_qdc, write_qdpx
 
-    if path.suffix == ".qdc":
+    if path.suffix.lower() == QDC:
         written = write_qdc(path, material.codebook)
     else:
         by_rules = code_by_rules(material.paragraphs, material.codebook)
-        has_people = material.folder.is_dir()
+        has_people = material.has_codings
         by_people = [material.codings()] if has_people else []
         written = write_qdpx(
             path,

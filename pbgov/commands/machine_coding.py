@@ -123,8 +123,4 @@ def _code_by_endpoint(material: Material, options: argparse.Namespace) -> int:
 
 
 def _machine_file(material: Material, options: argparse.Namespace, name: str) -> Path:
-    return (
-        Path(options.to)
-        if options.to
-        else material.study.root / DERIVED / "codings" / f"{name}.csv"
-    )
+    return Path(options.to) if options.to else material.machine_file(name)

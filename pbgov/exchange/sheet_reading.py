@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.coding.journal import Journal
-from pbgov.coding.merging import CHANGES, changes, key_of, standing_of
+from pbgov.coding.merging import CHANGES, changes, standing_of, with_earlier_families
 from pbgov.corpus.document import digest_text
 from pbgov.corpus.formats.container import Container
 from pbgov.corpus.formats.signature import check_kind
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 EXCERPT = 12
 Place = tuple[str, int, int]
-_ZH = dict(zip(CHANGES, ("新增", "改变", "撤回", "相同"), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +72,7 @@ class SheetReading:
 
     def __str__(self) -> str:
         found = Counter(self.merge["change"])
-        counted = "，".join(f"{_ZH[name]} {found[name]} 条" for name in CHANGES)
+        counted = "，".join(f"{zh} {found[name]} 条" for name, zh in CHANGES.items())
         states = Counter(self.states["state"])
         judged = self.codings[["doc_id", "start", "end"]].drop_duplicates()
         lines = [
@@ -112,7 +111,7 @@ class SheetReading:
         with Journal(folder, self.coder, self._version, clock=clock) as journal:
             standing = journal.standing()
             merge, rows = changes(self._wanted, standing, self._replaced)
-            _, states = changes(_with_earlier_families(self._states, standing), standing)
+            _, states = changes(with_earlier_families(self._states, standing), standing)
             journal.add([*rows, *states])
         others = [one for one in self.remarks if one.code != "W272"]
         remarks = (*others, *_blank_but_judged(self._silent, standing, self.path))
@@ -317,21 +316,6 @@ def _difference(seen: str, wanted: str) -> tuple[str, str]:
 def _excerpt(text: str, first: int, last: int) -> str:
     start, end = max(0, first - EXCERPT), min(len(text), last + EXCERPT, first + 5 * EXCERPT)
     return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))}"
-
-
-def _with_earlier_families(
-    states: Sequence[Mapping[str, str]], standing: Mapping[Any, Mapping[str, str]]
-) -> Iterator[Mapping[str, str]]:
-    """The states of a sheet, with the families that an earlier sheet asked about named too."""
-    for state in states:
-        known = standing.get(key_of(state))
-        if known is None or known["status"] != state["status"] or not state["rule"]:
-            yield state
-        elif not known["rule"]:  # asked about the whole codebook before
-            yield {**state, "rule": ""}
-        else:
-            asked = dict.fromkeys([*known["rule"].split(";"), *state["rule"].split(";")])
-            yield {**state, "rule": ";".join(asked)}
 
 
 def _blank_but_judged(

@@ -114,7 +114,7 @@ def arrange(
         select(judged[0], *words).codings.append((coding, row, note.guid))
         places[judged, stretch[3]] = coding
     for row in states:
-        silent[_stretch(row)].append((STATE, row))
+        silent[_stretch(row)].append((STATE, _with_digest(row, documents)))
     for stretch, rows in sorted(silent.items()):
         text = silence_note(rows, names)
         note = Note(guid("silence note", *stretch), "判断情况", text, stretch[3], None)
@@ -154,6 +154,15 @@ def words_of(
     return (start, end) if form.to_written(start) < form.to_written(end) else None
 
 
+def _with_digest(row: Row, documents: Mapping[str, Document]) -> Row:
+    """A state with the digest of its words, so that it is not read back onto others."""
+    start, end = _number(row["start"]), _number(row["end"])
+    document = documents.get(str(row["doc_id"]))
+    if document is None or not start < end <= len(document.text):
+        return row
+    return row | {"text_digest": digest_text(document.text[start:end])}
+
+
 def coding_note(row: Row) -> str:
     """The note of a coding: memo, rule and status for people, the row for programs."""
     return _joined(coding_words(row), [record_line(CODING, row)])
@@ -182,7 +191,8 @@ def silence_note(rows: Iterable[tuple[str, Row]], names: Mapping[str, str]) -> s
     for kind, row in rows:
         if kind == STATE:
             state = str(row["state"])
-            lines.append(f"状态：{STATES.get(state, state)}")
+            asked = f"（编码族 {spell(str(row['families']))}）" if row.get("families") else ""
+            lines.append(f"状态：{STATES.get(state, state)}{asked}")
         else:
             code_id = str(row["code_id"])
             lines.append(f"判为没有：{spell(names.get(code_id, code_id))}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbgov.coding.journal import is_machine
+from pbgov.coding.journal import WHOLE, is_machine
 from pbgov.corpus.document import digest_text
 from pbgov.exchange.refi.characters import unspell
 from pbgov.exchange.refi.grammar import PROJECT
@@ -92,6 +92,11 @@ class Merge:
         if documents is not None:
             texts |= {each.doc_id: each.text for each in documents}
         self.texts = texts
+        self._renamed = {
+            str(source.record["doc_id"]): home.doc_id
+            for source, home in zip(sources, self.homes, strict=True)
+            if home is not None and "doc_id" in source.record
+        }
         self.rows: dict[tuple[object, ...], Row] = {}
         self.states: list[Row] = []
         self.set_aside: list[Row] = []
@@ -191,7 +196,9 @@ class Merge:
     def _digest_holds(self, doc_id: str, row: Row) -> bool:
         start, end = (int(str(row[name])) for name in _SPAN)
         text = self.texts.get(doc_id, "")
-        return start < end <= len(text) and digest_text(text[start:end]) == row["text_digest"]
+        if not start < end <= len(text):
+            return False
+        return row.get("text_digest") in (None, digest_text(text[start:end]))
 
     def _keep(self, record: Row, coded: Coded) -> None:
         assert coded.home is not None
@@ -267,16 +274,34 @@ class Merge:
             owners = self.owners.get(note.guid, set())
             for kind, record in note.records:
                 if kind == STATE:
-                    self.states.append({name: record.get(name) for name in (*STATE_COLUMNS, MORE)})
+                    self._take_state(record)
                 elif kind == CODING:
                     self._take_silent(record, owners)
 
+    def _take_state(self, record: Row) -> None:
+        """A state where its words are still there; aside, as a journal keeps it, where not."""
+        row: Row = {name: record.get(name) for name in (*STATE_COLUMNS, MORE)}
+        row["doc_id"] = self._doc_id(record)
+        if self._digest_holds(str(row["doc_id"]), record):
+            self.states.append(row)
+            return
+        aside: Row = {name: record.get(name) for name in (*CODING_COLUMNS, MORE)}
+        aside |= {"code_id": WHOLE, "value": 0, "status": record["state"]}
+        self.set_aside.append(aside | {"rule": record.get("families")})
+
+    def _doc_id(self, record: Row) -> str:
+        """The document of the study that a record is about, which may have got another name."""
+        doc_id = str(record["doc_id"])
+        return self._renamed.get(doc_id, doc_id)
+
     def _take_silent(self, record: Row, owners: set[str]) -> None:
         row: Row = {name: record.get(name) for name in (*CODING_COLUMNS, MORE)}
+        doc_id = self._doc_id(record)
         key = tuple(row[name] for name in KEY)
         place = f"{row['doc_id']} {row['start']}–{row['end']}"
         if record["value"] == 0:
-            if not self._digest_holds(str(record["doc_id"]), record):
+            row["doc_id"], key = doc_id, (doc_id, *key[1:])
+            if not self._digest_holds(doc_id, record):
                 self.set_aside.append(row)
             elif key in self.rows:
                 self._said["W656"].append(place)  # judged absent here, coded elsewhere since

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.exchange.refi.characters import guid
 from pbgov.exchange.refi.codes import ReadCode, code_ids, codebook_tables, identify
 from pbgov.exchange.refi.losses import Losses
 from pbgov.exchange.refi.matching import Merge
@@ -44,13 +45,13 @@ class QdpxMatch:
         The columns of ``CODINGS`` and ``made_at``, as `read_codings` gives them, and any that was
         written beside them; ``segment_id`` where segments were given. Ordered by document, place, code and coder.
     states : DataFrame
-        As `pbgov.coding.codings.read_states` gives them: doc_id, start, end, coder, state, memo,
-        made_at.
+        As `pbgov.coding.codings.read_states` gives them; ``segment_id`` where segments were given.
     adjudications : DataFrame
         As they were given to `write_qdpx`; no row in projects of other programs.
     set_aside : DataFrame
         Judgements, with the columns of ``CODINGS`` and ``made_at``, whose text had changed, or was
-        not in the corpus, when the project was written or now.
+        not in the corpus, when the project was written or now; states among them as a journal
+        keeps them, with ``code_id`` ``*``.
     held_back : DataFrame
         Codings without a sure place: ``source``, ``start`` and ``end`` as the file has them,
         ``name`` of the selection, ``code_id``, ``coder``, ``reason`` (code of a finding) and ``zh``.
@@ -184,12 +185,16 @@ class QdpxReading:
         if codebook is not None:
             findings += _unknown_codes(merge, codebook, self.path)
         losses.add("links", int((~self.links["guid"].isin(parts.adjudication_links)).sum()))
-        losses.add("sets", len(self.sets))
+        ours = {guid("set", code_id) for code_id in codes.values()}  # they only repeat the codings
+        losses.add("sets", int((~self.sets["guid"].isin(ours)).sum()))
         ordered = sorted(merge.rows.values(), key=_order)
         codings = table_with_more(ordered, CODING_COLUMNS)
+        states = table_with_more(sorted(merge.states, key=_order), STATE_COLUMNS)
+        if segments is not None:
+            codings, states = _with_ids(codings, segments), _with_ids(states, segments)
         return QdpxMatch(
-            codings=codings if segments is None else _with_ids(codings, segments),
-            states=table_with_more(sorted(merge.states, key=_order), STATE_COLUMNS),
+            codings=codings,
+            states=states,
             adjudications=_adjudications(parts.notes.values()),
             set_aside=table_with_more(sorted(merge.set_aside, key=_order), CODING_COLUMNS),
             held_back=_held(merge.held_back),
@@ -296,10 +301,10 @@ def _bounds(segments: pd.DataFrame | None) -> dict[str, list[tuple[int, int]]] |
     return found
 
 
-def _with_ids(codings: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+def _with_ids(rows: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     bounds = ["doc_id", "start", "end"]
     ids = segments[segments["start"] < segments["end"]].drop_duplicates(bounds)
-    return codings.merge(ids[[*bounds, "segment_id"]], on=bounds, how="left", validate="m:1")
+    return rows.merge(ids[[*bounds, "segment_id"]], on=bounds, how="left", validate="m:1")
 
 
 def _unknown_codes(merge: Merge, codebook: Codebook, path: str) -> list[Finding]:

@@ -30,7 +30,7 @@ CODING_COLUMNS = (
     "memo",
     "made_at",
 )
-STATE_COLUMNS = ("doc_id", "start", "end", "coder", "state", "memo", "made_at")
+STATE_COLUMNS = ("doc_id", "start", "end", "coder", "state", "families", "memo", "made_at")
 DERIVED = ("segment_id",)
 DECISION = ("doc_id", "start", "end", "family")
 KEY = ("doc_id", "start", "end", "code_id", "coder")
