@@ -208,7 +208,7 @@ def test_judgements_on_no_segment_are_counted_in_the_remark() -> None:
 
 def test_impossible_comparisons_are_refused() -> None:
     codings, segments = codings_of({"p00": "A"}, {"p00": "A"}), segments_of(1)
-    with pytest.raises(InputError, match="No coding by 'zhang'"):
+    with pytest.raises(InputError, match="'zhang' neither coded nor read"):
         pbgov.agreement(codings, ("author", "zhang"), segments, family="F", seed=1)
     asked = {"family": "F", "seed": 1, "frame": "reference"}
     with pytest.raises(InputError, match="judged no segment"):
@@ -224,7 +224,42 @@ def test_impossible_comparisons_are_refused() -> None:
     with pytest.raises(InputError, match="frame is 'all'"):
         pbgov.agreement(codings, CODERS, segments, **{**asked, "frame": "all"})
     with pytest.raises(InputError, match="No coding uses a code of family 'G'"):
-        pbgov.agreement(codings, CODERS, segments, family="G", seed=1)
+        pbgov.agreement(codings.assign(doc_id="d0"), CODERS, segments, family="G", seed=1)
+
+
+def test_tables_that_cannot_be_meant_are_refused() -> None:
+    segments = read_segments(4)
+    codings = judged(segments, 甲={"p00": "A", "p01": "A!"}, 乙={"p00": "A"})
+    compare_them = (pbgov.agreement, agreement_of_pairs, agreement_of_spans)
+    for verb in compare_them:
+        for who in ({"甲", "乙"}, None, "甲乙", (coder for coder in ("甲", "乙"))):
+            with pytest.raises(InputError, match="name two coders or more"):
+                verb(codings, who, segments)
+        with pytest.raises(InputError, match="codings has no column 'coder', 'code_id'"):
+            verb(segments, ("甲", "乙"), codings)
+        for column in ("segment_id", "doc_id", "value", "memo"):
+            with pytest.raises(InputError, match=f"codings has no column '{column}'"):
+                verb(codings.drop(columns=column), ("甲", "乙"), segments)
+        with pytest.raises(InputError, match="segments has no column 'doc_id'"):
+            verb(codings, ("甲", "乙"), segments.drop(columns="doc_id"))
+        with pytest.raises(InputError, match=r"value '1' .* the number 1 or 0"):
+            verb(codings.assign(value=codings["value"].astype("str")), ("甲", "乙"), segments)
+        with pytest.raises(InputError, match=r"'甲' both gave and denied F.A in 'p00'"):
+            verb(
+                pd.concat([codings, codings.assign(value=1 - codings["value"])]),
+                ("甲", "乙"),
+                segments,
+            )
+    twice = pbgov.agreement(pd.concat([codings, codings]), ("甲", "乙"), segments)
+    pd.testing.assert_frame_equal(twice, pbgov.agreement(codings, ("甲", "乙"), segments))
+
+
+def test_who_was_asked_about_a_family_was_asked_about_its_branches() -> None:
+    segments = read_segments(4)
+    codings = judged(segments, 甲={"p00": "X.A"}, 乙={"p01": "X.A"})
+    states = states_of(segments, 甲="p00 p01 p02", 乙="p00 p01 p02").assign(families="F;G")
+    row = by_code(codings, ("甲", "乙"), segments, family="F.X", states=states)["F.X.A"]
+    assert (row["n"], row["n_missing"]) == (4, 1)
 
 
 def test_confusion_counts_every_pair_abstaining_included() -> None:

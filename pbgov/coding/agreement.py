@@ -119,7 +119,9 @@ def agreement(
     Raises
     ------
     InputError
-        Where fewer than two coders are named, one twice, or one who has no coding; where no coding
+        Where fewer than two coders are named, one twice, or one who neither coded nor read; where a
+        table lacks a column, a value is neither 0 nor 1, or one coder both gave and denied a code;
+        where no coding
         uses a code of the family, or, in the frame ``reference``, the first coder judged no segment
         in it; where `n_boot` < 1, or `seed` is no whole number from 0.
 
@@ -131,7 +133,7 @@ def agreement(
     """
     check_whole("n_boot", n_boot, 1)
     check_whole("seed", seed, 0)
-    refuse_impossible(codings, coders, states, frame)
+    refuse_impossible(codings, coders, segments, states, frame)
     families = families_to_compare(codings, coders, family, states, frame)
     if not families:
         raise InputError("There is no family that all of these coders worked in; name one.")
@@ -174,7 +176,7 @@ def agreement_of_pairs(
     InputError
         As `agreement`.
     """
-    refuse_impossible(codings, coders, states, frame)
+    refuse_impossible(codings, coders, segments, states, frame)
     tables = [
         agreement(
             codings,
@@ -214,7 +216,7 @@ def confusion(
         segments that both judged, zeros included. Where a coder gives several primary codes, as a
         multi family allows, a segment counts once for each pair.
     """
-    refuse_impossible(codings, coders, states, frame)
+    refuse_impossible(codings, coders, segments, states, frame)
     if len(coders) != 2:
         raise InputError(f"coders names {len(coders)}; a confusion table has two.")
     compared = build_frame(codings, coders, segments, family, frame, states)

@@ -118,8 +118,9 @@ def states_in_family(states: pd.DataFrame, coder: str, family: str) -> pd.DataFr
     own = states[states["coder"] == coder]
     if "families" not in own:
         return own
-    asked = own["families"].fillna(family).str.split(";")
-    return own[asked.map(lambda names: family in names).astype(bool)]
+    whole = family.split(".")[0]  # who was asked about a family was asked about its branches
+    asked = own["families"].fillna(whole).str.split(";")
+    return own[asked.map(lambda names: whole in names or family in names).astype(bool)]
 
 
 def check_codings(folder: str | Path, segments: pd.DataFrame, codebook: Codebook) -> list[Finding]:

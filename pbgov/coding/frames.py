@@ -6,8 +6,9 @@ that a coder never opened is missing for him, which is not the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,15 +17,16 @@ from pbgov.coding.codings import is_secondary, states_in_family
 from pbgov.coding.journal import GOLD, is_machine
 from pbgov.coding.measures.ratings import MISSING
 from pbgov.errors import InputError
+from pbgov.mining.asked import check_table
 from pbgov.mining.lexicon import READABLE_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FrameKind = Literal["read", "reference"]
 FRAMES = ("read", "reference")
 FEW_CLUSTERS = 10
 _LEARNED, _ENDPOINT = "learned", "endpoint"
+_ORDERED = (Sequence, np.ndarray, pd.Index, pd.Series)
+_JUDGED = ["coder", "segment_id", "code_id"]
+_OF_CODINGS = (*_JUDGED, "value", "memo")
 _SEEN = ("read", "doubtful")  # without the doubtful ones the hard segments would be left out
 
 
@@ -76,21 +78,52 @@ class Frame:
 
 
 def refuse_impossible(
-    codings: pd.DataFrame, coders: Sequence[str], states: pd.DataFrame | None, frame: str
+    codings: pd.DataFrame,
+    coders: Sequence[str],
+    segments: pd.DataFrame,
+    states: pd.DataFrame | None,
+    frame: str,
 ) -> None:
     """Raise an InputError where these coders cannot be compared."""
     if frame not in FRAMES:
         raise InputError(f"frame is {frame!r}; use one of {', '.join(FRAMES)}.")
-    if isinstance(coders, str) or len(coders) < 2:
-        raise InputError(f"coders is {coders!r}; name two coders or more.")
+    check_table("segments", segments, ("segment_id", "doc_id"), "pbgov.segment")
+    refuse_coders(codings, coders, states)
+    if frame == "read":
+        check_table("codings", codings, ("doc_id",), "pbgov.read_codings")
+
+
+def refuse_coders(
+    codings: pd.DataFrame, coders: Sequence[str], states: pd.DataFrame | None
+) -> None:
+    """Raise an InputError where these coders, or what they said, cannot stand side by side."""
+    check_table("codings", codings, _OF_CODINGS, "pbgov.read_codings")
+    if states is not None:
+        check_table("states", states, ("coder", "segment_id", "doc_id", "state"), "read_states")
+    if isinstance(coders, str) or not isinstance(coders, _ORDERED) or len(coders) < 2:
+        raise InputError(f"coders is {coders!r}; name two coders or more, as ['甲', '乙'].")
     if len(set(coders)) < len(coders):
         raise InputError(f"coders names somebody twice: {', '.join(coders)}.")
-    present = set(codings["coder"])
-    if states is not None:
-        present |= set(states["coder"])
+    present = set(codings["coder"].dropna()) | (set() if states is None else set(states["coder"]))
     absent = [coder for coder in coders if coder not in present]
     if absent:
-        raise InputError(f"No coding by {absent[0]!r}; coders here: {', '.join(sorted(present))}.")
+        known = ", ".join(sorted(present))
+        raise InputError(f"{absent[0]!r} neither coded nor read anything; coders here: {known}.")
+    own = codings[codings["coder"].isin(list(coders))]
+    odd = own[~own["value"].isin([0, 1])]
+    if len(odd):
+        raise InputError(
+            f"codings holds the value {odd['value'].tolist()[0]!r} ({odd['code_id'].iloc[0]}, by"
+            f" {odd['coder'].iloc[0]!r}); a judgement is the number 1 or 0."
+        )
+    placed = own.dropna(subset=["segment_id"]).drop_duplicates([*_JUDGED, "value"])
+    torn = placed[placed.duplicated(_JUDGED)]
+    if len(torn):
+        row = torn.iloc[0]
+        raise InputError(
+            f"{row['coder']!r} both gave and denied {row['code_id']} in {row['segment_id']!r}"
+            f" ({len(torn)} such judgements); keep the one that stands."
+        )
 
 
 def families_to_compare(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.coding.adjudication import codes_decided
-from pbgov.coding.frames import in_family, readable
+from pbgov.coding.frames import in_family, readable, refuse_coders
 from pbgov.coding.journal import GOLD, is_machine
 from pbgov.coding.rules import SECONDARY
-from pbgov.coding.side_by_side import Said, refuse_coders, said_by
+from pbgov.coding.side_by_side import Said, said_by
 from pbgov.corpus.document import digest_text
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark

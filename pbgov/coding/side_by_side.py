@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.coding.codings import is_secondary, states_in_family
-from pbgov.coding.frames import in_family, judges_by_row, readable, reads_all
+from pbgov.coding.frames import in_family, judges_by_row, readable, reads_all, refuse_coders
 from pbgov.coding.rules import SECONDARY
-from pbgov.errors import InputError
 from pbgov.marks import carry_mark
+from pbgov.mining.asked import check_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 NONE_GIVEN = "无"
 _SEEN = ("read", "doubtful")
+_PLACE = ["segment_id", "doc_id", "start", "end"]
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,20 @@ def disagreements(
     Raises
     ------
     InputError
-        Where fewer than two coders are named, one twice, or one who neither coded nor read anything.
+        Where fewer than two coders are named, one twice, or one who neither coded nor read anything;
+        where a table lacks a column, or one coder both gave and denied a code.
     """
     refuse_coders(codings, coders, states)
+    check_table(
+        "codings", codings, ("doc_id", "evidence_start", "evidence_end"), "pbgov.read_codings"
+    )
+    check_table("segments", segments, [*_PLACE, "heading", "text"], "pbgov.segment")
     known = segments[readable(segments)]
     texts = dict(zip(known["segment_id"], known["text"], strict=True))
     starts = dict(zip(known["segment_id"], known["start"], strict=True))
     families = [family] if family else families_of(codings, coders)
     memos = {coder: _memos(codings, coder, states) for coder in coders}
-    places = known[["segment_id", "doc_id", "start", "end", "heading", "text"]]
+    places = known[[*_PLACE, "heading", "text"]]
     rows: list[dict[str, Any]] = []
     for name in families:
         said = {one: said_by(codings, one, known, name, states) for one in coders}
@@ -95,27 +101,12 @@ def disagreements(
                 row[f"memo_{coder}"] = memos[coder].get(segment_id, float("nan"))
             rows.append(row)
     own = [f"{what}_{coder}" for coder in coders for what in ("codes", "evidence", "memo")]
-    columns = ["segment_id", "doc_id", "start", "end", "family", "heading", "text", *own]
+    columns = [*_PLACE, "family", "heading", "text", *own]
     table = pd.DataFrame(rows, columns=columns)
     texts_of = ["segment_id", "doc_id", "family", "heading", "text", *own]
     table = table.astype(dict.fromkeys(texts_of, "str") | {"start": "Int64", "end": "Int64"})
     table = table.sort_values(["doc_id", "start", "end", "family"], kind="stable")
     return carry_mark(table.reset_index(drop=True), codings, segments)
-
-
-def refuse_coders(
-    codings: pd.DataFrame, coders: Sequence[str], states: pd.DataFrame | None
-) -> None:
-    """Raise an InputError where these coders cannot stand side by side."""
-    if isinstance(coders, str) or len(coders) < 2:
-        raise InputError(f"coders is {coders!r}; name two coders or more.")
-    if len(set(coders)) < len(coders):
-        raise InputError(f"coders names somebody twice: {', '.join(coders)}.")
-    present = set(codings["coder"]) | (set() if states is None else set(states["coder"]))
-    absent = [coder for coder in coders if coder not in present]
-    if absent:
-        known = ", ".join(sorted(present))
-        raise InputError(f"{absent[0]!r} neither coded nor read anything; coders here: {known}.")
 
 
 def families_of(codings: pd.DataFrame, coders: Iterable[str]) -> list[str]:

@@ -28,7 +28,7 @@ from pbgov.coding.measures.unitizing import (
 )
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark
-from pbgov.mining.asked import check_whole
+from pbgov.mining.asked import check_table, check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pbgov.coding.measures.unitizing import Spans
 
 ALL_DOCUMENTS = "*"
+_BOUNDS = ("start", "end", "evidence_start", "evidence_end")
 
 
 def agreement_of_spans(
@@ -82,7 +83,9 @@ def agreement_of_spans(
     """
     check_whole("n_boot", n_boot, 1)
     check_whole("seed", seed, 0)
-    refuse_impossible(codings, coders, states, "read")
+    refuse_impossible(codings, coders, segments, states, "read")
+    check_table("codings", codings, ("doc_id", *_BOUNDS), "pbgov.read_codings")
+    check_table("segments", segments, ("start", "end"), "pbgov.segment")
     families = families_to_compare(codings, coders, family, states, "read")
     if not families:
         raise InputError("There is no family that all of these coders worked in; name one.")
