@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import operator
 from collections import defaultdict
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import pbgov
 from pbgov.coding.ablation import codings_without_each_term
+from pbgov.coding.codebooks.checks import term_with_an_invisible_character
 from pbgov.coding.rules import Rules
 from pbgov.coding.ruling import rule_checks
 from pbgov.coding.ruling.condition_tokens import ConditionError
@@ -157,6 +159,26 @@ def test_unknown_code_in_a_rule() -> None:
         ("E222", 2, "condition", "Y", ""),
         ("E222", 3, "code_id", "Q", ""),
     ]
+
+
+def test_a_rule_that_names_a_retired_code_is_told_its_successor() -> None:
+    codebook = book([], [("OLD", "组建"), ("A", "code(OLD) or terms(GONE)")])
+    gone = pd.DataFrame({"code_id": ["OLD", "GONE"], "replaced_by": ["A", NAN]})
+    codebook = dataclasses.replace(codebook, retired=gone)
+    assert found(rule_checks.unknown_code_in_a_rule, codebook) == [
+        ("E248", 2, "code_id", "OLD", "A"),
+        ("E248", 3, "condition", "OLD", "A"),
+        ("E248", 3, "condition", "GONE", "—"),
+    ]
+    with pytest.raises(DataFileError, match="E248"):
+        pbgov.code_by_rules(paragraphs(["组建"]), codebook)
+
+
+@pytest.mark.parametrize("condition", ["\ufeff支部", "支部 and\u200b 网格"])
+def test_an_invisible_character_in_a_condition_is_told(condition: str) -> None:
+    codebook = book([], [("A", condition)])
+    (finding,) = term_with_an_invisible_character(codebook)
+    assert (finding.code, finding.path, finding.row) == ("E115", "tiny/rules.csv", 2)
 
 
 def test_rule_that_leads_back_to_its_code() -> None:

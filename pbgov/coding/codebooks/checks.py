@@ -133,11 +133,11 @@ def blank_term(codebook: Codebook) -> Iterator[Finding]:
 
 
 def term_with_an_invisible_character(codebook: Codebook) -> Iterator[Finding]:
-    """E115: a term holds a line break or an invisible character and is found in no paragraph."""
-    for table in ("terms", "masks"):
-        for row, term in _rows(getattr(codebook, table), "term"):
+    """E115: a term, or a word of a rule, holds an invisible character and is found nowhere."""
+    for table, column in (("terms", "term"), ("masks", "term"), ("rules", "condition")):
+        for row, term in _rows(getattr(codebook, table), column):
             if any(is_invisible(char) for char in str(term)):
-                yield Finding("E115", _path(codebook, table), row, "term", seen=str(term))
+                yield Finding("E115", _path(codebook, table), row, column, seen=str(term))
 
 
 def code_without_cue(codebook: Codebook) -> Iterator[Finding]:

@@ -29,6 +29,9 @@ CHANGES_FILE = "CHANGES.md"
 WHOLE = "*"
 TABLES = ("families", "codes", "terms", "masks", "examples", "rules", "retired")
 BESIDE_THE_POINT = ("source", "note", "reason", "facet", "why", "indicators")
+NO_DEFINITION = (
+    "无，变的是词语、规则、例句或编码的位置 none, but terms, rules, examples or the tree"
+)
 _HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 
 
@@ -209,7 +212,7 @@ def content_changed_under_its_version(codebook: Codebook) -> Iterator[Finding]:
         now = definition_digests(codebook)
         then = _recorded(codebook, codebook.version)
         changed = [code for code in now if then.get(code) != now[code]]
-        wanted = "、".join(changed) if changed else "—"
+        wanted = "、".join(changed) or NO_DEFINITION
         yield Finding("E245", path, int(whole.index[0]), "digest", codebook.version, wanted)
 
 

@@ -35,14 +35,17 @@ def condition_that_cannot_be_read(codebook: Codebook) -> Iterator[Finding]:
 
 
 def unknown_code_in_a_rule(codebook: Codebook) -> Iterator[Finding]:
-    """E222: a rule names a code that codes.csv does not define."""
+    """E222: a rule names a code that codes.csv does not define; E248, one that is retired."""
     known = set(codebook.codes["code_id"])
+    retired = codebook.retired
+    gone = dict(zip(retired["code_id"], retired["replaced_by"].fillna("—"), strict=True))
     for row, _, code_id, condition in _rows(codebook):
-        if code_id not in known:
-            yield _finding(codebook, "E222", row, code_id, column="code_id")
-        for name in dict.fromkeys(_named(_read(condition))):
-            if name not in known:
-                yield _finding(codebook, "E222", row, name)
+        named = [("condition", name) for name in dict.fromkeys(_named(_read(condition)))]
+        for column, name in [("code_id", code_id), *named]:
+            if name in gone and name not in known:
+                yield _finding(codebook, "E248", row, name, gone[name], column)
+            elif name not in known:
+                yield _finding(codebook, "E222", row, name, column=column)
 
 
 def rule_that_leads_back_to_its_code(codebook: Codebook) -> Iterator[Finding]:
