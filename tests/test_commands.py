@@ -129,6 +129,13 @@ def test_agree_adjudicate_agree(study: Path, run: Run) -> None:
     assert table.loc["INNOV.ORG", "accuracy"] == observed
     assert table.loc["INNOV.ORG", "kappa"] == pytest.approx((observed - expected) / (1 - expected))
     assert table.loc["*", "accuracy"] == 6 / 8
+    assert (
+        run("agree", "--coders", "李一", "周二", "--frame", "reference", "--to", study / "b")[0]
+        == 0
+    )
+    same = pd.read_csv(study / "b" / "agreement.csv", encoding="utf-8-sig").set_index("code_id")
+    assert same.loc["*", "n"] == 8  # what was read and got no code is judged too
+    assert same.loc["*", "accuracy"] == 6 / 8
 
     form = folder / "disagreements.csv"
     asked = decide(

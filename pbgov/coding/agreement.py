@@ -77,7 +77,7 @@ def agreement(
     frame : {"read", "reference"}
         ``read``: every readable segment of the documents that all coders worked on, whether anybody
         coded it or not. ``reference``: the segments that the first coder judged in the family,
-        present or absent; where another coder gave nothing there, he abstained.
+        present or absent, or marked as seen; where another coder gave nothing there, he abstained.
 
     Returns
     -------

@@ -194,7 +194,7 @@ def build_frame(
     known = segments.drop_duplicates("segment_id").set_index("segment_id")
     said: list[str] = []
     if kind == "reference":
-        ids = _judged_by_reference(of_family, coders[0], known, family, said)
+        ids = _judged_by_reference(of_family, coders[0], known, family, states, said)
     else:
         if of_family.empty:
             raise InputError(f"No coding uses a code of family {family!r}; name another family.")
@@ -274,10 +274,15 @@ def _keeps_states(coder: str, states: pd.DataFrame | None) -> bool:
 
 
 def _judged_by_reference(
-    of_family: pd.DataFrame, coder: str, known: pd.DataFrame, family: str, said: list[str]
+    of_family: pd.DataFrame,
+    coder: str,
+    known: pd.DataFrame,
+    family: str,
+    states: pd.DataFrame | None,
+    said: list[str],
 ) -> list[str]:
     reference = of_family[of_family["coder"] == coder]
-    ids = sorted(set(reference["segment_id"].dropna()) & set(known.index))
+    ids = sorted(_opened(of_family, coder, family, states) & set(known.index))
     if not ids:
         raise InputError(
             f"{coder!r} judged no segment of this table in family {family!r}; give the"
@@ -303,11 +308,19 @@ def _judged(
     keeps = judges_by_row(coder) or _keeps_states(coder, states)
     if reads_all(coder) or not keeps:
         return np.ones(len(ids), dtype=bool)
+    opened = _opened(of_family, coder, family, states)
+    return np.array([segment_id in opened for segment_id in ids], dtype=bool)
+
+
+def _opened(
+    of_family: pd.DataFrame, coder: str, family: str, states: pd.DataFrame | None
+) -> set[str]:
+    """The segments that a coder gave a row in the family, or marked as seen when asked about it."""
     opened = set(of_family.loc[of_family["coder"] == coder, "segment_id"].dropna())
     if states is not None:
         marked = states_in_family(states, coder, family)
         opened |= set(marked.loc[marked["state"].isin(_SEEN), "segment_id"].dropna())
-    return np.array([segment_id in opened for segment_id in ids], dtype=bool)
+    return opened
 
 
 def _matrix(
