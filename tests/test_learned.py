@@ -712,6 +712,31 @@ def test_what_cannot_be_meant_is_refused(codebook: Codebook) -> None:
     refused("has the bounds of", segments=segments.assign(start=segments["start"] + 1))
 
 
+def test_settings_and_values_of_another_type_are_taken_or_refused(codebook: Codebook) -> None:
+    segments, codings = made(planted(12, 2))
+    asked: dict[str, Any] = {"family": "MODE", "coder": "甲", "n_boot": 20}
+    plain = train_coder(codings, segments, codebook, **asked, seed=1)
+    numpy = train_coder(codings, segments, codebook, **asked, seed=np.int64(1))
+    assert plain.digest == numpy.digest
+    for wrong in ({"confidence": "0.7"}, {"n_boot": 1.5}, {"seed": 1.5}, {"seed": 2**32}):
+        with pytest.raises(InputError, match=f"{next(iter(wrong))} is"):
+            train_coder(codings, segments, codebook, **{"seed": 1} | asked | wrong)
+    with pytest.raises(InputError, match=r"the value '1' for MODE\.M1"):
+        train_coder(codings.assign(value="1"), segments, codebook, **asked, seed=1)
+
+
+def test_the_verdict_on_a_coder_that_never_errs_has_an_interval_of_some_width(
+    good: LearnedCoder,
+) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    right = int((good.predictions["told"] == good.predictions["observed"]).sum())
+    assert right == good.n
+    low, high = proportion_confint(right, good.n, method="wilson")
+    assert f"Wilson 95% 区间 {low:.3f}–{high:.3f}" in good.verdict[0]
+    assert f"Wilson 95% interval {low:.3f} to {high:.3f}" in good.verdict[1]
+
+
 def test_codings_without_a_segment_are_counted(codebook: Codebook) -> None:
     segments, codings = made(planted(n_groups=9))
     coder = train_coder(

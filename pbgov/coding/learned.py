@@ -8,6 +8,7 @@ may a study use it as a coder.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from pbgov.coding.learning.training import (
 from pbgov.corpus.document import digest_text
 from pbgov.errors import InputError
 from pbgov.marks import carry_mark, is_simulated
+from pbgov.mining.asked import check_whole
 from pbgov.mining.tokens import Tokenizer
 
 if TYPE_CHECKING:
@@ -335,7 +337,7 @@ def train_coder(
     )
     calibration = calibration_of(training)
     conditions = conditions_of_trust(figures, calibration)
-    asked = {"family": family, "group": group, "confidence": confidence, "seed": seed}
+    asked = {"family": family, "group": group, "confidence": float(confidence), "seed": int(seed)}
     cut = {"lexicon": None if lexicon is None else lexicon.digest, "several": material.several}
     return LearnedCoder(
         family=family,
@@ -366,16 +368,16 @@ def train_coder(
     )
 
 
-def _refuse_settings(confidence: float, seed: int, n_boot: int) -> None:
-    if not 0.5 <= confidence < 1:
+def _refuse_settings(confidence: object, seed: int, n_boot: int) -> None:
+    if not isinstance(confidence, Real) or not 0.5 <= float(confidence) < 1:
         raise InputError(
-            f"confidence is {confidence}; give 0.5 or more, below 1: what is given must be more"
+            f"confidence is {confidence!r}; give 0.5 or more, below 1: what is given must be more"
             " probable than everything else together, and nothing is certain."
         )
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise InputError(f"seed is {seed!r}; give a whole number from 0.")
-    if n_boot < 1:
-        raise InputError(f"n_boot is {n_boot}; give 1 or more.")
+    check_whole("seed", seed, 0)
+    if seed >= 2**32:
+        raise InputError(f"seed is {seed}; give a whole number below 2**32.")
+    check_whole("n_boot", n_boot, 1)
 
 
 def _printed(told: Told, place: int, column: int) -> str:

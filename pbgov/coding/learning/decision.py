@@ -105,15 +105,18 @@ def verdict_of(figures: pd.DataFrame, conditions: pd.DataFrame, coder: str) -> t
     """One sentence in Chinese and one in English: the numbers, what follows, and why."""
     overall = _overall(figures)
     learned, constant = overall[LEARNED], overall[CONSTANT]
+    collapsed = learned["boot_low"] == learned["boot_high"]  # every draw gives the same share
+    name, kind = ("Wilson ", "wilson") if collapsed else ("", "boot")
+    low, high = learned[f"{kind}_low"], learned[f"{kind}_high"]
     zh = (
         f"照 {coder} 的编码学，整组留出后答对 {_share(learned)}"
-        f"（95% 区间 {learned['boot_low']:.3f}–{learned['boot_high']:.3f}），"
+        f"（{name}95% 区间 {low:.3f}–{high:.3f}），"
         f"一律猜多数类答对 {_share(constant)}，κ = {learned['kappa']:.3f}"
         f"（{learned['kappa_low']:.3f}–{learned['kappa_high']:.3f}），共 {learned['n_groups']} 组"
     )
     en = (
-        f"Taught by {coder}, it is right on {_share(learned)} held-out texts (95% interval"
-        f" {learned['boot_low']:.3f} to {learned['boot_high']:.3f}), always answering the majority"
+        f"Taught by {coder}, it is right on {_share(learned)} held-out texts ({name}95% interval"
+        f" {low:.3f} to {high:.3f}), always answering the majority"
         f" on {_share(constant)}; kappa {learned['kappa']:.3f} ({learned['kappa_low']:.3f} to"
         f" {learned['kappa_high']:.3f}), {learned['n_groups']} groups"
     )

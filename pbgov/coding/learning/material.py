@@ -233,6 +233,13 @@ def _own(codings: pd.DataFrame, coder: str) -> pd.DataFrame:
             f"All {len(own)} codings of {coder!r} are suggestions; only what a person judged can"
             " teach. Have them confirmed first."
         )
+    odd = judged[~judged["value"].isin([0, 1])]
+    if len(odd):
+        row = odd.iloc[0]
+        raise InputError(
+            f"codings holds the value {odd['value'].tolist()[0]!r} for {row['code_id']} of"
+            f" {row['doc_id']}[{row['start']}:{row['end']}]; a judgement is the number 1 or 0."
+        )
     twice = judged.duplicated([*SPAN, "code_id"])
     if twice.any():
         row = judged[twice].iloc[0]
