@@ -222,6 +222,37 @@ def test_names_of_files_and_guids_as_other_programs_write_them(tmp_path: Path) -
     assert list(codings["code_id"]) == ["议事协商"]
 
 
+def test_an_archive_of_windows_with_backslashes(tmp_path: Path) -> None:
+    xml = project(text_source(selection(*each) for each in places(TEXT)))
+    plain = qdpx(tmp_path / "a.qdpx", xml, {f"{SOURCE}.txt": TEXT.encode()})
+    content = plain.read_bytes().replace(b"sources/", b"sources\\")
+    plain.write_bytes(content)
+    reading = read_qdpx(plain)
+    assert reading.findings == ()
+    assert reading.losses.empty
+    assert list(reading.texts.values()) == [TEXT]
+
+
+def test_what_was_coded_on_notes_and_pages_is_counted(tmp_path: Path) -> None:
+    note, page, coding = gid("note"), gid("page"), selection(0, 1, "批")
+    inside = f'<Representation guid="{gid("r")}"><PlainTextContent>页</PlainTextContent>{selection(0, 1, "页")}</Representation>'
+    whole = f'<Coding guid="{gid("whole")}"><CodeRef targetGUID="{CODE}"/></Coding>'
+    pdf = (
+        f'<PDFSource guid="{gid("pdf")}" name="甲.pdf"><PDFSelection guid="{page}" page="0" firstX="1"'
+        f' firstY="2" secondX="3" secondY="4">{inside}{whole.replace(gid("whole"), gid("w2"))}'
+        "</PDFSelection></PDFSource>"
+    )
+    notes = (
+        f'<Notes><Note guid="{note}" name="批注"><PlainTextContent>批注的话</PlainTextContent>'
+        f"{coding}{whole}</Note></Notes>"
+    )
+    xml = project(text_source([selection(*places(TEXT)[0])]) + pdf, after_sources=notes)
+    reading = read_qdpx(qdpx(tmp_path / "a.qdpx", xml, {f"{SOURCE}.txt": TEXT.encode()}))
+    lost = reading.losses.set_index("kind")["count"].to_dict()
+    assert lost == {"pdf": 1, "pdf_source": 1, "unread_codings": 4, "unread_selections": 2}
+    assert len(reading.match().codings) == 1
+
+
 def test_xml_in_utf_16_and_text_in_the_xml(tmp_path: Path) -> None:
     start, end, quote = places(TEXT)[0]
     inline = (

@@ -261,7 +261,7 @@ def read_qdpx(
     codes = [] if tree is None else read_codes(tree, PROJECT, ours)
     names = [code.guid for code in codes]
     sure = {name for name, count in Counter(names).items() if count == 1}
-    codings = read_codings_of(sources, sure, losses)
+    codings = read_codings_of(root, sources, sure, losses)
     tables = read_tables(root, notes, losses)
     code_tables = tables_of_codes(codes, origin)
     source_tables = tables_of_sources(sources)

@@ -98,8 +98,8 @@ class Archive:
         try:
             members = self._zip.infolist()
             self._check(members, path.stat().st_size)
-            files = [member for member in members if not member.is_dir()]
-            self._members = {member.filename: member for member in files}
+            named = {_slashed(member.filename): member for member in members}
+            self._members = {name: one for name, one in named.items() if not name.endswith("/")}
             self._folded: dict[str, list[str]] = {}
             for name in self._members:
                 self._folded.setdefault(name.casefold(), []).append(name)
@@ -167,7 +167,7 @@ class Archive:
             raise self._refusal("E608", seen=f"{len(members):,}", wanted=f"{MOST_MEMBERS:,}")
         seen: set[str] = set()
         for member in members:
-            name = member.orig_filename
+            name = _slashed(member.orig_filename)
             if _leads_out(name):
                 raise self._refusal("E604", seen=name[:120])
             if name in seen:
@@ -207,10 +207,15 @@ class Archive:
         return DataFileError([Finding(code, self.path, seen=seen, wanted=wanted)])
 
 
+def _slashed(name: str) -> str:
+    """A name as the standard of zip files has it; some programs of Windows write backslashes."""
+    return name.replace("\\", "/")
+
+
 def _leads_out(name: str) -> bool:
     parts = name.split("/")
     drive = len(name) > 1 and name[1] == ":"
-    odd = "\\" in name or "\0" in name or any(ord(char) < 0x20 for char in name)
+    odd = any(ord(char) < 0x20 for char in name)
     return not name or name.startswith("/") or drive or odd or ".." in parts
 
 

@@ -112,10 +112,11 @@ def document_records(notes: Iterable[ReadNote]) -> dict[str, dict[str, object]]:
 
 
 def read_codings_of(
-    sources: Sequence[SourceText], codes: set[str], losses: Losses
+    root: Any, sources: Sequence[SourceText], codes: set[str], losses: Losses
 ) -> list[ReadCoding]:
-    """The codings on the sources that were read; those that name no code are left out and counted."""
+    """The codings on the sources that were read; all others are left out and counted."""
     found = []
+    n_seen = 0
     for number, source in enumerate(sources):
         places = [(i, passage.element) for i, passage in enumerate(source.passages)]
         whole = [(None, source.element)]
@@ -124,6 +125,7 @@ def read_codings_of(
             whole.append((None, representation))
         for place, element in (*whole, *places):
             for coding in element.findall(f"{{{PROJECT}}}Coding"):
+                n_seen += 1
                 reference = coding.find(f"{{{PROJECT}}}CodeRef")
                 code = "" if reference is None else bare(reference.get("targetGUID", ""))
                 if code not in codes:
@@ -136,6 +138,11 @@ def read_codings_of(
                                bare(user) if user else None, utc(made_at),
                                note_references(coding))
                 )  # fmt: skip
+    losses.add("unread_codings", len([*root.iter(f"{{{PROJECT}}}Coding")]) - n_seen)
+    n_read = sum(len(source.passages) for source in sources)
+    selections = [each for each in map(local, root.iter()) if each.endswith("Selection")]
+    n_on_pages = selections.count("PDFSelection")  # a loss of their own
+    losses.add("unread_selections", len(selections) - n_on_pages - n_read)
     return found
 
 

@@ -202,7 +202,6 @@ def _draft(element: Any, reader: Reader) -> _Draft | None:
     if kind == "PDFSource":
         pages = element.findall(f"{{{PROJECT}}}PDFSelection")
         losses.add("pdf", len(pages), name)
-        losses.add("unread_codings", sum(len(_codings(page)) for page in pages))
         text_element = element.find(f"{{{PROJECT}}}Representation")
         if text_element is None:
             losses.add("pdf_source", name=name)
@@ -217,11 +216,6 @@ def _draft(element: Any, reader: Reader) -> _Draft | None:
     if text is None:
         if text_element is not None:
             losses.add("broken", name=name or kind)
-        selections = [each for each in element.iter() if local(each).endswith("Selection")]
-        on_pages = [each for each in selections if local(each) == "PDFSelection"]
-        losses.add("unread_selections", len(selections) - len(on_pages))
-        on_them = sum(len(_codings(page)) for page in on_pages)
-        losses.add("unread_codings", len([*element.iter(f"{{{PROJECT}}}Coding")]) - on_them)
         return None
     placed, misplaced = [], []
     for each in text_element.findall(f"{{{PROJECT}}}PlainTextSelection"):
@@ -232,10 +226,6 @@ def _draft(element: Any, reader: Reader) -> _Draft | None:
         else:
             misplaced.append(each)
     return _Draft(element, text_element, kind, Ruler(text[0]), text[1], placed, misplaced)
-
-
-def _codings(element: Any) -> list[Any]:
-    return list(element.findall(f"{{{PROJECT}}}Coding"))
 
 
 def _source(draft: _Draft, verdict: Verdict, records: dict[str, dict[str, object]]) -> SourceText:
