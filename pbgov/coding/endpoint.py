@@ -281,6 +281,7 @@ def _descriptor(
         "url": endpoint.url,
         "host": endpoint.host,
         "model": endpoint.model,
+        "hosts_that_answered": sorted(requests["host"].dropna().unique()),
         "models_that_answered": sorted(requests["model"].dropna().unique()),
         "settings": dict(endpoint.settings),
         "families": [choice.family for choice in prompt.choices],

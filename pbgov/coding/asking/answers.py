@@ -252,11 +252,12 @@ def _places(quote: str, text: str) -> list[int]:
 
 
 def _only_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
-        _refuse("duplicate_key", twice)
-    return dict(pairs)
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            _refuse("duplicate_key", key)
+        found[key] = value
+    return found
 
 
 def _refuse_constant(name: str) -> NoReturn:

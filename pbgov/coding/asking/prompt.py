@@ -77,8 +77,9 @@ class Prompt:
     digest: str
 
     def question(self, text: str, heading: str | None = None) -> str:
-        """The text between two lines that carry its own digest, which no text can hold."""
-        fence = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        """Heading and text between lines that carry the digest of both, which neither can hold."""
+        said = f"{heading or ''}\0{text}".encode("utf-8", "surrogatepass")
+        fence = sha256(said).hexdigest()[:12]
         parts = [] if heading is None else [f"<标题 {fence}>\n{heading}\n</标题 {fence}>"]
         return "\n".join([*parts, f"<片段 {fence}>\n{text}\n</片段 {fence}>"])
 
