@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pandas as pd
@@ -64,6 +65,30 @@ def test_the_crosswalk_is_printed_row_by_row(walk: Crosswalk) -> None:
     assert rows[2][:3] == ["管理创新（INNOV.MGT）", "前者较窄", "行政过程创新（TYPE.ADMIN）"]
     assert rows[-1][:3] == ["—", "没有对应", "理念创新（TYPE.CONC）"]
     assert "1 行" in exhibit.note
+
+
+def test_two_frameworks_with_one_id_and_a_retired_code_are_told_apart(
+    tmp_path: Path, walk: Crosswalk, read: pd.DataFrame
+) -> None:
+    codes = walk.first.codes
+    renamed = dataclasses.replace(walk.first, codes=codes.assign(zh="新" + codes["zh"]))
+    gone = pd.DataFrame({"code_id": ["INNOV.OLD"], "replaced_by": ["INNOV.MGT"]})
+    first = dataclasses.replace(walk.first, retired=gone.assign(retired_in="0.2"))
+    path = tmp_path / "crosswalk.csv"
+    path.write_text(
+        "from_code,to_code,relation,reason,source\nINNOV.MGT,INNOV.MGT,same,理由,试\n"
+        "INNOV.OLD,INNOV.ACT,narrower,理由,试\n",
+        encoding="utf-8",
+    )
+    table = read_crosswalk(path, first, renamed)
+    rows = table_crosswalk(table, source=SOURCE).rows()
+    assert rows[1][0] == "INNOV.OLD（已撤下）"
+    change = compare_frameworks(read, table, by="unit")
+    body = table_framework_change(change, source=SOURCE).rows()
+    assert [row[1] for row in body] == ["管理创新", "新管理创新"]
+    assert [row[3] for row in body] == ["新管理创新", "管理创新"]
+    ranks = table_framework_ranks(change, source=SOURCE).rows()
+    assert {(row[0], row[2]) for row in ranks} == {("管理创新", "新管理创新")}
 
 
 def test_what_a_crosswalk_does_not_speak_of_is_said_in_the_note(tmp_path: Path) -> None:

@@ -388,6 +388,19 @@ def test_two_primary_codes_of_an_exclusive_family_are_carried_neither_way(tmp_pa
     assert len(translate(codings, crosswalk(tmp_path, *rows)).codings) == 4
 
 
+def test_a_code_below_and_its_parent_are_held_together(tmp_path: Path) -> None:
+    rows = ("F.A,G.X,same", "F.B,G.X1,narrower")
+    clash = coded((0, "F.A", "甲", 0), (0, "F.B"), (20, "F.A", "甲", 0), (20, "F.B", "乙"))
+    made = translate(clash, crosswalk(tmp_path, *rows))
+    assert told(made.codings) == [(20, "乙", "G.X1", 1), (20, "甲", "G.X", 0)]
+    assert list(made.left["reason"]) == ["同一段的两条记录推出一有一无"] * 2
+    both = coded((0, "F.A"), (0, "F.B"), (20, "F.A"))
+    made = translate(both, crosswalk(tmp_path, *rows, exclusive="single"))
+    assert told(made.codings) == [(0, "甲", "G.X1", 1), (20, "甲", "G.X", 1)]
+    assert list(made.left["reason"]) == ["同一段另推出它的下级编码，由下级代表"]
+    assert len(translate(both, crosswalk(tmp_path, *rows)).codings) == 3
+
+
 def test_nothing_is_lost_on_the_way(shipped: pbgov.Codebook) -> None:
     rival = pbgov.read_codebook(DATA / "rival")
     walk = read_crosswalk(DATA / "rival" / "crosswalk.csv", shipped, rival)
@@ -526,6 +539,9 @@ def test_codings_that_are_given_take_the_place_of_rules(tmp_path: Path, read: pd
     pd.testing.assert_frame_equal(given.counts, by_rules.counts)
     without = compare_frameworks(read, walk, second_codings=second.iloc[:0])
     assert set(without.expectations["verdict"]) == {"另一框架未判出"}
+    old = pd.concat([first, first.iloc[:1].assign(code_id="F.OLD")])
+    with pytest.raises(InputError, match=r"F\.OLD, no codes of F; .* translate"):
+        compare_frameworks(read, walk, first_codings=old)
 
 
 def test_a_code_against_itself_changes_nothing(

@@ -148,8 +148,8 @@ def compare_frameworks(
     Raises
     ------
     InputError
-        Where a column is missing, segments stand twice, or codings are those of several coders or
-        lie outside the segments.
+        Where a column is missing, segments stand twice, or codings are those of several coders,
+        lie outside the segments or name codes that the framework does not have.
 
     Notes
     -----
@@ -167,6 +167,10 @@ def compare_frameworks(
         _spoken_of(codebook, links[name])
         for codebook, name in zip((crosswalk.first, crosswalk.second), names, strict=True)
     ]
+    wholes = (crosswalk.first, crosswalk.second)
+    for whole, codes in zip(wholes, (first_codings, second_codings), strict=True):
+        if codes is not None:
+            _refuse_codes_outside(whole, codes)
     codings = [
         _codings(read, codebook, given)
         for codebook, given in zip(books, (first_codings, second_codings), strict=True)
@@ -219,6 +223,15 @@ def _what_was_read(segments: pd.DataFrame, by: str) -> pd.DataFrame:
     if read.empty:
         raise InputError("segments hold nothing that was read.")
     return read.reset_index(drop=True)
+
+
+def _refuse_codes_outside(codebook: Codebook, codings: pd.DataFrame) -> None:
+    outside = sorted(set(codings["code_id"]) - set(codebook.codes["code_id"]))
+    if outside:
+        raise InputError(
+            f"codings name {', '.join(outside)}, no codes of {codebook.folder}; carry codings of"
+            " retired codes over to their successors with translate first, or leave them out."
+        )
 
 
 def _spoken_of(codebook: Codebook, codes: pd.Series) -> Codebook:

@@ -99,19 +99,20 @@ def table_framework_change(change: FrameworkChange, *, source: str) -> Exhibit:
 
     if change.expectations.empty:
         raise InputError("No segment carries a code from which the crosswalk lets anything follow.")
-    names = {**_names(change.crosswalk.first), **_names(change.crosswalk.second)}
+    sides = (_names(change.crosswalk.first), _names(change.crosswalk.second))
     rows = []
     for row in change.kept.to_dict("records"):
         judged = int(row["n_kept"] + row["n_broken"])
         low, high = wilson_interval(int(row["n_kept"]), judged) if judged else (0.0, 0.0)
         within = f"{format_percent(low)}–{format_percent(high)}"
         forward = row["direction"] == "first→second"
+        given, other = sides if forward else reversed(sides)
         rows.append(
             {
                 "方向": "一→二" if forward else "二→一",
-                "判出": names[row["given"]],
+                "判出": given[row["given"]],
                 "关系": _relation(row["relation"], forward=forward),
-                "另一框架应判出其一": "、".join(names[one] for one in row["expected"].split("+")),
+                "另一框架应判出其一": "、".join(other[one] for one in row["expected"].split("+")),
                 "段数": format_count(row["n"]),
                 "相符": format_count(row["n_kept"]),
                 "不符": format_count(row["n_broken"]),
@@ -161,12 +162,12 @@ def table_framework_ranks(
     table = change.ranks
     if table.empty:
         raise InputError("The crosswalk links no codes, or no segment has a unit to be ranked.")
-    codes = {**_names(change.crosswalk.first), **_names(change.crosswalk.second)}
+    first, second = _names(change.crosswalk.first), _names(change.crosswalk.second)
     body = pd.DataFrame(
         {
-            "第一框架": [codes[code] for code in table["from_code"]],
+            "第一框架": [first[code] for code in table["from_code"]],
             "关系": [RELATIONS[relation] for relation in table["relation"]],
-            "第二框架": [codes[code] for code in table["to_code"]],
+            "第二框架": [second[code] for code in table["to_code"]],
             "单位": [names.get(unit, unit) for unit in table["unit"]],
             "占比一": [format_percent(share) for share in table["share_first"]],
             "占比二": [format_percent(share) for share in table["share_second"]],
@@ -330,7 +331,9 @@ def _names(codebook: Codebook) -> dict[str, str]:
 
 
 def _named(code: object, names: Mapping[str, str]) -> str:
-    return f"{names[code]}（{code}）" if isinstance(code, str) else MISSING
+    if not isinstance(code, str):
+        return MISSING
+    return f"{names[code]}（{code}）" if code in names else f"{code}（已撤下）"
 
 
 def _relation(relation: str, *, forward: bool) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pbgov.coding.codebooks.hierarchy import with_those_below
 from pbgov.datafiles import inspect_table
 from pbgov.errors import DataFileError, InputError
 from pbgov.findings import Finding
@@ -35,6 +36,7 @@ NOT_IN_CROSSWALK = "对照表没有说到这个编码"
 SAME_AS_SEVERAL = "对照表说它与几个编码相同，分不清是哪一个"
 CONTRADICTED = "同一段的两条记录推出一有一无"
 RIVALS = "同一段推出互斥编码族的两个主要编码"
+TOLD_BELOW = "同一段另推出它的下级编码，由下级代表"
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +146,9 @@ def translate(codings: pd.DataFrame, crosswalk: Crosswalk) -> Translation:
     wider), an absence along ``same`` and ``broader`` (what is no case of the wider code is none of
     the narrower); ``overlaps`` carries neither. A code said to be the same as several is not
     carried. Where codings of one stretch and coder lead to one code they become one, primary where
-    one of them is. Where they say both present and absent, or give an exclusive family two primary
-    codes, none of them is carried.
+    one of them is. Where they say both present and absent (of a code, or of one below it and of
+    itself), or give an exclusive family two primary codes, none of them is carried; of two primary
+    codes one above the other the lower one is.
     """
     from pbgov.schemas import CODINGS
 
@@ -153,7 +156,8 @@ def translate(codings: pd.DataFrame, crosswalk: Crosswalk) -> Translation:
     if missing:
         raise InputError(f"codings have no column {missing[0]!r}; see pbgov.schemas.CODINGS.")
     led = _where_each_leads(codings, crosswalk)
-    led["reason"] = led["reason"].mask(_contradicted(led), CONTRADICTED)
+    led["reason"] = led["reason"].mask(_contradicted(led, crosswalk.second), CONTRADICTED)
+    led["reason"] = led["reason"].mask(_told_below(led, crosswalk.second), TOLD_BELOW)
     led["reason"] = led["reason"].mask(_rivals(led, crosswalk.second), RIVALS)
     carried = led[led["reason"].eq("")].sort_values(["_secondary", "_row"], kind="stable")
     target = [*STRETCH, "to_code"]
@@ -199,22 +203,44 @@ def _why_not(value: int, relation: object, *, ambiguous: bool) -> str:
     return "" if relation in carries else UNSETTLED[relation]
 
 
-def _contradicted(led: pd.DataFrame) -> pd.Series:
-    """Rows that would give a stretch a code both as present and as absent, by one coder."""
+def _contradicted(led: pd.DataFrame, second: Codebook) -> pd.Series:
+    """Rows that would give a stretch a code, or one below it, as present and itself as absent."""
     carried = led[led["reason"].eq("")]
-    values = carried.groupby([*STRETCH, "to_code"])["value"].transform("nunique")
-    return values.gt(1).reindex(led.index, fill_value=False)
+    below = with_those_below(second)
+    clashing: list[int] = []
+    for _, rows in carried.groupby(STRETCH):
+        for absent in rows.index[rows["value"].eq(0)]:
+            meant = below[str(rows.at[absent, "to_code"])]
+            against = rows.index[rows["value"].eq(1) & rows["to_code"].isin(meant)]
+            clashing += [absent, *against] if len(against) else []
+    return pd.Series(led.index.isin(clashing), index=led.index)
+
+
+def _told_below(led: pd.DataFrame, second: Codebook) -> pd.Series:
+    """Presences of an exclusive family beside that of a code below: the family gives one code."""
+    carried = _primary_of_exclusive_families(led, second)
+    below = with_those_below(second)
+    told: list[int] = []
+    for _, rows in carried.groupby(STRETCH):
+        given = set(rows["to_code"])
+        above = [bool(below[code] & given - {code}) for code in rows["to_code"]]
+        told += rows.index[above].tolist()
+    return pd.Series(led.index.isin(told), index=led.index)
 
 
 def _rivals(led: pd.DataFrame, second: Codebook) -> pd.Series:
     """Rows that would give a stretch several primary codes of one exclusive family."""
+    carried = _primary_of_exclusive_families(led, second)
+    codes = carried.groupby([*STRETCH, "_family"])["to_code"].transform("nunique")
+    return codes.gt(1).reindex(led.index, fill_value=False)
+
+
+def _primary_of_exclusive_families(led: pd.DataFrame, second: Codebook) -> pd.DataFrame:
     exclusive = second.families.loc[second.families["exclusive"] != "multi", "family"]
     family_of = dict(zip(second.codes["code_id"], second.codes["family"], strict=True))
     carried = led[led["reason"].eq("") & led["value"].eq(1) & ~led["_secondary"]]
     carried = carried.assign(_family=carried["to_code"].map(family_of))
-    carried = carried[carried["_family"].isin(exclusive)]
-    codes = carried.groupby([*STRETCH, "_family"])["to_code"].transform("nunique")
-    return codes.gt(1).reindex(led.index, fill_value=False)
+    return carried[carried["_family"].isin(exclusive)]
 
 
 def _unknown_codes(
