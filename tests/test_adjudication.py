@@ -574,3 +574,11 @@ def test_silence_in_a_family_that_a_coder_never_used_is_no_judgement(folder: Pat
     other = codings[codings["coder"] == "甲"].assign(code_id="MODE.M1")
     both = pd.concat([codings, other], ignore_index=True)
     assert disagreements(both, ("甲", "乙"), SEGMENTS, family="MODE").empty
+
+
+def test_a_judgement_that_stands_twice_is_no_disagreement(folder: Path) -> None:
+    known = tables(folder)
+    twice = pd.concat([known["codings"], known["codings"]], ignore_index=True)
+    plain = disagreements(segments=SEGMENTS, **known)
+    again = disagreements(segments=SEGMENTS, **known | {"codings": twice})
+    assert again["segment_id"].tolist() == plain["segment_id"].tolist()

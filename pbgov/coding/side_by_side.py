@@ -125,16 +125,16 @@ def said_by(
     """What one coder said of each stretch that he judged in a family, by ``segment_id``."""
     own = codings[codings["coder"] == coder]
     mine = in_family(own, family)
-    given = mine[mine["value"] == 1]
+    given = mine[mine["value"].eq(1) & mine["segment_id"].notna()]
     found: dict[str, Said] = dict.fromkeys(
         _seen(own, mine, coder, segments, family, states), Said()
     )
-    secondary = is_secondary(given)
-    for segment_id, rows in given.groupby("segment_id"):
-        others = secondary[rows.index]
-        found[str(segment_id)] = Said(
-            tuple(sorted(rows.loc[~others, "code_id"])), tuple(sorted(rows.loc[others, "code_id"]))
-        )
+    codes: dict[str, tuple[set[str], set[str]]] = {}
+    columns = given["segment_id"], given["code_id"], is_secondary(given)
+    for segment_id, code_id, secondary in zip(*columns, strict=True):
+        codes.setdefault(str(segment_id), (set(), set()))[int(secondary)].add(str(code_id))
+    for segment_id, (primary, others) in codes.items():
+        found[segment_id] = Said(tuple(sorted(primary)), tuple(sorted(others)))
     return found
 
 
