@@ -458,6 +458,38 @@ def test_missing_columns_are_named_and_added_ones_remarked_upon(sheet: Path) -> 
     assert findings(sheet) == ["E230"]
 
 
+def test_a_stray_cell_far_away_is_named_and_the_table_never_built(sheet: Path) -> None:
+    def stray(one: Any) -> None:
+        one.cell(1_048_576, 16_384, "手滑")
+
+    with pytest.raises(DataFileError, match="手滑") as caught:
+        read(edit(sheet, stray))
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.row, finding.column) == ("E240", 1_048_576, "XFD1048576")
+
+
+def test_merged_cells_are_refused_since_a_judgement_is_lost_in_them(sheet: Path) -> None:
+    fill(sheet, {"柳河": {PRIMARY: "组织创新 INNOV.ORG", layout.STATUS: "看完"}})
+
+    def merge(one: Any) -> None:
+        place, row = column(one, PRIMARY), row_of(one, "柳河")
+        one.merge_cells(start_row=row - 1, start_column=place, end_row=row, end_column=place)
+
+    assert findings(edit(sheet, merge)) == ["E241"]
+
+
+def test_a_merged_range_of_a_whole_sheet_is_not_opened(sheet: Path) -> None:
+    with zipfile.ZipFile(sheet) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    name = "xl/worksheets/sheet2.xml"
+    merged = b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    parts[name] = parts[name].replace(b"<dataValidations", merged + b"<dataValidations", 1)
+    with zipfile.ZipFile(sheet, "w") as packed:
+        for one, content in parts.items():
+            packed.writestr(one, content)
+    assert findings(sheet) == ["E241"]
+
+
 def test_files_that_are_no_workbooks_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         read(tmp_path / "none.xlsx")

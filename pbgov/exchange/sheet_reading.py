@@ -18,6 +18,7 @@ from pbgov.corpus.formats.container import Container
 from pbgov.corpus.formats.signature import check_kind
 from pbgov.errors import DataFileError, InputError
 from pbgov.exchange.sheet import layout
+from pbgov.exchange.sheet.grid import merged_cells, refuse_wide_merges, table_of
 from pbgov.exchange.sheet.judgements import RowReader
 from pbgov.findings import Finding
 
@@ -170,8 +171,8 @@ def read_sheet(
     findings += faults
     if unknown := [one for one in key.families if one not in set(codebook.families["family"])]:
         raise DataFileError([*findings, Finding("E232", str(path), seen=", ".join(unknown))])
-    reader = RowReader(path, key, codebook, _table(book, path))
-    findings += reader.faults
+    reader = RowReader(path, key, codebook, table_of(book[layout.CODING], path))
+    findings += [*reader.faults, *merged_cells(book[layout.CODING], path)]
     findings += [fault for item in key.items for fault in _edits(reader, item, found, path)]
     rows = [reader.judgements(item) for item in key.items if item.blind_id in reader.rows_of]
     findings += [fault for row in rows for fault in row.faults]
@@ -210,7 +211,9 @@ def _open(path: Path) -> Any:
 
     content = path.read_bytes()
     check_kind(content, ".xlsx", str(path))
-    Container(content, str(path)).check_xml()
+    parts = Container(content, str(path))
+    parts.check_xml()
+    refuse_wide_merges(parts, path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts that other programs add to the file
@@ -223,33 +226,14 @@ def _key(book: Any, path: Path) -> SheetKey:
     for name in (layout.CODING, layout.KEY):
         if name not in book.sheetnames:
             raise DataFileError([Finding("E230", str(path), seen=name)])
-    rows = [
-        [layout.comparable(cell_text(cell)) for cell in row] for row in book[layout.KEY].iter_rows()
-    ]
+    rows = table_of(book[layout.KEY], path)
     try:
-        key = layout.read_key(rows)
+        key = layout.read_key([[layout.comparable(cell) for cell in row] for row in rows])
     except ValueError:
         key = None
     if key is None:
         raise DataFileError([Finding("E231", str(path), seen=layout.KEY)])
     return key
-
-
-def cell_text(cell: Any) -> str:
-    """What stands in a cell as text: whole numbers without a point, empty cells as ''."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def _table(book: Any, path: Path) -> list[list[str]]:
-    rows = [[cell_text(cell) for cell in row] for row in book[layout.CODING].iter_rows()]
-    if not rows:
-        raise DataFileError([Finding("E230", str(path), seen=layout.CODING)])
-    return rows
 
 
 def _codebook_faults(key: SheetKey, codebook: Codebook, path: Path) -> list[Finding]:
