@@ -148,6 +148,43 @@ def test_a_fault_in_a_condition_is_marked_and_told(
     assert fault.value.wanted in finding.en
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from([
+    *("not", "and", "or", "(", ")", "（", "）", "，", "near[2]", "seq［３］", "count", "phrase", ">=", "≥"),
+    *("2", "支部", "“党 建”", '"', "“", "”", "heading", "attribute", "=", "code", "terms", "𠮷", " ", "？"),
+]), max_size=14).map(" ".join) | st.text(max_size=12))  # fmt: skip
+def test_whatever_is_typed_is_read_or_marked(condition: str) -> None:
+    codebook = book([("A", "cue", "支部")], [("B", condition)])
+    told = list(rule_checks.condition_that_cannot_be_read(codebook))
+    assert [each.seen.replace("▲", "", 1) for each in told] in ([], [condition])
+    for check in rule_checks.RULE_CHECKS:
+        assert all(each.zh and each.en for each in check(codebook))
+    Rules(codebook).judge("支部𠮷，党 建2", {"heading": "支部", "2": 2})
+
+
+def test_a_long_row_of_denials_and_a_deep_nest_are_read_or_refused() -> None:
+    many = book([], [("A", "not " * 5001 + "支部")])
+    assert [each.code_id for each in Rules(many).judge("")] == ["A"]
+    deep = book([], [("A", "not (" * 150 + "支部" + ")" * 150)])
+    assert [each.code_id for each in Rules(deep).judge("支部")] == ["A"]
+
+
+@pytest.mark.parametrize(
+    "term",
+    ["and", "or", "not", "（试行）", "a,b", "𠮷", "近[2]", "“两新”组织", "x=1", "near", "①？"],
+)
+def test_any_words_can_be_asked_for_in_quotes(term: str) -> None:
+    rules = [
+        ("A", f'"{term}"'),
+        ("B", f"“{term}”"),
+        ("C", f"phrase(“{term}”, '、')".replace("'", '"')),
+    ]
+    text = f"在{term}、里"
+    given = {each.code_id: each for each in Rules(book([], rules)).judge(text)}
+    assert list(given) == ["A", "B", "C"]
+    assert {text[each.start : each.end] for each in given.values()} == {term, f"{term}、"}
+
+
 def found(check: Any, codebook: pbgov.Codebook) -> list[tuple[Any, ...]]:
     return [(each.code, each.row, each.column, each.seen, each.wanted) for each in check(codebook)]
 

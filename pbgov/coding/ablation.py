@@ -38,7 +38,7 @@ def codings_without_each_term(segments: pd.DataFrame, codebook: Codebook) -> pd.
     Raises
     ------
     DataFileError
-        Where a term names a code, or a code a family, that is not defined (E206, E207).
+        As `code_by_rules`, where terms, codes or rules name what is not defined, or cannot be read.
 
     Notes
     -----

@@ -209,8 +209,8 @@ def code_by_rules(
     ------
     DataFileError
         Where a term names a code, or a code a family, that is not defined (E206, E207), or a
-        condition of ``rules.csv`` cannot be read (E221), names an unknown code (E222) or leads back
-        to its own code (E223).
+        condition of ``rules.csv`` cannot be read (E221), names an unknown or retired code (E222,
+        E248) or leads back to its own code (E223).
 
     Warns
     -----

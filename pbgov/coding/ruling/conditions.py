@@ -4,7 +4,7 @@
 
     condition  = part {"or" part}
     part       = factor {"and" factor}
-    factor     = "not" factor | "(" condition ")" | place | test
+    factor     = {"not"} ("(" condition ")" | place | test)
     place      = word | "quoted words" | terms(CODE) | phrase(places) | seq[n](places) | near[n](places)
     test       = count(places) sign number | heading(words) | attribute(name) sign value | code(CODE)
     places     = alternatives {"," alternatives}
@@ -215,10 +215,12 @@ class _Parser:
         return Or(tuple(parts)) if word == "or" else And(tuple(parts))
 
     def _factor(self) -> Node:
-        if self._is_word("not"):
+        opposite = False
+        while self._is_word("not"):
             self._take()
-            return Not(self._factor())
-        return self._single()
+            opposite = not opposite
+        node = self._single()
+        return Not(node) if opposite else node
 
     def _single(self) -> Node:
         if self._is_mark("("):
