@@ -407,6 +407,13 @@ def test_leaving_out_a_term_is_coding_anew_without_its_row() -> None:
             assert set(map(tuple, rows.values.tolist())) == wanted
 
 
+def test_leaving_out_a_term_tells_of_rules_that_cannot_be_applied() -> None:
+    codebook = book(TERMS, [("C", "attribute(unit) = 甲 or 联席会")])
+    with pytest.warns(DataFileWarning, match="W263"):
+        told = codings_without_each_term(paragraphs(["组建", "联席会"]), codebook)
+    assert set(told["judged"]) == {"A"}
+
+
 def present(segments: pd.DataFrame, codebook: pbgov.Codebook) -> dict[tuple[str, str], bool]:
     table = pbgov.code_by_rules(segments, codebook, modality=False)
     table = table[table["value"] == 1]

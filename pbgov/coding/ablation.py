@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pbgov.coding.rules import Rules, refuse_unknown_codes
+from pbgov.coding.rules import Rules, columns_given, refuse_unknown_codes
 from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ def codings_without_each_term(segments: pd.DataFrame, codebook: Codebook) -> pd.
     DataFileError
         As `code_by_rules`, where terms, codes or rules name what is not defined, or cannot be read.
 
+    Warns
+    -----
+    DataFileWarning
+        Where rules ask for a column that `segments` does not have (W263); they are not applied.
+
     Notes
     -----
     The result is that of coding everything anew with `code_by_rules` for each term left out. Only
@@ -52,7 +57,7 @@ def codings_without_each_term(segments: pd.DataFrame, codebook: Codebook) -> pd.
     read = segments[segments["kind"].isin(READABLE_KINDS)].reset_index(drop=True)
     texts = read["text"].tolist()
     rules = Rules(codebook)
-    asked = [name for name in rules.columns() if name in read]
+    asked = list(columns_given(rules, read, codebook))
     judged = _judged(rules, read, asked)
     rows: list[tuple[str, str, str, str, str, str, str]] = []
     documents, ids = read["doc_id"].tolist(), read["segment_id"].tolist()

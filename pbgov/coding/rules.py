@@ -227,7 +227,7 @@ def code_by_rules(
     rules = Rules(codebook)
     read = segments[segments["kind"].isin(READABLE_KINDS)].reset_index(drop=True)
     texts = read["text"].tolist()
-    judged = rules.judge_all(texts, _columns_given(rules, read, codebook))
+    judged = rules.judge_all(texts, columns_given(rules, read, codebook))
     table = _table(judged, read, texts, codebook.version)
     if modality:
         from pbgov.coding.ruling.evidence_status import modality_of_evidence
@@ -248,9 +248,7 @@ def refuse_unknown_codes(codebook: Codebook) -> None:
         raise DataFileError(undefined)
 
 
-def _columns_given(
-    rules: Rules, read: pd.DataFrame, codebook: Codebook
-) -> dict[str, Sequence[Any]]:
+def columns_given(rules: Rules, read: pd.DataFrame, codebook: Codebook) -> dict[str, Sequence[Any]]:
     """The columns that rules ask for, and a remark for each that is not there."""
     asked = rules.columns()
     rows = dict(zip(codebook.rules["rule_id"], codebook.rules.index, strict=True))
