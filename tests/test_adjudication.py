@@ -582,3 +582,18 @@ def test_a_judgement_that_stands_twice_is_no_disagreement(folder: Path) -> None:
     plain = disagreements(segments=SEGMENTS, **known)
     again = disagreements(segments=SEGMENTS, **known | {"codings": twice})
     assert again["segment_id"].tolist() == plain["segment_id"].tolist()
+
+
+def test_a_decision_that_the_coders_have_since_agreed_against_is_told(folder: Path) -> None:
+    decide(folder, codes=["INNOV.ORG"])
+    assert not gold(folder).outcomes["against_unanimity"].any()
+    for coder in CODERS:
+        with Journal(folder, coder, "3") as journal:
+            for code in CODES:
+                journal.judge(stretch(0), code, int(code == "INNOV.ACT"))
+    settled = gold(folder)
+    told = settled.outcomes.set_index("segment_id")["against_unanimity"]
+    assert told[told].index.tolist() == ["d/p0"]
+    assert "1 项裁定与各人现在一致的判断不同" in str(settled)
+    kept = settled.codings.query("value == 1 and segment_id == 'd/p0'")
+    assert kept["code_id"].tolist() == ["INNOV.ORG"]

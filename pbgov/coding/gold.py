@@ -36,7 +36,8 @@ class Gold:
         family, present or absent, of each stretch that is decided.
     outcomes : DataFrame
         One row per stretch and family: ``segment_id``, ``doc_id``, ``start``, ``end``, ``family``,
-        ``outcome`` (unanimous, adjudicated, disputed, unjudged) and ``n_coders`` who judged it.
+        ``outcome`` (unanimous, adjudicated, disputed, unjudged), ``n_coders`` who judged it, and
+        ``against_unanimity``: it was decided, and all who judged it now agree on something else.
     """
 
     codings: pd.DataFrame = field(repr=False)
@@ -55,7 +56,9 @@ class Gold:
             for name, zh in ((UNANIMOUS, "一致"), (ADJUDICATED, "裁定"))
         )
         left = f"意见不同 {counted.get(DISPUTED, 0)}，不足两人判过 {counted.get(UNJUDGED, 0)}"
-        return f"金标准：片段×编码族 {len(self.outcomes)} 项；{decided}；未定：{left}"
+        against = int(self.outcomes["against_unanimity"].sum())
+        doubt = f"；{against} 项裁定与各人现在一致的判断不同，请复核" if against else ""
+        return f"金标准：片段×编码族 {len(self.outcomes)} 项；{decided}；未定：{left}{doubt}"
 
 
 def gold_codings(
@@ -121,11 +124,13 @@ def gold_codings(
                 outcome = UNJUDGED if len(who) < 2 else outcome
                 if outcome == UNANIMOUS:
                     settled = next(iter(judged)), f"一致：{'、'.join(who)}"
-            outcomes.append((*place, family, outcome, len(who)))
+            agreed = len(who) > 1 and len(judged) == 1
+            against = agreed and settled is not None and settled[0] not in judged
+            outcomes.append((*place, family, outcome, len(who), against))
             if settled is not None:
                 about = dict(zip(_PLACE, place, strict=True)) | {"text_digest": digest_text(text)}
                 rows += [about | _judgement(code_id, *settled) for code_id in codes]
-    table = pd.DataFrame(outcomes, columns=[*_PLACE, "family", "outcome", "n_coders"])
+    table = pd.DataFrame(outcomes, columns=[*_PLACE, *_ABOUT])
     gold = _validated(rows, codebook.version)
     return Gold(carry_mark(gold, codings, segments), carry_mark(table, codings, segments))
 
@@ -162,6 +167,7 @@ def adjudicated_share(gold: Gold) -> pd.DataFrame:
 
 
 _PLACE = ("segment_id", "doc_id", "start", "end")
+_ABOUT = ("family", "outcome", "n_coders", "against_unanimity")
 _OUTCOMES = (UNANIMOUS, ADJUDICATED, DISPUTED, UNJUDGED)
 
 
