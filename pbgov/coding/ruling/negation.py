@@ -239,9 +239,10 @@ def _is_taken_back(words: list[Word], denial: Denial, grammar: Grammar) -> bool:
     concluding = denial.first and grammar.plays(words[denial.first - 1].text, "承接")
     if concluding and _denies(words[: denial.first], grammar):
         return True
-    if _points_at_any(words, denial, grammar) and any(UNABLE.fullmatch(w.text) for w in later):
+    any_of_them = _points_at_any(words, denial, grammar)
+    if any_of_them and any(UNABLE.fullmatch(word.text) for word in later):
         return True
-    caused = bool(later) and later[0].pos in ("p", "c")
+    caused = any_of_them or (bool(later) and later[0].pos in ("p", "c"))
     for word in later:
         if grammar.plays(word.text, "转肯", "限制"):
             return True
@@ -258,7 +259,7 @@ def _means_all(words: list[Word], denial: Denial, following: Denial, grammar: Gr
     """True for 没有一个支部不开会 and 不能不开会, which say that it is done, and 不培训不上岗."""
     if following.first == denial.after:
         return True
-    if denial.text == following.text == "不" and following.first == denial.after + 1:
+    if following.text == "不" and following.first == denial.after + 1:
         return True
     joined = grammar.plays(words[following.first - 1].text, "并列")
     return not joined and _points_at_any(words, denial, grammar)
