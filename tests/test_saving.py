@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -90,6 +91,14 @@ def test_states_without_the_column_are_about_the_whole_codebook(tmp_path, segmen
     states = table(state("INNOV")).drop(columns="families")
     save_codings(table(coding())[:0], tmp_path, segments, codebook, states=states)
     assert read_states(tmp_path)["families"].isna().all()
+
+
+def test_a_new_version_of_the_codebook_changes_no_state(tmp_path, segments, codebook):
+    states = table(state("INNOV"))
+    save_codings(table(coding())[:0], tmp_path, segments, codebook, states=states)
+    later = dataclasses.replace(codebook, version="9.9")
+    report = save_codings(table(coding())[:0], tmp_path, segments, later, states=states)
+    assert list(report["change"]) == ["same"]
 
 
 def test_other_words_under_the_same_code_are_a_change(tmp_path, segments, codebook):

@@ -8,15 +8,16 @@ import pandas as pd
 
 from pbgov.coding.codings import texts_of
 from pbgov.coding.journal import COLUMNS, WHOLE, Journal, is_machine, refuse_coder_name
-from pbgov.coding.merging import MERGE_COLUMNS, changes, with_earlier_families
+from pbgov.coding.merging import MERGE_COLUMNS, changes, key_of, with_earlier_families
 from pbgov.corpus.document import digest_text
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pbgov.coding.codebook import Codebook
+    from pbgov.coding.journal import Key
 
 
 def save_codings(
@@ -61,7 +62,7 @@ def save_codings(
         Where a coder's file is no journal (E219).
     """
     _refuse_unknown(codings, codebook)
-    rows = [*_judgements(codings), *([] if states is None else _states(states, codebook))]
+    rows = [*_judgements(codings), *([] if states is None else _states(states))]
     people = sorted({row["coder"] for row in rows if not is_machine(row["coder"])})
     for coder in people:
         refuse_coder_name(coder)
@@ -70,8 +71,8 @@ def save_codings(
     reports = [pd.DataFrame(columns=["coder", *MERGE_COLUMNS])]
     for coder in people:
         with Journal(folder, coder, codebook.version, clock=clock) as journal:
-            own = [row for row in rows if row["coder"] == coder]
             standing = journal.standing()
+            own = [_with_version(row, standing, codebook) for row in rows if row["coder"] == coder]
             report, added = changes(with_earlier_families(own, standing), standing)
             journal.add(added)
         reports.append(report.assign(coder=coder))
@@ -92,10 +93,19 @@ def _judgements(codings: pd.DataFrame) -> list[dict[str, str]]:
     return _as_text(codings.assign(act="judge"))
 
 
-def _states(states: pd.DataFrame, codebook: Codebook) -> list[dict[str, str]]:
+def _states(states: pd.DataFrame) -> list[dict[str, str]]:
     acts = states.assign(act="state", code_id=WHOLE, value=0, status=states["state"])
-    acts = acts.assign(rule=states.get("families"))
-    return _as_text(acts.assign(codebook_version=codebook.version))
+    return _as_text(acts.assign(rule=states.get("families"), codebook_version=None))
+
+
+def _with_version(
+    row: dict[str, str], standing: Mapping[Key, Mapping[str, str]], codebook: Codebook
+) -> dict[str, str]:
+    """A state under the version that it stands with already, since its table does not say which."""
+    if row["codebook_version"]:
+        return row
+    known = standing.get(key_of(row))
+    return row | {"codebook_version": known["codebook_version"] if known else codebook.version}
 
 
 def _as_text(rows: pd.DataFrame) -> list[dict[str, str]]:

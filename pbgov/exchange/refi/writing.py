@@ -97,7 +97,6 @@ class Project:
         self._sets(root, codings)
         self._description(root, [*made.set_aside.get("", []), *loose])
         self._tell(codings, states, made)
-        _in_order(root)
         xml = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
         files = {
             f"{guid('file', name)}.txt": form.text.encode() for name, form in self.texts.items()
@@ -261,11 +260,3 @@ def write_sets(
         add(one, "MemberCode", namespace, **{member: guid("code", code_id)})
         for doc_id in sorted(given.get(code_id, ())):
             add(one, "MemberSource", namespace, targetGUID=guid("source", doc_id))
-
-
-def _in_order(root: Any) -> None:
-    """Put the children of the root where the standard wants them."""
-    wanted = ("Users", "CodeBook", "Variables", "Cases", "Sources", "Notes", "Links", "Sets",
-              "Description", "NoteRef")  # fmt: skip
-    place = {f"{{{PROJECT}}}{tag}": number for number, tag in enumerate(wanted)}
-    root[:] = sorted(root, key=lambda child: place[child.tag])
