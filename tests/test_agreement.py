@@ -268,9 +268,9 @@ def test_confusion_counts_every_pair_abstaining_included() -> None:
     )
     table = confusion(codings, CODERS, segments_of(4), family="F", frame="reference")
     wide = table.pivot(index="code_a", columns="code_b", values="n")
-    assert wide.loc["F.A"].to_dict() == {"F.A": 1, "F.B": 1, "未判": 0}
-    assert wide.loc["F.B"].to_dict() == {"F.A": 0, "F.B": 1, "未判": 1}
-    assert wide.loc["未判"].sum() == 0
+    assert wide.loc["F.A"].to_dict() == {"F.A": 1, "F.B": 1, "无": 0}
+    assert wide.loc["F.B"].to_dict() == {"F.A": 0, "F.B": 1, "无": 1}
+    assert wide.loc["无"].sum() == 0
 
 
 def test_the_shipped_rules_on_the_shipped_gold(root: Path) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OVERALL = "*"
-ABSTAINED = "未判"
+ABSTAINED = "无"
 BETWEEN = "|"  # no coder's name has it: names are names of files
 
 
@@ -212,7 +212,7 @@ def confusion(
     Returns
     -------
     DataFrame
-        One row per pair: ``code_a``, ``code_b`` (未判 where the coder gave none) and ``n``
+        One row per pair: ``code_a``, ``code_b`` (无 where the coder gave none) and ``n``
         segments that both judged, zeros included. Where a coder gives several primary codes, as a
         multi family allows, a segment counts once for each pair.
     """
