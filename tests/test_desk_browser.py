@@ -55,6 +55,8 @@ HOSTILE_TEXT = (
 HOSTILE_NAME = "<img src=x onerror=window.hacked=1>形式"
 
 
+WARM = "import pbgov, pbgov.coding.desk.widget, pbgov.coding.rules, pbgov.schemas"
+CODERS = {"键盘": "", "盲编": ", blind=True", "内核": "", "鼠标": ""}
 needs_sigkill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 
 
@@ -85,6 +87,9 @@ class Lab:
             "IPYTHONDIR": own / "ipython",
             "PYTHONDONTWRITEBYTECODE": "",
         }
+        startup = own / "ipython" / "profile_default" / "startup" / "imports.py"
+        startup.parent.mkdir(parents=True)
+        startup.write_text(WARM)  # a kernel that is started early has done its reading
         self.log = (folder / "lab.log").open("w")
         self.process = subprocess.Popen(
             [
@@ -101,6 +106,16 @@ class Lab:
         """Until the server answers."""
         address = f"http://127.0.0.1:{self.port}/api/status?token={self.token}"
         until(lambda: _answers(address), "JupyterLab did not start")
+
+    def start_kernel(self, notebook: str) -> None:
+        """Start the kernel of a notebook before its page is opened."""
+        session = {"path": notebook, "name": notebook, "type": "notebook"}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/sessions?token={self.token}",
+            json.dumps({**session, "kernel": {"name": "python3"}}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        urllib.request.urlopen(request, timeout=PATIENCE / 1000).close()
 
     def close(self) -> None:
         self.process.terminate()
@@ -178,6 +193,11 @@ def _answers(address: str) -> bool:
         return False
 
 
+def _runs(program: str) -> bool:
+    """False for a package that only points to another shop."""
+    return subprocess.run([program, "--version"], check=False, capture_output=True).returncode == 0
+
+
 def _lives(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -198,9 +218,9 @@ def until(is_true: Callable[[], object], complaint: str) -> None:
 def chromium() -> Iterator[Callable[[], object]]:
     """Starts a browser; all of them are closed in the end."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = next(filter(_runs, filter(None, map(shutil.which, BROWSERS))), None)
     if path is None:
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is in PATH")
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is in PATH and starts")
     with playwright.sync_playwright() as driver:
         started = []
 
@@ -238,6 +258,8 @@ def lab(chromium, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     server = Lab(folder)
     try:
         server.wait()
+        for coder, arguments in CODERS.items():
+            server.start_kernel(write_notebook(server, coder, arguments))
         yield server
     finally:
         server.close()
@@ -250,7 +272,9 @@ def write_notebook(lab: Lab, coder: str, arguments: str = "") -> str:
         f"pathlib.Path('{coder}.pid').write_text(str(os.getpid()))",
         "text = pathlib.Path('hostile.txt').read_text(encoding='utf-8')",
         "hostile = pbgov.Document('zz', 'zz', text, text, 'utf-8', '0')",
-        "corpus = pbgov.Corpus([*pbgov.read_corpus('cases'), hostile])",
+        "long = '党员到社区报到，居民点单。' * 150",
+        "long = pbgov.Document('zzz', 'zzz', long, long, 'utf-8', '0')",
+        "corpus = pbgov.Corpus([*pbgov.read_corpus('cases'), hostile, long])",
         "codebook = pbgov.read_codebook('codebook')",
         "paragraphs = pbgov.segment(corpus, unit='paragraph')",
         "rules = pbgov.code_by_rules(paragraphs, codebook)",
@@ -295,7 +319,7 @@ def quoted(lab: Lab, row: dict[str, str]) -> str:
 
 
 def test_a_coder_works_by_keyboard_alone(lab: Lab, browser) -> None:
-    screen = Screen(browser, lab, write_notebook(lab, "键盘"))
+    screen = Screen(browser, lab, "键盘.ipynb")
     screen.run_all()
     page, cells = screen.page, screen.cells()
 
@@ -374,9 +398,9 @@ def test_a_coder_works_by_keyboard_alone(lab: Lab, browser) -> None:
     # text that would be more than text
     assert "<script>window.hacked" in page.locator(".pbd-title").inner_text()
     screen.press("PageDown", "PageDown")
-    page.wait_for_selector(".pbd-title:has-text('第 2 / 3 篇')")
+    page.wait_for_selector(".pbd-title:has-text('第 2 / 4 篇')")
     screen.press("PageDown")
-    page.wait_for_selector(".pbd-title:has-text('第 3 / 3 篇')")
+    page.wait_for_selector(".pbd-title:has-text('第 3 / 4 篇')")
     assert page.locator(".pbd-text").evaluate("shown => shown.textContent") == HOSTILE_TEXT
     page.locator(".pbd-family", has_text="四类问题").click()
     page.wait_for_selector(f".pbd-code:has-text('{HOSTILE_NAME}')")
@@ -399,13 +423,44 @@ def test_a_coder_works_by_keyboard_alone(lab: Lab, browser) -> None:
     screen.saved(13)
     assert screen.chips(0) == ["PROB.FORM", "PROB.ONEWAY"]
 
+    # on the right side, too, keys stay in the desk, whatever is made anew under them
+    screen.press("F6", "1")
+    screen.saved(14)
+    assert page.evaluate("document.activeElement.matches('.pbd-family[aria-selected=true]')")
+    screen.press("]", "[", "Tab", "Tab", "Enter")
+    screen.saved(15)
+    assert page.evaluate("document.activeElement.dataset.code") == "PROB.FORM"
+    screen.press("/")
+    page.keyboard.insert_text("智能")
+    page.wait_for_selector("[role=combobox][aria-expanded=true][aria-activedescendant]")
+    screen.press("Tab")
+    page.wait_for_selector(".pbd-found", state="hidden")
+    screen.press("Control+s", "?", "1", "PageDown")
+    page.wait_for_selector(".pbd-help:focus")
+    page.wait_for_selector(".pbd-status:has-text('不用另存')")
+    screen.press("Escape")
+    page.wait_for_selector(".pbd-pane:focus")
+    assert len(rows_of(lab, "键盘")) + 1 == 15
+
+    # a paragraph higher than the pane: the caret stays on the screen
+    screen.press("PageDown")
+    page.wait_for_selector(".pbd-title:has-text('第 4 / 4 篇')")
+    page.wait_for_selector(".pbd-text:has-text('居民点单。党员到社区报到')")
+    screen.press("End")
+    caret, pane = (
+        page.locator(".pbd-caret").bounding_box(),
+        page.locator(".pbd-pane").bounding_box(),
+    )
+    assert pane["y"] <= caret["y"] < caret["y"] + caret["height"] <= pane["y"] + pane["height"]
+    assert page.locator(".pbd-pane").evaluate("pane => pane.scrollTop") > 0
+
     assert screen.errors == []
     assert screen.outside == []
     page.close()
 
 
 def test_a_blind_desk_gets_nothing_that_would_sway(lab: Lab, browser) -> None:
-    screen = Screen(browser, lab, write_notebook(lab, "盲编", ", blind=True"))
+    screen = Screen(browser, lab, "盲编.ipynb")
     screen.run_all()
     page = screen.page
     page.wait_for_selector(".pbd-blind")
@@ -428,7 +483,7 @@ def test_a_blind_desk_gets_nothing_that_would_sway(lab: Lab, browser) -> None:
 
 @needs_sigkill
 def test_killing_the_kernel_loses_nothing_confirmed(lab: Lab, browser) -> None:
-    screen = Screen(browser, lab, write_notebook(lab, "内核"))
+    screen = Screen(browser, lab, "内核.ipynb")
     screen.run_all()
     page = screen.page
     screen.press("1")
@@ -480,8 +535,7 @@ DRAG = """([number, from, to]) => {
 @needs_sigkill
 def test_a_coder_works_by_mouse_until_the_browser_is_killed(lab: Lab, chromium) -> None:
     doomed = chromium("--incognito")
-    notebook = write_notebook(lab, "鼠标")
-    screen = Screen(doomed, lab, notebook)
+    screen = Screen(doomed, lab, "鼠标.ipynb")
     screen.run_all()
     page = screen.page
     assert screen.page.locator(".pbd-text").first.inner_text().startswith("𠮷街道")
@@ -525,7 +579,7 @@ def test_a_coder_works_by_mouse_until_the_browser_is_killed(lab: Lab, chromium) 
     until(lambda: not _lives(main), "the browser lives on")
     assert rows_of(lab, "鼠标")[: len(confirmed)] == confirmed
 
-    again = Screen(chromium(), lab, notebook)
+    again = Screen(chromium(), lab, "鼠标.ipynb")
     again.run_all()  # the kernel lives, and so does its desk: the same cell makes it anew
     again.at(0)  # the first not said to be read
     assert again.chips(0) == ["INNOV.ORG"]
