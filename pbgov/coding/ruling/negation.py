@@ -312,7 +312,7 @@ def _end_of_clause_part(words: list[Word], denial: Denial, grammar: Grammar) -> 
         if words[place].text == "的":
             rest = words[place + 1 :]
             anew = any(grammar.plays(word.text, "另起") for word in rest)
-            acts = any(word.pos == "v" for word in rest)
+            acts = any(word.pos == "v" for word in rest) or (rest and rest[-1].pos == "a")
             headless = bool(rest) and rest[0].pos in ("d", "v", "p")
             if governed or anew or headless or (acts and not subject):
                 return place
@@ -338,7 +338,9 @@ def _topics(words: list[Word], denial: Denial, grammar: Grammar) -> Iterator[int
     while place >= 0 and words[place].pos[0] == "d":
         place -= 1
     yield from _nominals(words, range(place, -1, -1))
-    yield from _nominals(words, range(denial.first))
+    acts = [word for word in words[: denial.first] if word.pos == "v"]
+    if not says_so or all(grammar.plays(word.text, "存现") for word in acts):  # not 补上了空缺
+        yield from _nominals(words, range(denial.first))
 
 
 def _nominals(words: list[Word], places: range) -> Iterator[int]:
