@@ -14,6 +14,8 @@ from pbgov.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from pbgov.cache import Results
     from pbgov.study import Study
 
@@ -23,7 +25,7 @@ def code(study: Study, results: Mapping[str, Results]) -> Results:
     import pandas as pd
 
     from pbgov.coding.codebook import read_codebook
-    from pbgov.coding.codings import read_codings
+    from pbgov.coding.codings import read_codings, read_states
     from pbgov.coding.rules import code_by_rules
 
     paragraphs = table_of(results, "read", "paragraphs")
@@ -34,6 +36,7 @@ def code(study: Study, results: Mapping[str, Results]) -> Results:
     if study.codings is not None and any(study.codings.glob("*.csv")):
         by_people = read_codings(study.codings, paragraphs, codebook)
         made["codings"] = pd.concat([by_rules, by_people], ignore_index=True)
+        made["states"] = read_states(study.codings, paragraphs)
     else:
         made["codings"] = by_rules
     return made
@@ -65,6 +68,7 @@ def agree(study: Study, results: Mapping[str, Results]) -> Results:
             segments=paragraphs,
             family=family,
             seed=study.seed,
+            states=_states(results),
             frame="reference",
         )
         for coder in study.references
@@ -74,11 +78,16 @@ def agree(study: Study, results: Mapping[str, Results]) -> Results:
     return {"agreement": pd.concat(compared, ignore_index=True)} if compared else {}
 
 
+def _states(results: Mapping[str, Results]) -> pd.DataFrame | None:
+    """What people marked as read, None where there are no codings of people."""
+    states = results["code"].get("states")
+    return None if states is None else table_of(results, "code", "states")
+
+
 def gold(study: Study, results: Mapping[str, Results]) -> Results:
     """How the gold codings of the compared families came about, where two people coded."""
     from pbgov.coding.adjudication import read_adjudications
     from pbgov.coding.codebook import read_codebook
-    from pbgov.coding.codings import read_states
     from pbgov.coding.gold import adjudicated_share, gold_codings
 
     codings = table_of(results, "code", "codings")
@@ -94,9 +103,9 @@ def gold(study: Study, results: Mapping[str, Results]) -> Results:
         paragraphs,
         codebook,
         families=study.families,
-        states=read_states(study.codings, paragraphs),
+        states=_states(results),
     )
-    return {"share": adjudicated_share(gold), "codings": gold.codings, "open": gold.open}
+    return {"share": adjudicated_share(gold), "codings": gold.codings, "outcomes": gold.outcomes}
 
 
 def rival(study: Study, results: Mapping[str, Results]) -> Results:

@@ -32,6 +32,9 @@ def adjudicated(found: Findings) -> list[Block]:
         f"{int(total['n_adjudicated'])} 项（{format_percent(total['adjudicated_share'])}），其余 {left} 项没有定论"
         "（{tab-adjudication}），不作推测。"
     )
+    against = int(found.need("gold", "outcomes")["against_unanimity"].sum())
+    if against:
+        said += f"其中 {against} 项的裁定与各人后来一致的判断不同，应当复核。"
     if not settled:
         said += "也就是说，还没有一个片段是两个人都判过、并且有了定论的：金标准是空的，上面的比较都只是与一个人的判断相比。"
     return [
