@@ -402,3 +402,15 @@ def test_evidence_outside_the_stretch_is_refused_and_not_written(tmp_path: Path)
         with pytest.raises(InputError, match="doubtful"):
             mine.state(FIRST, "done")
         assert mine.path.read_bytes() == before
+
+
+def test_a_residual_code_beside_another_one_is_remarked_on(tmp_path: Path, root: Path) -> None:
+    codebook = pbgov.read_codebook(root / "data/codebook")
+    with journal(tmp_path) as mine:
+        mine.judge(FIRST, "INNOV.NONE")
+        mine.judge(FIRST, "INNOV.ACT", memo="次要")
+        mine.judge(FIRST, "MODE.M1")
+        mine.judge(SECOND, "INNOV.NONE")
+        mine.judge(SECOND, "INNOV.ORG", 0)
+    found = [f for f in check_codings(tmp_path, SEGMENTS, codebook) if f.code == "W260"]
+    assert [(f.row, f.seen, f.wanted) for f in found] == [(2, "INNOV.NONE", "INNOV.ACT")]

@@ -136,7 +136,8 @@ def check_codings(folder: str | Path, segments: pd.DataFrame, codebook: Codebook
     list of Finding
         The faults that `read_codings` refuses; where there are none, its remarks, and codings that
         match no segment (W254) or no document (W253), rest on another definition of their code
-        (W255), or give a segment two primary codes of an exclusive family (W256).
+        (W255), give a segment two primary codes of an exclusive family (W256), or the residual code
+        of a family beside another one (W260).
     """
     tables, remarks, findings = _read(Path(folder), segments, codebook)
     if findings:
@@ -150,6 +151,7 @@ def check_codings(folder: str | Path, segments: pd.DataFrame, codebook: Codebook
             column = "codebook_version"
             remarks.append(Finding("W255", path, row, column, seen, codebook.version))
         remarks += _two_primary_codes(table, codebook, path)
+        remarks += _residual_beside_others(table, codebook, path)
     return remarks
 
 
@@ -323,6 +325,21 @@ def _two_primary_codes(table: pd.DataFrame, codebook: Codebook, path: str) -> It
         if key in seen and kinds[family] != "multi":
             yield Finding("W256", path, int(row), "code_id", seen=code_id, wanted=family)
         seen.add(key)
+
+
+def _residual_beside_others(
+    table: pd.DataFrame, codebook: Codebook, path: str
+) -> Iterator[Finding]:
+    family_of = dict(zip(codebook.codes["code_id"], codebook.codes["family"], strict=True))
+    residual_of = codebook.families.set_index("family")["residual"].dropna().to_dict()
+    present = table[(table["value"] == 1) & table["code_id"].isin(list(family_of))]
+    families = present["code_id"].map(family_of)
+    for _, rows in present.groupby(["doc_id", "start", "end", "coder", families], sort=False):
+        residual = residual_of.get(family_of[rows["code_id"].iloc[0]])
+        others = [code_id for code_id in rows["code_id"] if code_id != residual]
+        for row in rows.index[rows["code_id"] == residual]:
+            if others:
+                yield Finding("W260", path, int(row), "code_id", str(residual), ", ".join(others))
 
 
 def _unknown_codes(
