@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 MISSING = "\\N"
 COMPLETE = "complete"
 LIBRARIES = (
-    "ahocorasick_rs",
     "jieba",
     "lxml",
     "matplotlib",

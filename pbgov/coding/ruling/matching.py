@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from pbgov.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-TOGETHER = 2000  # texts joined for one pass: passes are few, and their arrays stay in the cache
+TOGETHER = 150_000  # characters joined for one pass: passes are few, their arrays stay in the cache
 N_CHARACTERS = 0x110000  # code points of Unicode; the number itself stands for the end of the texts
 KEYS = N_CHARACTERS + 1  # an edge of the trie has the key: node x KEYS + character
 LAST_KEY = np.iinfo(np.int64).max
@@ -56,6 +57,13 @@ class Hits:
             np.concatenate([self.end, others.end]),
             self.n_texts,
         )
+
+
+def _batches(texts: list[str]) -> list[int]:
+    """Where to cut a list of texts so that each batch has about `TOGETHER` characters, or one text."""
+    ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)))
+    batch = ends // TOGETHER
+    return [0, *(np.flatnonzero(np.diff(batch)) + 1).tolist(), len(texts)]
 
 
 class Matcher:
@@ -116,8 +124,8 @@ class Matcher:
         """
         texts = list(texts)
         parts = [
-            self._find_together(texts[first : first + TOGETHER], first)
-            for first in range(0, len(texts), TOGETHER)
+            self._find_together(texts[first:last], first)
+            for first, last in itertools.pairwise(_batches(texts))
             if self.terms
         ]
         text, term, start, end = np.hstack(parts) if parts else np.zeros((4, 0), dtype=np.int64)
