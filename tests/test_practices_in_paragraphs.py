@@ -259,14 +259,17 @@ def test_shipped_paragraphs_tell_one_practice_each(root):
 def test_shares_count_practices_not_paragraphs(root):
     from pbgov.steps.coding import score as score_step
 
-    found = pbgov.find_practices(
-        document(f"{COMPANY}成立联合党支部。{OTHER}每月慰问老人。"),
-        pbgov.read_regions(root / "data" / "regions"),
-    )
+    told = document(f"{COMPANY}成立联合党支部。{OTHER}每月慰问老人。")
+    found = pbgov.find_practices(told, pbgov.read_regions(root / "data" / "regions"))
     regions = pbgov.read_regions(root / "data" / "regions")
     tables = {"practices": found.assign(practice=found.practice_id), "regions": regions}
     study = SimpleNamespace(codebook=root / "data" / "codebook")
-    shares = score_step(study, {"practices": tables})["documents"].set_index("code_id")
+    read = {
+        "documents": Corpus([told]).documents,
+        "paragraphs": pbgov.segment(told, unit="paragraph"),
+    }
+    shares = score_step(study, {"read": read, "practices": tables})["documents"]
+    shares = shares.set_index("code_id")
     assert set(shares.n_segments) == {2}
     assert shares.share.max() == 0.5
 
