@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pbgov.coding.journal import COLUMNS
 from pbgov.errors import InputError
 from pbgov.exchange.refi.records import MORE, NUMBERS
 
@@ -14,22 +15,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 
-CODING_COLUMNS = (
-    "doc_id",
-    "start",
-    "end",
-    "code_id",
-    "coder",
-    "value",
-    "status",
-    "evidence_start",
-    "evidence_end",
-    "rule",
-    "text_digest",
-    "codebook_version",
-    "memo",
-    "made_at",
-)
+CODING_COLUMNS = tuple(name for name in COLUMNS if name != "act")
 STATE_COLUMNS = ("doc_id", "start", "end", "coder", "state", "families", "memo", "made_at")
 DERIVED = ("segment_id",)
 DECISION = ("doc_id", "start", "end", "family")
