@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbgov.commands import comparing, exchanging, machine_coding
+from pbgov.commands import codebooks, comparing, exchanging, machine_coding
 from pbgov.errors import DataFileWarning, PbgovError
 from pbgov.findings import Finding
 
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("path", help="文件夹，或者一个文件（txt md html docx odt pdf xlsx csv zip）")
     read.add_argument("--to", metavar="文件夹", help="把修复后的文本和修复清单写到这里")
     read.set_defaults(command=_read)
-    for room in (machine_coding, comparing, exchanging):
+    for room in (codebooks, machine_coding, comparing, exchanging):
         room.add_commands(commands)
     doctor = commands.add_parser("doctor", help="看看这台电脑还缺什么")
     doctor.set_defaults(command=_doctor)

@@ -397,3 +397,25 @@ def test_a_study_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path:
     for command in (["code"], ["agree", "--coders", "甲", "乙"], ["gold", "--n", "3"]):
         assert main([*command, "--study", str(tmp_path / "no")]) == 1
         assert "E501" in capsys.readouterr().err
+
+
+def test_the_codebook_is_shown_and_its_version_recorded(run: Run, study: Path) -> None:
+    folder = study / "data" / "codebook"
+    codes = pd.read_csv(folder / "codes.csv")
+    code, said, _ = run("codebook")
+    assert code == 0
+    assert all(code_id in said for code_id in codes["code_id"])
+    assert run("codebook", "--record", "定稿")[0] == 0
+    rows = pd.read_csv(folder / "versions.csv", dtype=str)
+    assert set(codes["code_id"]) < set(rows.iloc[:, 1])
+    assert "已经登记过" in run("codebook", "--record", "定稿")[1]
+    version = pbgov.read_codebook(folder).version
+    assert " 0 个" in run("codebook", "--since", version)[1]
+    changed = (folder / "codes.csv").read_text("utf-8").replace("改变", "改动", 1)
+    (folder / "codes.csv").write_text(changed, "utf-8")
+    toml = folder / "codebook.toml"
+    toml.write_text(toml.read_text("utf-8").replace(version, "9.9"), "utf-8")
+    assert " 1 个" in run("codebook", "--since", version)[1]
+    code, _, error = run("codebook", "--record", "又一版")  # CHANGES.md says nothing of 9.9
+    assert code == 1
+    assert "9.9" in error
