@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import sys
 import time
 import warnings
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PbgovError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever was reading the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         seen = f"{error.filename or ''} {error.strerror or error}".strip()
         print(f"\n{Finding('E509', str(error.filename or '-'), seen=seen)}", file=sys.stderr)
