@@ -1,0 +1,190 @@
+"""Influence against R (car, stats), brute-force refits and statsmodels."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import patsy
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbgov.errors import InputError
+from pbgov.inference.influence import (
+    influence,
+    leave_one_out_coefficients,
+    leave_one_out_prediction,
+    outlier_test,
+    variance_inflation,
+)
+from pbgov.inference.linear import least_squares
+
+NEAR = {"rtol": 1e-8, "atol": 1e-12}
+
+
+@pytest.fixture(scope="module")
+def duncan(root):
+    return pd.read_csv(root / "tests/vectors/data/Duncan.csv")
+
+
+@pytest.fixture(scope="module")
+def expected(root):
+    path = root / "tests/vectors/v09_influence_duncan.json"
+    return json.loads(path.read_text("utf-8"))["expected"]
+
+
+@pytest.fixture(scope="module")
+def fit(duncan):
+    design = np.column_stack([np.ones(len(duncan)), duncan.income, duncan.education])
+    return least_squares(design, duncan.prestige.to_numpy())
+
+
+def by_name(values, names):
+    return np.array([values[name] for name in names])
+
+
+def without(fit, rows):
+    outcome = fit.design @ fit.coefficients + fit.residuals
+    return np.linalg.lstsq(
+        np.delete(fit.design, rows, axis=0), np.delete(outcome, rows), rcond=None
+    )[0]
+
+
+def test_each_measure_of_each_row_matches_r(fit, duncan, expected):
+    found, names = influence(fit), duncan.occ
+    np.testing.assert_allclose(found.leverage, by_name(expected["hat"], names), **NEAR)
+    np.testing.assert_allclose(found.cooks_distance, by_name(expected["cooks"], names), **NEAR)
+    np.testing.assert_allclose(found.studentised, by_name(expected["rstudent"], names), **NEAR)
+    np.testing.assert_allclose(found.dffits, by_name(expected["dffits"], names), **NEAR)
+    income = by_name(expected["dfbetas_income"], names)
+    np.testing.assert_allclose(found.dfbetas[:, 1], income, **NEAR)
+    top = np.argsort(found.cooks_distance)[::-1][:3]
+    assert list(names.iloc[top]) == expected["top3_cooks"]
+
+
+def test_the_outlier_test_matches_car(fit, duncan, expected):
+    found = outlier_test(fit)
+    published = expected["bonferroni_max_rstudent"]
+    assert duncan.occ[found.row] == published["case"]
+    np.testing.assert_allclose(
+        [found.statistic, found.p_bonferroni], [published["t"], published["p_bonf"]], **NEAR
+    )
+
+
+def test_variance_inflation_matches_car_with_and_without_a_grouping(fit, duncan, expected):
+    plain = variance_inflation(fit, ["Intercept", "income", "education"])
+    assert {found.term: pytest.approx(found.gvif, rel=1e-8) for found in plain} == expected["vif"]
+    design = patsy.dmatrix("income + education + type", duncan)
+    info = design.design_info
+    terms = [
+        name for name in info.term_names for _ in range(*info.term_name_slices[name].indices(9))
+    ]
+    grouped = variance_inflation(least_squares(np.asarray(design), duncan.prestige), terms)
+    by_term = {found.term: [found.gvif, found.df, found.per_df] for found in grouped}
+    for term, row in zip(("income", "education", "type"), expected["gvif_with_type"], strict=True):
+        np.testing.assert_allclose(by_term[term], row, **NEAR)
+
+
+def test_prediction_of_unseen_rows_matches_r_and_the_mean_by_hand(fit, duncan, expected):
+    found = leave_one_out_prediction(fit)
+    np.testing.assert_allclose(
+        [found.press, found.rmse], [expected["press"], expected["loo_rmse"]], **NEAR
+    )
+    y = duncan.prestige.to_numpy(dtype=float)
+    by_hand = [y[i] - np.delete(y, i).mean() for i in range(len(y))]
+    np.testing.assert_allclose(found.rmse_of_mean, np.sqrt(np.mean(np.square(by_hand))), **NEAR)
+
+
+def test_coefficients_without_each_row_match_r_and_refits(fit, expected):
+    found = leave_one_out_coefficients(fit)
+    np.testing.assert_allclose(found.min(axis=0), list(expected["loo_coef_min"].values()), **NEAR)
+    np.testing.assert_allclose(found.max(axis=0), list(expected["loo_coef_max"].values()), **NEAR)
+    refits = np.array([without(fit, [i]) for i in range(fit.n)])
+    np.testing.assert_allclose(found, refits, **NEAR)
+
+
+def test_statsmodels_agrees_on_every_column(fit, duncan):
+    import statsmodels.api as sm
+
+    theirs = sm.OLS(duncan.prestige, fit.design).fit().get_influence()
+    found = influence(fit)
+    np.testing.assert_allclose(found.dfbetas, theirs.dfbetas, rtol=1e-8, atol=1e-11)
+    np.testing.assert_allclose(found.dffits, theirs.dffits[0], rtol=1e-8, atol=1e-11)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), sizes=st.lists(st.integers(1, 6), min_size=5, max_size=9))
+def test_clusters_are_left_out_as_if_refitted(seed, sizes):
+    random = np.random.default_rng(seed)
+    units = np.repeat([f"区{i}" for i in range(len(sizes))], sizes)
+    units = units[random.permutation(len(units))]
+    n = len(units)
+    design = np.column_stack([np.ones(n), random.normal(50, 10, n), random.random(n)])
+    if n - max(sizes) < 4:
+        return
+    made = least_squares(design, random.normal(0, 3, n))
+    found = influence(made, units)
+    prediction = leave_one_out_prediction(made, units)
+    outcome = design @ made.coefficients + made.residuals
+    spread = made.residuals @ made.residuals / (n - 3)
+    for position, name in enumerate(np.unique(units)):
+        rows = np.flatnonzero(units == name)
+        refit = without(made, rows)
+        np.testing.assert_allclose(found.coefficients[position], refit, rtol=1e-6, atol=1e-8)
+        np.testing.assert_allclose(
+            prediction.errors[rows], outcome[rows] - design[rows] @ refit, rtol=1e-6, atol=1e-7
+        )
+        moved = design @ (made.coefficients - refit)
+        np.testing.assert_allclose(
+            found.cooks_distance[position], moved @ moved / (3 * spread), rtol=1e-6
+        )
+
+
+def test_order_of_rows_does_not_matter():
+    random = np.random.default_rng(5)
+    design = np.column_stack([np.ones(20), random.normal(size=20)])
+    outcome, units = random.normal(size=20), np.repeat(np.arange(5), 4)
+    order = random.permutation(20)
+    first = influence(least_squares(design, outcome), units)
+    second = influence(least_squares(design[order], outcome[order]), units[order])
+    np.testing.assert_allclose(first.dfbetas, second.dfbetas, rtol=1e-9)
+
+
+def test_a_row_that_alone_decides_a_coefficient_leaves_no_coefficients_without_it():
+    random = np.random.default_rng(1)
+    alone = np.zeros(12)
+    alone[7] = 1
+    design = np.column_stack([np.ones(12), random.normal(size=12), alone])
+    found = influence(least_squares(design, random.normal(size=12)))
+    assert np.isnan(found.coefficients[7]).all()
+    assert np.isnan([found.cooks_distance[7], found.studentised[7], found.dffits[7]]).all()
+    others = np.delete(found.coefficients, 7, axis=0)
+    assert np.isfinite(others).all()
+
+
+def test_a_row_that_almost_alone_decides_keeps_its_digits():
+    random = np.random.default_rng(2)
+    x = random.normal(size=30)
+    x[4] = 1e7
+    design = np.column_stack([np.ones(30), x])
+    made = least_squares(design, random.normal(size=30))
+    rows = np.delete(np.arange(30), 4)
+    outcome = (made.design @ made.coefficients + made.residuals)[rows]
+    refit = np.linalg.lstsq(design[rows], outcome, rcond=None)[0]
+    np.testing.assert_allclose(leave_one_out_coefficients(made)[4], refit, rtol=1e-6)
+
+
+def test_a_perfect_fit_and_too_few_units():
+    x = np.arange(6.0)
+    made = least_squares(np.column_stack([np.ones(6), x]), 2 * x)
+    found = influence(made)
+    assert np.isnan(found.studentised).all()
+    assert np.isnan(found.cooks_distance).all()
+    np.testing.assert_allclose(found.coefficients[:, 1], 2)
+    assert outlier_test(made) is None
+    with pytest.raises(InputError, match="two or more"):
+        influence(made, np.ones(6))
+    with pytest.raises(InputError, match="name the term"):
+        variance_inflation(made, ["Intercept"])
