@@ -84,7 +84,9 @@ def set_fit(x: np.ndarray, y: np.ndarray) -> SetFit:
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     part, whole = np.broadcast_arrays(part, whole)
-    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    ratio = np.full(whole.shape, np.nan)
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio
 
 
 def row_memberships(memberships: np.ndarray, levels: Sequence[int] | None = None) -> np.ndarray:
