@@ -82,7 +82,7 @@ def cr2(fit: LeastSquares, clusters: np.ndarray) -> tuple[np.ndarray, np.ndarray
     shadows = np.empty((len(members), k, k))  # what the fit takes out of each cluster's weights
     for position, rows in enumerate(members):
         block = fit.basis[rows]
-        weights = _adjusted(block, fit.weights[rows])
+        weights = _adjusted(block, fit.weights[rows], -0.5)
         scores[position] = weights.T @ fit.residuals[rows]
         lengths[position] = (weights**2).sum(axis=0)
         shadows[position] = block.T @ weights
@@ -93,6 +93,43 @@ def cr2(fit: LeastSquares, clusters: np.ndarray) -> tuple[np.ndarray, np.ndarray
         if np.trace(overlap) > _NO_INFORMATION * (fit.weights[:, j] ** 2).sum():
             df[j] = np.trace(overlap) ** 2 / (overlap**2).sum()
     return scores.T @ scores, df
+
+
+def cr3(fit: LeastSquares, clusters: np.ndarray) -> np.ndarray:
+    """Cluster covariance CR3: the jackknife that leaves out one cluster at a time.
+
+    Parameters
+    ----------
+    fit : LeastSquares
+    clusters : ndarray, shape (n,)
+        Which cluster each row belongs to.
+
+    Returns
+    -------
+    ndarray, shape (k, k)
+        The sum of ``(b_g - b)(b_g - b)'`` over the clusters, where ``b_g`` is the fit
+        without cluster g (without the factor (G - 1) / G, as clubSandwich has it). With
+        one row per cluster this is HC3.
+
+    Raises
+    ------
+    InputError
+        Where there are fewer than two clusters.
+
+    Notes
+    -----
+    The pseudo-inverse of ``I - H_gg`` stands for its inverse, so that clusters with dummies
+    of their own are allowed.
+
+    References
+    ----------
+    Bell and McCaffrey (2002), as in `pbgov.inference.linear`; Pustejovsky and Tipton (2018).
+    """
+    moves = []
+    for rows in cluster_members(clusters, fit.n):
+        weights = _adjusted(fit.basis[rows], fit.weights[rows], -1.0)
+        moves.append(weights.T @ fit.residuals[rows])
+    return np.asarray(np.array(moves).T @ np.array(moves))
 
 
 def cluster_members(clusters: np.ndarray, n: int) -> list[np.ndarray]:
@@ -112,8 +149,8 @@ def cluster_members(clusters: np.ndarray, n: int) -> list[np.ndarray]:
     return [np.flatnonzero(codes == code) for code in range(len(names))]
 
 
-def _adjusted(block: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """``(I - H_gg)`` to the power -1/2 times `weights`; directions without residual become 0.
+def _adjusted(block: np.ndarray, weights: np.ndarray, power: float) -> np.ndarray:
+    """``(I - H_gg)`` to the given power times `weights`; directions without residual become 0.
 
     ``H_gg`` has at most k directions, so a district of a thousand rows costs little.
     """
@@ -121,5 +158,5 @@ def _adjusted(block: np.ndarray, weights: np.ndarray) -> np.ndarray:
     left = 1 - lengths**2
     stretch = np.full(left.shape, -1.0)
     kept = left > _NO_INFORMATION
-    stretch[kept] = 1 / np.sqrt(left[kept]) - 1
+    stretch[kept] = left[kept] ** power - 1
     return np.asarray(weights + directions @ (stretch[:, None] * (directions.T @ weights)))
