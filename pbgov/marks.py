@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SIMULATED = "模拟"
 SIMULATED_NOTE = "模拟数据：由程序生成，不是任何地区的真实测量。"
+SIMULATED_NOTE_EN = "Simulated data: made by a program, no real measurement of any place."
 TELLING = ("status", "source_tier", "状态", "doc_id", "segment_id", "unit", "indicator")
 
 

@@ -38,7 +38,7 @@ def estimate(slope: float, p: float, p_permutation: float) -> Estimate:
         covariance="CR1",
         beside=terms,
         fit={"n_exact": 32.0},
-        limits=(),
+        remarks=(),
         simulated=False,
         inputs_digest="",
         seed=1,

@@ -18,6 +18,7 @@ from matplotlib.text import Text
 
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.evaluation.remarks import Remark
 from pbgov.exhibits.agreement import figure_agreement, table_agreement
 from pbgov.exhibits.coefficients import figure_coefficients, figure_recovery
 from pbgov.exhibits.districts import figure_assessment, figure_simulated_path
@@ -540,7 +541,7 @@ def estimate(simulated=False, p_permutation=0.07):
     return Estimate(
         formula="得分 ~ density", outcome="得分", terms=terms, n=64, n_units=16, unit_name="区",
         method="区间回归", covariance="HC2", beside=beside, fit={"r2": 0.3},
-        limits=("只有 16 个区",), simulated=simulated, inputs_digest="", seed=1,
+        remarks=(Remark("size", "只有 16 个区。", "Only 16 districts."),), simulated=simulated, inputs_digest="", seed=1,
     )  # fmt: skip
 
 
@@ -566,7 +567,7 @@ def test_a_second_opinion_on_the_other_side_is_told():
     made = table_estimate(fitted, title="得分与密度", source=SOURCE)
     assert "density：p 与第二算法的 p 落在 0.05 的两侧，不稳健。" in made.notes()[0]
     english = table_estimate(fitted, title="Score", source=SOURCE, lang="en").notes()[0]
-    assert "1,999 permutations" in english
+    assert "Only 16 districts." in english
     assert "Not robust" in english
 
 

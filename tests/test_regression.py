@@ -278,6 +278,8 @@ def test_json_round_trip_is_exact():
     again = Estimate.from_json(first.to_json())
     assert_frame_equal(again.terms, first.terms, check_exact=True)
     assert_frame_equal(again.beside, first.beside, check_exact=True)
+    assert_frame_equal(again.influence, first.influence, check_exact=True)
+    assert again.remarks == first.remarks
     assert again.beside.attrs == first.beside.attrs
     for name in ("formula", "outcome", "n", "n_units", "limits", "fit", "simulated", "seed"):
         assert getattr(again, name) == getattr(first, name)

@@ -9,28 +9,34 @@ from pandas.api.types import is_numeric_dtype
 
 from pbgov.errors import InputError
 from pbgov.evaluation.design import read_design
-from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.evaluation.estimate import Estimate, NotEstimated, counted_en
 from pbgov.evaluation.limits import (
+    UNITS_PER_REGRESSOR,
     constant_in_clusters,
     refusal,
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
     sentences_on_permutation,
+    sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
     sentences_on_untested,
 )
 from pbgov.evaluation.regression import SEED, beside_table, table_of, terms_table
+from pbgov.evaluation.remarks import Remark
+from pbgov.evaluation.sensitivity import influence_of_units, sentences_on_influence
 from pbgov.inference.bounded import cluster_covariance, cluster_score_test, interval_regression
 from pbgov.inference.clusters import cr2
-from pbgov.inference.linear import coefficient_tests, least_squares
+from pbgov.inference.linear import coefficient_tests, dependent_columns, least_squares
 from pbgov.inference.permutation import DRAWS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pbgov.evaluation.design import Design
     from pbgov.indicators.panel import Panel
+    from pbgov.inference.bounded import IntervalFit
 
 
 def regress_bounded(
@@ -118,13 +124,20 @@ def regress_bounded(
         for j in range(1, len(design.columns))
         if between[j]
     }
-    beside_covariance = "观测信息（把各行当作独立）"
+    beside_said = "观测信息（把各行当作独立）", "observed information (rows as independent)"
     terms = terms_table(design.columns, fit.coefficients, tests, refused, permuted)
     n_exact = int((lows == highs).sum())
-    limits = [
+    influence = _influence(design, fit, lows, highs, units)
+    name_en = counted_en(2, unit_name)[2:]
+    remarks = [
         *sentences_on_simulation(simulated),
         *sentences_on_size(n, n_units, unit_name, clustered=True, detectable=bool(permuted)),
-        f"结果只有 {n_exact} 行公布了确切数值，其余 {n - n_exact} 行只知道上下界；假定误差服从正态分布。",
+        Remark(
+            "gaps",
+            f"结果只有 {n_exact} 行公布了确切数值，其余 {n - n_exact} 行只知道上下界；假定误差服从正态分布。",
+            f"Only {n_exact} rows have an exact outcome, {n - n_exact} have bounds; errors are"
+            " taken for normal.",
+        ),
         *sentences_on_gaps(design),
         *refusals,
         *sentences_on_permutation(permuted, unit_name, seed),
@@ -132,7 +145,12 @@ def regress_bounded(
             [design.terms[j] for j in range(1, len(between)) if not between[j]], unit_name
         ),
         *sentences_on_agreement(terms),
-        f"并列的第二种标准误：{beside_covariance}。",
+        *sentences_on_influence(
+            influence[influence["term"].isin([design.columns[j] for j in permuted])],
+            unit_name,
+            n_units // UNITS_PER_REGRESSOR,
+        ),
+        *sentences_on_second_opinion(*beside_said),
     ]
     return Estimate(
         formula=formula,
@@ -142,15 +160,41 @@ def regress_bounded(
         n_units=n_units,
         unit_name=unit_name,
         method="区间回归（最大似然）",
+        method_en="interval regression (maximum likelihood)",
         covariance=f"按{unit_name}聚类的夹心估计（CR1）+ Satterthwaite 自由度",
-        beside=beside_table(design.columns, second, refused, beside_covariance),
+        covariance_en=f"sandwich clustered by {name_en} (CR1) + Satterthwaite df",
+        beside=beside_table(design.columns, second, refused, *beside_said),
         fit={
             "sigma": fit.sigma,
             "log_likelihood": fit.log_likelihood,
             "n_exact": float(n_exact),
         },
-        limits=tuple(limits),
+        remarks=tuple(remarks),
         simulated=simulated,
         inputs_digest=design.digest,
         seed=seed,
+        influence=influence,
+    )
+
+
+def _influence(
+    design: Design,
+    fit: IntervalFit,
+    lows: np.ndarray,
+    highs: np.ndarray,
+    units: np.ndarray,
+) -> pd.DataFrame:
+    """The estimates without each unit, by fitting anew; NaN where the rest decides nothing."""
+    names = np.unique(units)
+    without = np.full((len(names), len(design.columns)), np.nan)
+    for position, name in enumerate(names):
+        kept = units != name
+        matrix = design.matrix[kept]
+        if dependent_columns(matrix) or kept.sum() <= matrix.shape[1]:
+            continue
+        refit = interval_regression(matrix, lows[kept], highs[kept])
+        if refit.converged:
+            without[position] = refit.coefficients
+    return influence_of_units(
+        design.columns, fit.coefficients, without, [str(name) for name in names], {}
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FUNCTIONS = {name: getattr(np, name) for name in ("log", "log1p", "log10", "exp", "sqrt")}
 _OF_PATSY = ("C", "I", "Q", "center", "standardize", "Treatment", "Sum")
+_LABEL = "\0label"  # no column of a file can be named so
 _NUMBER = re.compile(r"np\.\w+\((-?[\d.]+?)(?:\.0)?\)")
 _QUOTED = re.compile(r"""Q\(((?:'(?:[^'\\]|\\.)*')|(?:"(?:[^"\\]|\\.)*"))\)""")
 
@@ -51,6 +52,8 @@ class Design:
         Terms that gave no column: groupings with a single value.
     rows : DataFrame
         The columns used, n rows, sorted.
+    labels : tuple of str
+        What each row is called: its region_code, else its index.
     dropped : tuple of str
         Labels of the rows left out because a value is missing.
     gaps : tuple of str
@@ -67,12 +70,15 @@ class Design:
     terms: tuple[str, ...]
     vanished: tuple[str, ...]
     rows: pd.DataFrame
+    labels: tuple[str, ...]
     dropped: tuple[str, ...]
     gaps: tuple[str, ...]
     digest: str
 
 
-def read_design(table: pd.DataFrame, formula: str, others: Sequence[str] = ()) -> Design:
+def read_design(
+    table: pd.DataFrame, formula: str, others: Sequence[str] = (), labels: str | None = None
+) -> Design:
     """The arrays that `formula` asks for.
 
     Parameters
@@ -82,6 +88,8 @@ def read_design(table: pd.DataFrame, formula: str, others: Sequence[str] = ()) -
         "结果 ~ 解释变量 + C(分组)", or only its right side, "~ …".
     others : sequence of str
         Further columns that must be there and not missing, such as the cluster.
+    labels : str, optional
+        Column that names the rows; region_code, or the index, where not given.
 
     Returns
     -------
@@ -110,13 +118,14 @@ def read_design(table: pd.DataFrame, formula: str, others: Sequence[str] = ()) -
     if patsy.INTERCEPT not in desc.rhs_termlist:
         raise InputError(f"formula {formula!r} leaves out the intercept; the tests here need it")
     used = _used_columns(desc, table, formula)
-    for name in others:
+    for name in (*others, *([labels] if labels else [])):
         _require(name, table, formula)
     wanted = list(dict.fromkeys([*used, *others]))
     for name in wanted:
         _refuse_odd_kinds(table[name], grouped=name in others or name in _grouped(desc))
-    complete, dropped, gaps = _complete_rows(table, wanted)
-    rows = complete.sort_values(sorted(wanted), kind="stable", ignore_index=True)
+    complete, dropped, gaps = _complete_rows(table, wanted, labels)
+    complete = complete.sort_values([*sorted(wanted), _LABEL], kind="stable", ignore_index=True)
+    rows = complete[wanted]
     environment = patsy.EvalEnvironment([{"np": np, **_FUNCTIONS}])
     keep_all = patsy.NAAction(on_NA="drop", NA_types=[])
     names: list[str] = ["Intercept"]
@@ -149,6 +158,7 @@ def read_design(table: pd.DataFrame, formula: str, others: Sequence[str] = ()) -
         terms=tuple(terms),
         vanished=tuple(vanished),
         rows=rows,
+        labels=tuple(complete[_LABEL]),
         dropped=dropped,
         gaps=gaps,
         digest=hashlib.sha256(rows[sorted(wanted)].to_csv(index=False).encode()).hexdigest(),
@@ -201,14 +211,16 @@ def _grouped(desc: ModelDesc) -> set[str]:
 
 
 def _complete_rows(
-    table: pd.DataFrame, wanted: list[str]
+    table: pd.DataFrame, wanted: list[str], labels: str | None
 ) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...]]:
+    """The complete rows with their names, the names of the others, and where values are missing."""
+    named = labels or ("region_code" if "region_code" in table.columns else None)
+    names = np.array([str(one) for one in (table[named] if named else table.index)], dtype=object)
     missing = table[wanted].isna()
     incomplete = missing.any(axis=1).to_numpy()
-    labels = table["region_code"] if "region_code" in table.columns else table.index
-    dropped = tuple(sorted(str(label) for label in labels[incomplete]))
+    complete = table.loc[~incomplete, wanted].assign(**{_LABEL: names[~incomplete]})
     gaps = tuple(name for name in wanted if missing[name].any())
-    return pd.DataFrame(table.loc[~incomplete, wanted]), dropped, gaps
+    return complete, tuple(sorted(names[incomplete])), gaps
 
 
 def _outcome_name(desc: ModelDesc) -> str:

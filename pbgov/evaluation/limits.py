@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pbgov.evaluation.estimate import counted
+from pbgov.evaluation.estimate import counted, counted_en
+from pbgov.evaluation.remarks import Remark
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.power import minimum_detectable_r
-from pbgov.marks import SIMULATED_NOTE
+from pbgov.inference.power import correlation_exaggeration, minimum_detectable_r
+from pbgov.marks import SIMULATED_NOTE, SIMULATED_NOTE_EN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,9 @@ UNITS_PER_REGRESSOR = 8
 LEAST_DF = 4.0
 FEW_TREATED = 3
 LEVEL = 0.05
+PLAUSIBLE_R = 0.3
+"""A correlation of medium size by Cohen's convention; what is said of power rests on it."""
+LOW_POWER = 0.5
 _SHOWN = 20
 
 
@@ -136,8 +140,8 @@ def _crowding(
 
 def refused_p(
     matrix: np.ndarray, names: tuple[str, ...], df: np.ndarray, clusters: np.ndarray, unit_name: str
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Which coefficients get no sandwich p value, with one sentence for each.
+) -> tuple[np.ndarray, tuple[Remark, ...]]:
+    """Which coefficients get no sandwich p value, with one remark for each.
 
     Parameters
     ----------
@@ -152,25 +156,36 @@ def refused_p(
     Returns
     -------
     refused : ndarray of bool, shape (k,)
-    sentences : tuple of str
+    remarks : tuple of Remark
     """
     refused = np.zeros(len(names), dtype=bool)
-    sentences = []
+    remarks = []
     for j, name in enumerate(names):
-        few = _fewer_units(matrix[:, j], clusters)
+        few = fewer_units(matrix[:, j], clusters)
         if j and few is not None and few <= FEW_TREATED:
-            reason = f"两组中较小的一组只有 {counted(few, unit_name)}"
+            zh = f"两组中较小的一组只有 {counted(few, unit_name)}"
+            en = f"the smaller of its two groups has only {counted_en(few, unit_name)}"
         elif not df[j] >= LEAST_DF:
-            reason = f"有效自由度只有 {df[j]:.1f}"
+            zh = f"有效自由度只有 {df[j]:.1f}"
+            en = f"only {df[j]:.1f} effective degrees of freedom"
         else:
             continue
         refused[j] = True
         whose, instead = (f"“{name}”", "，只看置换检验") if j else ("截距", "")
-        sentences.append(f"{whose}的{reason}，不给出稳健标准误的 p 值和区间{instead}。")
-    return refused, tuple(sentences)
+        whose_en, instead_en = (
+            (f"{name!r}", "; see the permutation test alone") if j else ("The intercept", "")
+        )
+        remarks.append(
+            Remark(
+                "tests",
+                f"{whose}的{zh}，不给出稳健标准误的 p 值和区间{instead}。",
+                f"{whose_en}: {en}, so no p value or interval from a sandwich{instead_en}.",
+            )
+        )
+    return refused, tuple(remarks)
 
 
-def _fewer_units(values: np.ndarray, clusters: np.ndarray) -> int | None:
+def fewer_units(values: np.ndarray, clusters: np.ndarray) -> int | None:
     """Units of the smaller group of a column with two values; None for any other column."""
     kinds = np.unique(values)
     if len(kinds) != 2:
@@ -180,72 +195,148 @@ def _fewer_units(values: np.ndarray, clusters: np.ndarray) -> int | None:
 
 def sentences_on_size(
     n: int, n_units: int, unit_name: str, *, clustered: bool, detectable: bool
-) -> list[str]:
+) -> list[Remark]:
     """How many units there are and, for terms that differ between units, what they could show."""
-    rows = f"（{n} 行）" if clustered else ""
-    sentences = [f"样本量：{counted(n_units, unit_name)}{rows}。"]
-    if detectable:
-        sentences.append(
-            f"{counted(n_units, unit_name)}要有八成把握在 5% 水平上查出关联，相关系数须达到"
-            f" |r|≥{minimum_detectable_r(n_units):.2f}；更弱的关联多半查不出来，查不出不等于没有。"
+    units, units_en = counted(n_units, unit_name), counted_en(n_units, unit_name)
+    rows, rows_en = (f"（{n} 行）", f" ({n} rows)") if clustered else ("", "")
+    remarks = [
+        Remark(
+            "size",
+            f"样本量：{units}{rows}。系数表示相关，相关不等于因果。",
+            f"Sample: {units_en}{rows_en}. Coefficients are associations, not effects.",
         )
-    return [*sentences, "相关不等于因果。"]
+    ]
+    if not detectable:
+        return remarks
+    least = minimum_detectable_r(n_units)
+    remarks.append(
+        Remark(
+            "detectable",
+            f"{units}要有八成把握在 5% 水平上查出关联，相关系数须达到"
+            f" |r|≥{least:.2f}；更弱的关联多半查不出来，查不出不等于没有。",
+            f"{units_en} show an association at the 5% level with 80% power only where |r| is"
+            f" {least:.2f} or more; a weaker one is mostly missed, and missed is not absent.",
+        )
+    )
+    if n_units < 4:
+        return remarks
+    found = correlation_exaggeration(PLAUSIBLE_R, n_units)
+    if found.power < LOW_POWER:
+        remarks.append(
+            Remark(
+                "detectable",
+                f"若真实相关只有 {PLAUSIBLE_R}，查得出的机会为 {found.power:.0%}，"
+                f"而“显著”的估计平均夸大到 {found.exaggeration:.1f} 倍。",
+                f"If the true correlation is {PLAUSIBLE_R}, power is {found.power:.0%} and estimates"
+                f" that come out significant are exaggerated {found.exaggeration:.1f} times on average.",
+            )
+        )
+    return remarks
 
 
-def sentences_on_gaps(design: Design) -> list[str]:
+def sentences_on_gaps(design: Design) -> list[Remark]:
     """Which rows were left out for missing values."""
     if not design.dropped:
         return []
     labels = sorted(set(design.dropped))
     shown = "、".join(labels[:_SHOWN]) + ("等" if len(labels) > _SHOWN else "")
-    return [f"丢弃 {len(design.dropped)} 行：{'、'.join(design.gaps)} 缺失（{shown}）。"]
+    shown_en = ", ".join(labels[:_SHOWN]) + (" and others" if len(labels) > _SHOWN else "")
+    gaps, gaps_en = "、".join(design.gaps), ", ".join(design.gaps)
+    return [
+        Remark(
+            "gaps",
+            f"丢弃 {len(design.dropped)} 行：{gaps} 缺失（{shown}）。",
+            f"{len(design.dropped)} rows left out: {gaps_en} missing ({shown_en}).",
+        )
+    ]
 
 
 def sentences_on_permutation(
     permuted: dict[int, PermutationResult], unit_name: str, seed: int
-) -> list[str]:
+) -> list[Remark]:
     """How the permutation tests were made, and what they assume."""
     made = [result for result in permuted.values() if result.n_permutations]
     if not made:
         return []
-    how = {
-        f"穷举全部 {result.n_permutations:,} 种"
-        if result.exact
-        else f"随机抽取 {result.n_permutations:,} 种，种子 {seed}"
-        for result in made
-    }
+    how, how_en = set(), set()
+    for result in made:
+        n = result.n_permutations
+        least = 1 / n if result.exact else 1 / (n + 1)
+        how.add(
+            (f"穷举全部 {n:,} 种" if result.exact else f"随机抽取 {n:,} 种，种子 {seed}")
+            + f"，p 最小为 {least:.2g}"
+        )
+        how_en.add(
+            (f"all {n:,} relabelings" if result.exact else f"{n:,} draws, seed {seed}")
+            + f", least p {least:.2g}"
+        )
     return [
-        f"置换检验在{unit_name}之间重排未解释的部分（{'；'.join(sorted(how))}），"
-        f"假定没有关联时各{unit_name}可以互换；误差大小随解释变量而变时，它会偏松。"
+        Remark(
+            "p_values",
+            f"置换检验在{unit_name}之间重排未解释的部分（{'；'.join(sorted(how))}），"
+            f"假定没有关联时各{unit_name}可以互换；误差大小随解释变量而变时，它会偏松。",
+            f"The permutation test shuffles what is unexplained between {_units_en(unit_name)}"
+            f" ({'; '.join(sorted(how_en))}); it takes them for exchangeable where there is no"
+            " association, and is too liberal where the spread of errors grows with the regressor.",
+        )
     ]
 
 
-def sentences_on_untested(untested: list[str], unit_name: str) -> list[str]:
+def sentences_on_untested(untested: list[str], unit_name: str) -> list[Remark]:
     """Which terms have no permutation test, because units cannot be shuffled for them."""
     if not untested:
         return []
-    names = "、".join(f"“{name}”" for name in dict.fromkeys(untested))
-    return [f"{names}在{unit_name}内变化，或无法与其他变量分开，没有相应的置换检验。"]
+    once = dict.fromkeys(untested)
+    names = "、".join(f"“{name}”" for name in once)
+    names_en = ", ".join(repr(name) for name in once)
+    return [
+        Remark(
+            "p_values",
+            f"{names}在{unit_name}内变化，或无法与其他变量分开，没有相应的置换检验。",
+            f"No permutation test for {names_en}: it varies within {_units_en(unit_name)} or cannot"
+            " be told apart from other regressors.",
+        )
+    ]
 
 
-def sentences_on_agreement(terms: pd.DataFrame) -> list[str]:
+def sentences_on_agreement(terms: pd.DataFrame) -> list[Remark]:
     """Which terms look different to the sandwich and to the permutation test."""
     found = []
     for row in terms.to_dict("records"):
         both = np.array([row["p_value"], row["p_permutation"]], dtype=float)
         if not np.isnan(both).any() and (both[0] < LEVEL) != (both[1] < LEVEL):
+            ours, theirs = shown_p(both[0]), shown_p(both[1])
             found.append(
-                f"“{row['term']}”：两种检验结论不一致（{shown_p(both[0])}，置换 {shown_p(both[1])}），"
-                "不稳健。"
+                Remark(
+                    "tests",
+                    f"“{row['term']}”：两种检验结论不一致（{ours}，置换 {theirs}），不稳健。",
+                    f"{row['term']!r}: the two tests disagree ({ours}, permutation {theirs});"
+                    " not robust.",
+                )
             )
     return found
 
 
-def sentences_on_simulation(simulated: bool) -> list[str]:
+def sentences_on_second_opinion(covariance: str, covariance_en: str) -> list[Remark]:
+    """What the second set of standard errors is."""
+    return [
+        Remark(
+            "tests",
+            f"并列的第二种标准误：{covariance}。",
+            f"Second opinion on the standard errors: {covariance_en}.",
+        )
+    ]
+
+
+def sentences_on_simulation(simulated: bool) -> list[Remark]:
     """The note every simulated estimate carries."""
-    return [SIMULATED_NOTE] if simulated else []
+    return [Remark("simulated", SIMULATED_NOTE, SIMULATED_NOTE_EN)] if simulated else []
 
 
 def shown_p(p: float) -> str:
     """A p value as it is printed: never as 0."""
     return "p<0.001" if p < 0.001 else f"p={p:.3f}"
+
+
+def _units_en(unit_name: str) -> str:
+    return counted_en(2, unit_name)[2:]

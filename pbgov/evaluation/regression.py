@@ -11,17 +11,28 @@ from pbgov.errors import InputError
 from pbgov.evaluation.design import read_design
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.limits import (
+    UNITS_PER_REGRESSOR,
     constant_in_clusters,
     refusal,
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
     sentences_on_permutation,
+    sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
     sentences_on_untested,
 )
+from pbgov.evaluation.problem import (
+    SAID_OF_ROWS,
+    Problem,
+    as_fitted,
+    said_of_clusters,
+    sentences_on_fit,
+)
+from pbgov.evaluation.sensitivity import influence_of_units, sentences_on_influence
 from pbgov.inference.clusters import cr1, cr2
+from pbgov.inference.influence import leave_one_out_coefficients, variance_inflation
 from pbgov.inference.linear import (
     CoefficientTests,
     LeastSquares,
@@ -39,6 +50,7 @@ from pbgov.inference.permutation import (
     freedman_lane,
     mean_difference_test,
 )
+from pbgov.inference.power import minimum_detectable_coefficient
 from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:
@@ -53,6 +65,9 @@ def regress(
     formula: str,
     cluster: str | None = None,
     *,
+    fixed_effects: str | None = None,
+    weights: str | None = None,
+    labels: str | None = None,
     unit_name: str | None = None,
     seed: int = SEED,
     permutations: int = DRAWS,
@@ -69,6 +84,15 @@ def regress(
         A column name with a dot is written ``Q("MODE.M1")``.
     cluster : str, optional
         Column of the unit that rows belong to. Without it each row is a unit.
+    fixed_effects : str, optional
+        Column of the units whose own level is taken out (the within estimator), such as
+        the street; each must lie in one cluster. Where no cluster is named it is the
+        cluster. Effects of periods are written into the formula, ``+ C(period)``.
+    weights : str, optional
+        Column of positive weights, taken as proportional to the inverse variance of the
+        row's error, such as the number of people asked.
+    labels : str, optional
+        Column that names single units in sentences; region_code, or the index, if not given.
     unit_name : str, optional
         What a unit is called in sentences; 行, or 组 with `cluster`.
     seed : int
@@ -86,58 +110,77 @@ def regress(
         t(G - 1) beside. NotEstimated where fewer than ten residual degrees of freedom
         are left, regressors are too many, constant or dependent, or the outcome is
         constant or fitted without residual. Rows with a missing value are left out and
-        listed in ``limits``.
+        listed in ``remarks``. With `fixed_effects` there is no intercept, r2 is that of the
+        within regression, and nothing is permuted: the regressors vary within units.
 
     Raises
     ------
     InputError
-        Where the formula cannot be read or names a column that is not there.
+        Where the formula cannot be read or names a column that is not there, a weight is not
+        a positive number, or a unit of `fixed_effects` lies in two clusters.
 
     References
     ----------
-    Bell and McCaffrey (2002), Pustejovsky and Tipton (2018), Freedman and Lane (1983),
-    as in `pbgov.inference`.
+    Bell and McCaffrey (2002), Pustejovsky and Tipton (2018; their theorem 2 on absorbed
+    effects that are nested in clusters), Freedman and Lane (1983), as in `pbgov.inference`.
     """
     table, simulated = table_of(data)
-    design = read_design(table, formula, [cluster] if cluster else [])
+    cluster = cluster or fixed_effects
+    others = [name for name in dict.fromkeys((cluster, fixed_effects, weights)) if name]
+    design = read_design(table, formula, others, labels)
     if not design.outcome_name:
         raise InputError(f"formula {formula!r} has no outcome; write 'outcome ~ regressors'")
     unit_name = unit_name or ("组" if cluster else "行")
     n = len(design.rows)
     reason = refusal(design, cluster, unit_name, allow_regressors)
+    problem = None
     if reason is None:
-        fit = least_squares(design.matrix, design.outcome)
-        reason = _unusable(fit, design.outcome, cluster)
-    if reason is not None:
-        return NotEstimated(formula, n, reason[0], reason[1], simulated)
+        problem = as_fitted(design, weights, fixed_effects, cluster)
+        reason = problem if isinstance(problem, tuple) else None
+    if reason is None and isinstance(problem, Problem):
+        fit = least_squares(problem.matrix, problem.outcome)
+        reason = _unusable(fit, problem.outcome, cluster)
+    if reason is not None or not isinstance(problem, Problem):
+        zh, en = reason or ("", "")
+        return NotEstimated(formula, n, zh, en, simulated)
 
     units = np.arange(n) if cluster is None else design.rows[cluster].to_numpy()
     n_units = len(np.unique(units))
     if cluster is None:
         tests = coefficient_tests(fit.coefficients, hc2(fit), bell_mccaffrey_df(fit))
         second = coefficient_tests(fit.coefficients, hc3(fit), n - fit.k)
-        covariance, beside_covariance = "HC2 + Bell–McCaffrey 自由度", "HC3 + t(n−k)"
+        said, beside_said = SAID_OF_ROWS
     else:
         tests = coefficient_tests(fit.coefficients, *cr2(fit, units))
         second = coefficient_tests(fit.coefficients, cr1(fit, units), n_units - 1)
-        covariance = f"CR2（按{unit_name}聚类）+ Satterthwaite 自由度"
-        beside_covariance = f"CR1（按{unit_name}聚类）+ t(G−1)"
-    refused, refusals = refused_p(design.matrix, design.columns, tests.df, units, unit_name)
-    permuted, untested = _permutation_tests(
-        design.matrix, design.outcome, units if cluster else None, seed, permutations
-    )
-    terms = terms_table(design.columns, fit.coefficients, tests, refused, permuted)
-    limits = [
+        said, beside_said = said_of_clusters(unit_name)
+    refused, refusals = refused_p(problem.regressors, problem.columns, tests.df, units, unit_name)
+    permuted: dict[int, PermutationResult] = {}
+    untested = list(range(len(problem.columns)))
+    if fixed_effects is None:
+        permuted, untested = unit_permutations(
+            problem.regressors,
+            design.outcome,
+            units if cluster else None,
+            problem.weights,
+            seed,
+            permutations,
+        )
+    terms = terms_table(problem.columns, fit.coefficients, tests, refused, permuted)
+    influence = _influence(fit, problem, units if cluster else None, design.labels)
+    remarks = [
         *sentences_on_simulation(simulated),
         *sentences_on_size(
             n, n_units, unit_name, clustered=cluster is not None, detectable=bool(permuted)
         ),
         *sentences_on_gaps(design),
+        *sentences_on_fit(fixed_effects, weights),
         *refusals,
         *sentences_on_permutation(permuted, unit_name, seed),
-        *sentences_on_untested([design.terms[j] for j in untested], unit_name),
+        *sentences_on_untested([problem.terms[j] for j in untested], unit_name),
         *sentences_on_agreement(terms),
-        f"并列的第二种标准误：{beside_covariance}。",
+        *sentences_on_influence(influence, unit_name, n_units // UNITS_PER_REGRESSOR),
+        *sentences_on_second_opinion(*beside_said),
     ]
     return Estimate(
         formula=formula,
@@ -146,14 +189,17 @@ def regress(
         n=n,
         n_units=n_units,
         unit_name=unit_name,
-        method="普通最小二乘",
-        covariance=covariance,
-        beside=beside_table(design.columns, second, refused, beside_covariance),
-        fit=_fit_numbers(fit, design.outcome),
-        limits=tuple(limits),
+        method="普通最小二乘" if fixed_effects is None else "组内最小二乘（固定效应）",
+        method_en="ordinary least squares" if fixed_effects is None else "within (fixed effects)",
+        covariance=said[0],
+        covariance_en=said[1],
+        beside=beside_table(problem.columns, second, refused, *beside_said),
+        fit=_fit_numbers(fit, problem),
+        remarks=tuple(remarks),
         simulated=simulated,
         inputs_digest=design.digest,
         seed=seed,
+        influence=influence,
     )
 
 
@@ -175,6 +221,10 @@ def terms_table(
     """The ``terms`` of an `Estimate`; p values and intervals are NaN where refused."""
     blank = PermutationResult(float("nan"), float("nan"), 0, exact=False)
     results = [permuted.get(j, blank) for j in range(len(columns))]
+    detectable = [
+        float("nan") if refused[j] or name == "Intercept" else _detectable(tests, j)
+        for j, name in enumerate(columns)
+    ]
     return pd.DataFrame(
         {
             "term": pd.Series(columns, dtype="str"),
@@ -187,12 +237,21 @@ def terms_table(
             "conf_high": np.where(refused, np.nan, tests.conf_high),
             "p_permutation": [result.p_value for result in results],
             "n_permutations": [result.n_permutations for result in results],
+            "minimum_detectable": detectable,
         }
     )
 
 
+def _detectable(tests: CoefficientTests, j: int) -> float:
+    return minimum_detectable_coefficient(float(tests.std_error[j]), float(tests.df[j]))
+
+
 def beside_table(
-    columns: tuple[str, ...], tests: CoefficientTests, refused: np.ndarray, covariance: str
+    columns: tuple[str, ...],
+    tests: CoefficientTests,
+    refused: np.ndarray,
+    covariance: str,
+    covariance_en: str,
 ) -> pd.DataFrame:
     """The ``beside`` of an `Estimate`; what is refused in ``terms`` is refused here too."""
     table = pd.DataFrame(
@@ -206,6 +265,7 @@ def beside_table(
         }
     )
     table.attrs["covariance"] = covariance
+    table.attrs["covariance_en"] = covariance_en
     return table
 
 
@@ -223,20 +283,42 @@ def _unusable(
     return None
 
 
-def _permutation_tests(
+def unit_permutations(
     matrix: np.ndarray,
     outcome: np.ndarray,
     clusters: np.ndarray | None,
+    weights: np.ndarray,
     seed: int,
     draws: int,
 ) -> tuple[dict[int, PermutationResult], list[int]]:
-    """A test of each column that is constant in units, and the columns that are not."""
+    """A permutation test of each column that is constant in units, and the columns that are not.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n, k)
+        The intercept first.
+    outcome : ndarray, shape (n,)
+    clusters : ndarray, shape (n,), or None
+        None: each row is a unit. Else units are compared by their (weighted) means.
+    weights : ndarray, shape (n,)
+        Of the rows; ones where there are none.
+    seed, draws : int
+
+    Returns
+    -------
+    tests : dict of int to PermutationResult
+        By the column's position.
+    untested : list of int
+        Positions of columns that vary within units or cannot be told apart from others.
+    """
     untested: list[int] = []
-    if clusters is not None:
+    if clusters is None:
+        matrix, outcome = matrix * np.sqrt(weights)[:, None], outcome * np.sqrt(weights)
+    else:
         between = constant_in_clusters(matrix, clusters)
         codes = np.unique(clusters, return_inverse=True)[1]
-        counts = np.bincount(codes)
-        mean = [np.bincount(codes, column) / counts for column in (*matrix.T, outcome)]
+        total = np.bincount(codes, weights)
+        mean = [np.bincount(codes, weights * column) / total for column in (*matrix.T, outcome)]
         untested = [j for j in range(1, matrix.shape[1]) if not between[j]]
         matrix, outcome = np.column_stack(mean[:-1]), mean[-1]
     results: dict[int, PermutationResult] = {}
@@ -263,17 +345,35 @@ def _permute(
     outcome: np.ndarray, column: np.ndarray, others: np.ndarray, seed: int, draws: int
 ) -> PermutationResult:
     kinds = np.unique(column)
-    if others.shape[1] == 1 and len(kinds) == 2:
+    if others.shape[1] == 1 and np.ptp(others) == 0 and len(kinds) == 2:
         return mean_difference_test(outcome, column == kinds[1], seed=seed, draws=draws)
     return freedman_lane(outcome, column, others, seed=seed, draws=draws)
 
 
-def _fit_numbers(fit: LeastSquares, outcome: np.ndarray) -> dict[str, float]:
+def _influence(
+    fit: LeastSquares, problem: Problem, units: np.ndarray | None, labels: tuple[str, ...]
+) -> pd.DataFrame:
+    several = len(set(problem.terms) - {"Intercept"}) > 1
+    inflation = variance_inflation(fit, problem.terms) if several else ()
+    by_term = {each.term: each.per_df for each in inflation}
+    return influence_of_units(
+        problem.columns,
+        fit.coefficients,
+        leave_one_out_coefficients(fit, units),
+        labels if units is None else [str(unit) for unit in np.unique(units)],
+        {
+            column: by_term[term]
+            for column, term in zip(problem.columns, problem.terms, strict=True)
+            if term in by_term
+        },
+    )
+
+
+def _fit_numbers(fit: LeastSquares, problem: Problem) -> dict[str, float]:
     unexplained = float(fit.residuals @ fit.residuals)
-    total = float(((outcome - outcome.mean()) ** 2).sum())
-    df = fit.n - fit.k
+    df = fit.n - fit.k - problem.absorbed
     return {
-        "r2": 1 - unexplained / total,
+        "r2": 1 - unexplained / problem.total,
         "sigma": float(np.sqrt(unexplained / df)),
         "df_residual": float(df),
     }

@@ -65,6 +65,7 @@ def table_estimate(
         second = beside["p_value"].get(term["term"]) if "p_value" in beside else None
         row = (
             labels.get(term["term"], term["term"]),
+            format_number(term.get("minimum_detectable"), decimals),
             format_number(term["estimate"], decimals),
             format_number(term["std_error"], decimals),
             format_interval(term["conf_low"], term["conf_high"], decimals),
@@ -75,7 +76,7 @@ def table_estimate(
         )
         rows.append(dict(zip(words["columns"], row, strict=True)))
     body = pd.DataFrame(rows)
-    optional = words["columns"][-2:]
+    optional = [words["columns"][1], *words["columns"][-2:]]
     body = body.drop(columns=[name for name in optional if body[name].eq(MISSING).all()])
     return Exhibit(
         exhibit_id=exhibit_id,
@@ -147,14 +148,14 @@ def table_recovery(
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
         "columns": (
-            "变量", "估计值", "标准误", "95% 区间", "自由度", "p", "置换 p", "第二算法的 p",
+            "变量", "可查出的最小值", "估计值", "标准误", "95% 区间", "自由度", "p", "置换 p", "第二算法的 p",
         ),
         "refused": ("结果", "没有估计"),
         "reason": "原因",
     },
     "en": {
         "columns": (
-            "Term", "Estimate", "Std. error", "95% CI", "df", "p", "Permutation p", "p (second opinion)",
+            "Term", "Detectable (80%)", "Estimate", "Std. error", "95% CI", "df", "p", "Permutation p", "p (second opinion)",
         ),
         "refused": ("Result", "Not estimated"),
         "reason": "Reason",
@@ -163,34 +164,43 @@ _WORDS: dict[str, dict[str, Any]] = {
 
 
 def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang) -> str:
-    """N, method and limits; the Chinese limits of an estimate speak of tests and size themselves."""
+    """N, method and limits; the remarks of an estimate speak of tests and size themselves."""
     torn = [labels.get(term, term) for term in _torn_by_second_opinion(estimate)]
     if lang == "en":
         return _note_in_english(estimate, torn)
+    associations = any("因果" in limit for limit in estimate.limits)
     parts = [
         f"N = {count_units(estimate, lang)}。{estimate.method}；公式 {estimate.formula}；"
         f"标准误与自由度：{estimate.covariance}。",
         _fit(estimate),
-        *(limit if limit.endswith("。") else limit + "。" for limit in estimate.limits),
+        _DECLARED[lang].get(estimate.declared, ""),
+        *estimate.limits,
         f"{'、'.join(torn)}：p 与第二算法的 p 落在 0.05 的两侧，不稳健。" if torn else "",
-        "" if any("因果" in limit for limit in estimate.limits) else "相关不等于因果。",
+        "" if associations else "相关不等于因果。",
     ]
     return "".join(part for part in parts if part)
 
 
 def _note_in_english(estimate: Estimate, torn: list[str]) -> str:
-    draws = estimate.terms["n_permutations"].dropna()
-    second = estimate.beside.attrs.get("covariance", "")
+    associations = any("associations" in limit for limit in estimate.limits_en)
+    method = f"{estimate.method_en}; " if estimate.method_en else ""
     parts = [
-        f"N = {count_units(estimate, 'en')}; {estimate.formula}; {estimate.covariance}.",
-        f"Second opinion: {second}." if second else "",
-        f"Permutation p from {int(draws.max()):,} permutations." if len(draws) else "",
+        f"N = {count_units(estimate, 'en')}. {method}{estimate.formula};"
+        f" {estimate.covariance_en or estimate.covariance}.",
+        _DECLARED["en"].get(estimate.declared, ""),
+        *estimate.limits_en,
         f"Not robust: the two p values of {', '.join(torn)} fall on both sides of 0.05."
         if torn
         else "",
-        "Associations, not effects.",
+        "" if associations else "Associations, not effects.",
     ]
     return " ".join(part for part in parts if part)
+
+
+_DECLARED: dict[str, dict[bool | None, str]] = {
+    "zh": {True: "事先声明的检验。", False: "探索性的检验，不在事先声明之列。"},
+    "en": {True: "Declared beforehand.", False: "Exploratory: not declared beforehand."},
+}
 
 
 def _fit(estimate: Estimate) -> str:
@@ -213,8 +223,7 @@ def count_units(estimate: Estimate, lang: Lang = "zh") -> str:
     """N as it is printed: rows, and the units at the level of the regressor where they differ."""
     if lang == "zh":
         return estimate.size
-    rows, units = format_count(estimate.n), format_count(estimate.n_units)
-    return rows if estimate.n == estimate.n_units else f"{rows} rows in {units} clusters"
+    return estimate.size_en
 
 
 def _torn_by_second_opinion(estimate: Estimate) -> list[str]:

@@ -18,13 +18,13 @@ MOST_DECIMALS = 6
 def format_number(value: Any, decimals: int = 0) -> str:
     """`value` with `decimals` places, U+2212 as minus and thousands grouped.
 
-    Missing values give "—". A number that is not zero but would be printed as zero is given in
-    scientific notation instead.
+    Missing values give "—". A number that is not zero but would be printed as zero is given with
+    the places its first digit needs, in scientific notation below a millionth.
 
     Examples
     --------
     >>> format_number(-1234.5, 1), format_number(float("nan"), 2), format_number(-0.001, 2)
-    ('−1,234.5', '—', '−1.0e−03')
+    ('−1,234.5', '—', '−0.001')
     """
     if is_missing(value):
         return MISSING
@@ -33,8 +33,15 @@ def format_number(value: Any, decimals: int = 0) -> str:
         return "∞" if number > 0 else MINUS + "∞"
     printed = f"{number:,.{decimals}f}"
     if float(printed.replace(",", "")) == 0:
-        printed = f"{0:.{decimals}f}" if number == 0 else f"{number:.1e}"
+        printed = f"{0:.{decimals}f}" if number == 0 else _first_digit(number)
     return printed.replace("-", MINUS)
+
+
+def _first_digit(number: float) -> str:
+    size = abs(number)
+    if size < 1e-6:
+        return f"{number:.1e}"
+    return f"{number:.{math.ceil(-math.log10(size))}f}"
 
 
 def format_count(value: Any) -> str:

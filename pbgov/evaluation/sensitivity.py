@@ -1,0 +1,103 @@
+"""What one unit does to an estimate: the rule that one district must not be the finding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pbgov.evaluation.estimate import INFLUENCE_COLUMNS
+from pbgov.evaluation.remarks import Remark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_MUCH_INFLATED = 2.0  # GVIF^(1 / (2 df)); for one column a VIF of 4
+
+
+def influence_of_units(
+    columns: Sequence[str],
+    estimates: np.ndarray,
+    without: np.ndarray,
+    units: Sequence[str],
+    gvif: Mapping[str, float],
+) -> pd.DataFrame:
+    """The ``influence`` of an `Estimate`.
+
+    Parameters
+    ----------
+    columns : sequence of str, length k
+    estimates : ndarray, shape (k,)
+    without : ndarray, shape (n_units, k)
+        The estimates with each unit left out; NaN where there is none without it.
+    units : sequence of str, length n_units
+    gvif : mapping of str to float
+        GVIF^(1 / (2 df)) of each column's term; a column that is not there has none.
+
+    Returns
+    -------
+    DataFrame
+        One row is one coefficient that is not the intercept.
+    """
+    rows = []
+    for j, column in enumerate(columns):
+        values = without[:, j]
+        if column == "Intercept" or np.isnan(values).all():
+            continue
+        low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
+        most = int(np.nanargmax(np.abs(values - estimates[j])))
+        rows.append(
+            (
+                column,
+                values[low],
+                units[low],
+                values[high],
+                units[high],
+                units[most],
+                values[most],
+                bool((np.sign(values[~np.isnan(values)]) != np.sign(estimates[j])).any()),
+                gvif.get(column, float("nan")),
+            )
+        )
+    return pd.DataFrame(rows, columns=list(INFLUENCE_COLUMNS))
+
+
+def sentences_on_influence(influence: pd.DataFrame, unit_name: str, names: int) -> list[Remark]:
+    """The range of each coefficient when one unit is left out, and whose absence moves it most.
+
+    Parameters
+    ----------
+    influence : DataFrame
+        As `influence_of_units` gives it.
+    unit_name : str
+    names : int
+        Coefficients named; those of further columns stand in the table only.
+    """
+    remarks = []
+    for row in influence.head(names).to_dict("records"):
+        changed = "，其中有去掉后变号的" if row["sign_changes"] else ""
+        changed_en = "; without some the sign changes" if row["sign_changes"] else ""
+        remarks.append(
+            Remark(
+                "influence",
+                f"每次去掉一个{unit_name}，“{row['term']}”的系数在 {row['low']:.4g} 到"
+                f" {row['high']:.4g} 之间{changed}；影响最大的是 {row['most_influential']}"
+                f"（去掉后为 {row['without_it']:.4g}）。",
+                f"Leaving out one unit at a time, the coefficient of {row['term']!r} lies between"
+                f" {row['low']:.4g} and {row['high']:.4g}{changed_en}; most influential is"
+                f" {row['most_influential']} (without it {row['without_it']:.4g}).",
+            )
+        )
+    inflated = influence[influence["gvif"].ge(_MUCH_INFLATED)]
+    for row in inflated.to_dict("records"):
+        remarks.append(
+            Remark(
+                "influence",
+                f"“{row['term']}”与其他解释变量重叠：GVIF^(1/2df) = {row['gvif']:.1f}，"
+                "标准误因此扩大到这么多倍。",
+                f"{row['term']!r} overlaps with the other regressors: GVIF^(1/2df) ="
+                f" {row['gvif']:.1f}, by which its standard error is inflated.",
+            )
+        )
+    return remarks
