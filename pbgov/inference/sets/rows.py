@@ -74,18 +74,18 @@ def set_fit(x: np.ndarray, y: np.ndarray) -> SetFit:
         y = y[:, None]
     shared = np.minimum(x, y)
     with_both = np.minimum(shared, 1 - y)
-    both = shared.sum(axis=0)
     return SetFit(
-        _ratio(both, x.sum(axis=0)),
-        _ratio((shared - with_both).sum(axis=0), (x - with_both).sum(axis=0)),
-        _ratio(both, y.sum(axis=0)),
+        ratio_of_sums(shared, x),
+        ratio_of_sums(shared - with_both, x - with_both),
+        ratio_of_sums(shared, y),
     )
 
 
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    part, whole = np.broadcast_arrays(part, whole)
-    ratio = np.full(whole.shape, np.nan)
-    np.divide(part, whole, out=ratio, where=whole > 0)
+def ratio_of_sums(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Sum of each column of `part` over that of `whole`; NaN where the latter is 0."""
+    parts, wholes = np.broadcast_arrays(part.sum(axis=0), whole.sum(axis=0))
+    ratio = np.full(wholes.shape, np.nan)
+    np.divide(parts, wholes, out=ratio, where=wholes > 0)
     return ratio
 
 
