@@ -8,14 +8,12 @@ ten. So the outcome is dealt anew to the cases, and rows and solution are taken 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
-from math import factorial, prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.inference.permutation import DRAWS, EXACT_UP_TO
+from pbgov.inference.relabelings import DRAWS, relabelings
 from pbgov.inference.sets.rows import TIE, row_memberships, set_fit
 
 if TYPE_CHECKING:
@@ -44,9 +42,9 @@ class NoiseBenchmark:
         Share of the permutations, the observed one included, whose statistic is as large;
         never 0, and 1 where no row is sufficient.
     n_permutations : int
-        Permutations compared: all different ones where ``exact``, else the draws.
+        Permutations compared: all that differ where ``exact``, else the draws.
     exact : bool
-        True where every different arrangement of the outcomes was compared.
+        True where every arrangement of the outcomes was compared.
     share_with_solution : float
         Share of the permutations with some sufficient row.
     """
@@ -163,17 +161,19 @@ def noise_benchmark(
     if not belongs.shape[1]:
         return NoiseBenchmark(0.0, 1.0, 1, exact=True, share_with_solution=0.0)
     observed = _solutions(belongs[:, :, None], outcome[:, None], *cuts).strength[0]
-    exact = _arrangements(outcome) <= EXACT_UP_TO
-    size = max(1, _CELLS // belongs.size)
-    dealt = _all_arrangements(outcome, size) if exact else _draws(outcome, seed, draws, size)
-    as_strong = some = compared = 0
-    for outcomes in dealt:
+    orders = relabelings(outcome, seed=seed, draws=draws)
+    as_strong = some = 0
+    for outcomes in _dealt(outcome, orders.chunks(), max(1, _CELLS // belongs.size)):
         found = _solutions(belongs[:, :, None], outcomes, *cuts)
         as_strong += int((found.strength >= observed * (1 - _SAME)).sum())
         some += int((found.n_rows > 0).sum())
-        compared += outcomes.shape[1]
-    p = as_strong / compared if exact else (as_strong + 1) / (compared + 1)
-    return NoiseBenchmark(float(observed), p, compared, exact, some / compared)
+    return NoiseBenchmark(
+        statistic=float(observed),
+        p_value=orders.p_value(as_strong),
+        n_permutations=orders.number,
+        exact=orders.exact,
+        share_with_solution=some / orders.number,
+    )
 
 
 def noise_figure(
@@ -272,32 +272,14 @@ def _solutions(
     )
 
 
-def _arrangements(values: np.ndarray) -> int:
-    """In how many different ways the values can be dealt to the cases."""
-    counts = np.unique(values, return_counts=True)[1]
-    return factorial(len(values)) // prod(factorial(int(count)) for count in counts)
-
-
-def _all_arrangements(values: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    """Every different arrangement of the values once, as columns, at most `size` at a time."""
-    n = len(values)
-    kinds, counts = np.unique(values, return_counts=True)
-    placed = np.full((1, n), -1)
-    for kind, count in enumerate(counts):
-        chosen = np.array(list(combinations(range(int((placed[0] < 0).sum())), int(count))))
-        free = np.argsort(placed >= 0, axis=1, kind="stable")
-        places = free[:, chosen].reshape(len(placed) * len(chosen), int(count))
-        placed = np.repeat(placed, len(chosen), axis=0)
-        np.put_along_axis(placed, places, kind, axis=1)
-    for start in range(0, len(placed), size):
-        yield kinds[placed[start : start + size]].T
-
-
-def _draws(values: np.ndarray, seed: int, draws: int, size: int) -> Iterator[np.ndarray]:
-    random = np.random.default_rng(seed)
-    for start in range(0, draws, size):
-        tiled = np.tile(values[:, None], (1, min(size, draws - start)))
-        yield random.permuted(tiled, axis=0)
+def _dealt(values: np.ndarray, orders: Iterator[np.ndarray], size: int) -> Iterator[np.ndarray]:
+    """The values as the orders deal them to the cases, as columns, at most `size` at a time."""
+    for some in orders:
+        for start in range(0, len(some), size):
+            places = some[start : start + size]
+            dealt = np.empty(places.shape)
+            np.put_along_axis(dealt, places, values[None, :], axis=1)
+            yield dealt.T
 
 
 def _checked(memberships: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
