@@ -1,0 +1,1 @@
+"""Panels: units observed over periods, members of groups, neighbours in space."""

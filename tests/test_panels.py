@@ -1,0 +1,132 @@
+"""Panels against plm and clubSandwich (R), and against dummies written out."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbgov.errors import InputError
+from pbgov.inference.clusters import cr2
+from pbgov.inference.linear import least_squares
+from pbgov.inference.panels.within import absorbed_design, group_means, is_nested, within
+
+NEAR = {"rtol": 1e-6}
+
+
+@pytest.fixture(scope="module")
+def vector(root):
+    return lambda name: json.loads((root / "tests/vectors" / f"{name}.json").read_text("utf-8"))[
+        "expected"
+    ]
+
+
+@pytest.fixture(scope="module")
+def grunfeld(root):
+    table = pd.read_csv(root / "tests/vectors/data/Grunfeld.csv")
+    return (
+        table[["value", "capital"]].to_numpy(dtype=float),
+        table.inv.to_numpy(dtype=float),
+        table.firm.to_numpy(),
+        table.year.to_numpy(),
+    )
+
+
+def by_name(values):
+    return np.array(list(values.values()))
+
+
+def classical(fit, absorbed=0):
+    spread = fit.residuals @ fit.residuals / (fit.n - fit.k - absorbed)
+    return np.sqrt(spread * (fit.weights**2).sum(axis=0))
+
+
+def dummies(*groups):
+    return np.column_stack([pd.get_dummies(labels).to_numpy(dtype=float) for labels in groups])
+
+
+@pytest.mark.parametrize(("name", "ways"), [("within", 1), ("twoways", 2)])
+def test_within_matches_plm(grunfeld, vector, name, ways):
+    x, y, firm, year = grunfeld
+    demeaned, absorbed = within(np.column_stack([x, y]), *(firm, year)[:ways])
+    fit = least_squares(demeaned[:, :2], demeaned[:, 2])
+    expected = vector("v06_panel_grunfeld")[name]
+    np.testing.assert_allclose(fit.coefficients, by_name(expected["coef"]), **NEAR)
+    np.testing.assert_allclose(classical(fit, absorbed), by_name(expected["se"]), **NEAR)
+
+
+def test_cr2_on_the_within_design_matches_clubsandwich(grunfeld, vector):
+    x, y, firm, _ = grunfeld
+    design, outcome, _ = absorbed_design(x, y, (firm,), firm)
+    fit = least_squares(design, outcome)
+    covariance, df = cr2(fit, firm)
+    expected = vector("v03_cluster_cr_grunfeld")["firm_fixed_effects_CR2"]
+    np.testing.assert_allclose(fit.coefficients, by_name(expected["coef"]), **NEAR)
+    np.testing.assert_allclose(np.sqrt(np.diag(covariance)), by_name(expected["se"]), **NEAR)
+    np.testing.assert_allclose(df, by_name(expected["df"]), **NEAR)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), rows=st.integers(30, 120), ways=st.integers(1, 3))
+def test_within_is_the_residual_on_all_dummies(seed, rows, ways):
+    random = np.random.default_rng(seed)
+    groups = [random.integers(0, size, rows) for size in (15, 9, 4)[:ways]]
+    matrix = random.normal(5, 2, (rows, 2))
+    demeaned, absorbed = within(matrix, *groups)
+    full = dummies(*groups)
+    assert absorbed == np.linalg.matrix_rank(full)
+    there = matrix - full @ np.linalg.lstsq(full, matrix, rcond=None)[0]
+    np.testing.assert_allclose(demeaned, there, atol=1e-10)
+    order = random.permutation(rows)
+    again, _ = within(matrix[order], *(labels[order] for labels in groups))
+    np.testing.assert_allclose(again, demeaned[order], atol=1e-10)
+
+
+def test_ways_that_fall_into_unconnected_parts_absorb_one_degree_fewer_each():
+    street = np.array([0, 0, 1, 1, 2, 2, 3, 3])
+    month = np.array([0, 1, 0, 1, 2, 3, 2, 3])  # no month joins streets 0, 1 to streets 2, 3
+    assert within(np.arange(8.0), street, month)[1] == 4 + 4 - 2
+
+
+def test_what_the_groups_explain_becomes_exactly_nothing():
+    unit = np.repeat(np.arange(8), 5)
+    density = np.repeat(np.linspace(1e6, 2e6, 8) / 3, 5)
+    demeaned, _ = within(np.column_stack([density, np.arange(40.0)]), unit)
+    assert (demeaned[:, 0] == 0).all()
+    with pytest.raises(InputError, match="linear combination"):
+        least_squares(demeaned, np.arange(40.0) ** 2)
+
+
+def test_periods_that_cut_across_clusters_stay_in_the_design():
+    random = np.random.default_rng(3)
+    district = np.repeat(np.arange(6), 16)
+    street = np.repeat(np.arange(24), 4)
+    month = np.tile(np.arange(4), 24)
+    keep = random.random(96) > 0.15
+    district, street, month = district[keep], street[keep], month[keep]
+    x = random.normal(size=(len(street), 2)) + month[:, None]
+    y = x[:, 0] + street / 5 + random.normal(size=len(street))
+    assert is_nested(street, district)
+    assert not is_nested(month, district)
+    design, outcome, absorbed = absorbed_design(x, y, (street, month), district)
+    covariance, df = cr2(least_squares(design, outcome), district)
+    full = np.column_stack([x, dummies(street), dummies(month)[:, 1:]])
+    there, df_there = cr2(least_squares(full, y), district)
+    np.testing.assert_allclose(covariance[:2, :2], there[:2, :2], rtol=1e-8)
+    np.testing.assert_allclose(df[:2], df_there[:2], rtol=1e-8)
+    assert design.shape[1] + absorbed == full.shape[1]
+
+
+def test_means_of_groups_and_misuse():
+    values = np.array([1.0, 2, 6])
+    np.testing.assert_array_equal(group_means(values, np.array(["b", "a", "a"])), [4, 1])
+    with pytest.raises(InputError, match="one label per row"):
+        within(values)
+    with pytest.raises(InputError, match="one label per row"):
+        within(values, np.array([1, 2]))
+    with pytest.raises(InputError, match="not finite"):
+        within(np.array([1.0, np.nan, 2]), np.array([1, 1, 2]))
