@@ -1,0 +1,361 @@
+"""Permutation tests: R and scipy, brute force over every relabeling, and what the data cannot carry."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations, permutations, product
+from math import comb, factorial
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from pbgov.errors import InputError
+from pbgov.inference.linear import hc2, least_squares
+from pbgov.inference.permutation import (
+    freedman_lane,
+    mean_difference_test,
+    unit_permutation,
+    within_permutation,
+)
+from pbgov.inference.relabelings import chosen, relabelings
+
+
+@pytest.fixture(scope="module")
+def vector(root):
+    return json.loads((root / "tests/vectors/v11_permutation_exact.json").read_text("utf-8"))
+
+
+def least_squares_t(outcome, design, robust=False):
+    """The t of the last column, by the textbook."""
+    fit = least_squares(design, outcome)
+    sigma2 = fit.residuals @ fit.residuals / (fit.n - fit.k)
+    covariance = hc2(fit) if robust else sigma2 * np.linalg.inv(design.T @ design)
+    return fit.coefficients[-1] / np.sqrt(covariance[-1, -1])
+
+
+def by_refitting(outcome, regressor, covariates, orders, robust=False):
+    """Freedman-Lane as it is defined: permute, add back, fit anew, count."""
+    design = np.column_stack([covariates, regressor])
+    fitted = covariates @ np.linalg.lstsq(covariates, outcome, rcond=None)[0]
+    observed = least_squares_t(outcome, design, robust)
+    every = [
+        least_squares_t(fitted + (outcome - fitted)[list(order)], design, robust)
+        for order in orders
+    ]
+    return observed, np.mean(np.abs(every) >= abs(observed) * (1 - 1e-9))
+
+
+def test_two_groups_correlation_and_freedman_lane_match_r(root, vector):
+    expected, data = vector["expected"], vector["input"]
+    groups = pd.read_csv(root / "tests/vectors/data/perm14.csv")
+    two = mean_difference_test(groups.x.to_numpy(), (groups.g == "A").to_numpy(), seed=1)
+    assert (two.exact, two.n_permutations) == (True, 3432)
+    assert two.statistic == pytest.approx(expected["two_group_mean_diff"]["diff"], abs=1e-9)
+    assert two.p_value == pytest.approx(expected["two_group_mean_diff"]["p_coin_exact"], abs=1e-9)
+    x, y, z = (np.array(data[name], dtype=float) for name in ("x8", "y8", "z8"))
+    alone = freedman_lane(y, x, np.ones((8, 1)), seed=1)
+    assert (alone.exact, alone.n_permutations) == (True, 40320)
+    r = alone.statistic / np.sqrt(alone.statistic**2 + 6)  # t = r sqrt(df / (1 - r²))
+    assert r == pytest.approx(expected["correlation"]["r"], abs=1e-9)
+    assert alone.p_value == pytest.approx(expected["correlation"]["p_two_sided"], abs=1e-9)
+    lane = freedman_lane(y, x, np.column_stack([np.ones(8), z]), seed=1)
+    assert (lane.exact, lane.n_permutations) == (True, 40320)
+    assert lane.statistic == pytest.approx(expected["freedman_lane"]["t"], abs=1e-9)
+    assert lane.p_value == pytest.approx(expected["freedman_lane"]["p"], abs=1e-9)
+
+
+@pytest.mark.parametrize("robust", [False, True])
+def test_freedman_lane_by_hand_refitting(robust):
+    random = np.random.default_rng(3)
+    y, x, z = random.normal(size=(3, 6))
+    covariates = np.column_stack([np.ones(6), z])
+    statistic, p = by_refitting(y, x, covariates, permutations(range(6)), robust)
+    result = freedman_lane(y, x, covariates, seed=1, robust=robust)
+    assert result.statistic == pytest.approx(statistic)
+    assert result.p_value == pytest.approx(p, abs=1e-12)
+
+
+def test_robust_test_of_two_groups_is_welchs():
+    random = np.random.default_rng(5)
+    y, treated = random.normal(size=9), np.arange(9) < 3
+    result = freedman_lane(y, treated.astype(float), np.ones((9, 1)), seed=1, robust=True)
+    every = []
+    for group in combinations(range(9), 3):
+        inside = np.isin(np.arange(9), group)
+        every.append(stats.ttest_ind(y[inside], y[~inside], equal_var=False).statistic)
+    observed = stats.ttest_ind(y[treated], y[~treated], equal_var=False).statistic
+    assert result.n_permutations == comb(9, 3)
+    assert result.statistic == pytest.approx(observed)
+    assert result.p_value == np.mean(np.abs(every) >= abs(observed) * (1 - 1e-9))
+
+
+def test_rows_that_are_alike_are_not_told_apart():
+    """Twelve districts of which two have one programme, one another: 12! orders, 660 data sets."""
+    random = np.random.default_rng(8)
+    y, x = random.normal(size=12), np.array([0.0] * 9 + [1, 1, 3])
+    result = freedman_lane(y, x, np.ones((12, 1)), seed=1)
+    assert (result.exact, result.n_permutations) == (
+        True,
+        factorial(12) // factorial(9) // factorial(2),
+    )
+    every = []
+    for pair in combinations(range(12), 2):
+        for single in set(range(12)) - set(pair):
+            column = np.zeros(12)
+            column[list(pair)], column[single] = 1, 3
+            every.append(stats.pearsonr(column, y).statistic)
+    observed = stats.pearsonr(x, y).statistic
+    assert result.p_value == np.mean(np.abs(every) >= abs(observed) * (1 - 1e-9))
+
+
+def test_alike_means_alike_in_the_covariates_too():
+    """Two values of the regressor and a covariate that differs in every row: no order repeats."""
+    random = np.random.default_rng(2)
+    y, z = random.normal(size=(2, 12))
+    x = (np.arange(12) < 2).astype(float)
+    assert freedman_lane(y, x, np.ones((12, 1)), seed=1).n_permutations == 66
+    assert not freedman_lane(y, x, np.column_stack([np.ones(12), z]), seed=1, draws=99).exact
+    grouped = np.column_stack([np.ones(12), np.arange(12) % 6 == 0])
+    some = freedman_lane(y, x, grouped, seed=1)
+    cells = np.unique(np.column_stack([x, grouped]), axis=0, return_counts=True)[1]
+    assert some.n_permutations == factorial(12) // np.prod([factorial(size) for size in cells])
+    assert some.exact
+
+
+def test_choices_are_those_of_itertools():
+    for n, k in [(5, 2), (6, 0), (6, 6), (7, 3), (9, 1)]:
+        assert chosen(n, k).tolist() == [list(choice) for choice in combinations(range(n), k)]
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=6), st.integers(0, 2))
+@settings(max_examples=40, deadline=None)
+def test_every_order_is_there_once(kinds, n_blocks):
+    blocks = np.arange(len(kinds)) % (n_blocks + 1)
+    every = relabelings(np.array(kinds), seed=0, draws=1, blocks=blocks)
+    found = {tuple(order) for some in every.chunks() for order in some}
+    wanted = {
+        order for order in permutations(range(len(kinds))) if (blocks[list(order)] == blocks).all()
+    }
+    assert every.exact
+    assert found == wanted
+    assert every.number == len(wanted)
+
+
+def test_scipy_agrees_on_correlation_and_differs_by_its_own_two_sidedness():
+    """scipy doubles the smaller tail; we count absolute differences, as R's coin does."""
+    random = np.random.default_rng(12)
+    y, treated = random.exponential(size=16), np.arange(16) < 5
+    ours = mean_difference_test(y, treated, seed=1)
+    theirs = stats.permutation_test(
+        (y[treated], y[~treated]),
+        lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
+        vectorized=True,
+        n_resamples=np.inf,
+    )
+    null = theirs.null_distribution
+    assert len(null) == ours.n_permutations == 4368
+    assert ours.p_value == np.mean(np.abs(null) >= abs(theirs.statistic) * (1 - 1e-9))
+    x = random.normal(size=7)
+    paired = stats.permutation_test(
+        (x,),
+        lambda first: abs(stats.pearsonr(first, y[:7]).statistic),
+        permutation_type="pairings",
+        alternative="greater",
+        n_resamples=np.inf,
+    )
+    assert freedman_lane(y[:7], x, np.ones((7, 1)), seed=1).p_value == pytest.approx(paired.pvalue)
+
+
+def test_drawn_permutations_are_seeded_and_never_zero():
+    x = np.arange(30.0)
+    drawn = freedman_lane(x, x, np.ones((30, 1)), seed=7, draws=999)
+    assert (drawn.exact, drawn.n_permutations, drawn.p_value) == (False, 999, 1 / 1000)
+    assert drawn.floor == 1 / 1000
+    y = np.random.default_rng(1).normal(size=30)
+    once, again = (freedman_lane(y, x, np.ones((30, 1)), seed=7, draws=99) for _ in range(2))
+    assert once == again
+    every = mean_difference_test(y[:14], x[:14] < 7, seed=1)
+    some = mean_difference_test(np.append(y[:14], y[14:]), x < 15, seed=1, draws=500)
+    assert every.exact
+    assert every.floor == 1 / 3432
+    assert not some.exact
+
+
+def test_draws_come_near_all_relabelings():
+    y, x = np.random.default_rng(6).normal(size=(2, 9))
+    orders = np.array(list(permutations(range(9))))
+    every = np.abs(stats.zscore(y)[orders] @ stats.zscore(x))
+    p = np.mean(every >= every[0] * (1 - 1e-9))
+    drawn = freedman_lane(y, x, np.ones((9, 1)), seed=3, draws=20_000)
+    assert not drawn.exact
+    assert drawn.p_value == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / 20_000))
+
+
+def test_ties_far_from_zero_are_still_ties():
+    """Of the ten pairs out of 1..5, only {4, 5} and {1, 2} lie this far from the rest: 2 in 10."""
+    values = np.array([1.0, 2, 3, 4, 5])
+    treated = np.array([False, False, False, True, True])
+    near = mean_difference_test(values, treated, seed=1)
+    far = mean_difference_test(1e12 + values / 3, treated, seed=1)
+    assert near.p_value == far.p_value == 2 / 10
+
+
+def test_no_difference_at_all_is_as_small_as_any():
+    values, treated = np.array([0.1, 0.2, 0.3, 0.3, 0.2, 0.1]), np.arange(6) < 3
+    assert mean_difference_test(values, treated, seed=1).p_value == 1
+    assert mean_difference_test(np.full(6, 0.1), treated, seed=1).p_value == 1
+    x = np.array([1.0, 2, 3, 1, 2, 3])
+    flat = np.array([0.1, 0.7, 0.1, 0.3, 0.5, 0.3])
+    assert freedman_lane(flat, x, np.ones((6, 1)), seed=1).p_value == 1
+
+
+def test_a_perfect_fit_ties_with_every_perfect_fit():
+    """y = x over 1..6: only the identity and the reversal reach |r| = 1, 2 in 720."""
+    x = np.arange(6.0) * 0.1
+    result = freedman_lane(x, x, np.ones((6, 1)), seed=1)
+    assert result.p_value == 2 / 720
+    assert np.isinf(result.statistic)
+
+
+def test_what_covariates_explain_fully_is_not_tested():
+    z = np.random.default_rng(1).normal(size=9)
+    x = np.arange(9.0)
+    covariates = np.column_stack([np.ones(9), z])
+    result = freedman_lane(0.1 + 3 * z, x, covariates, seed=1)
+    assert np.isnan(result.p_value)
+    assert np.isnan(result.statistic)
+    assert np.isnan(result.floor)
+    assert result.n_permutations == 0
+
+
+@pytest.mark.parametrize("asked", [{"draws": 0}, {"draws": -5}, {"draws": 9.5}, {"seed": -1}])
+def test_draws_and_seed_are_whole_numbers(asked):
+    y, x = np.random.default_rng(0).normal(size=(2, 16))
+    with pytest.raises(InputError, match="draws is a whole number above 0"):
+        freedman_lane(y, x, np.ones((16, 1)), **{"seed": 1, **asked})
+
+
+def test_misuse_is_an_error():
+    y = np.random.default_rng(0).normal(size=8)
+    with pytest.raises(InputError, match="need some of each"):
+        mean_difference_test(y, np.ones(8, dtype=bool), seed=1)
+    with pytest.raises(InputError, match="not finite"):
+        mean_difference_test(np.append(y, np.inf), np.arange(9) < 3, seed=1)
+    with pytest.raises(InputError, match="linear combination"):
+        freedman_lane(y, np.full(8, 2.0), np.ones((8, 1)), seed=1)
+    with pytest.raises(InputError, match="no residual"):
+        freedman_lane(y[:2], y[:2], np.ones((2, 1)), seed=1)
+
+
+@given(st.integers(0, 10_000), st.floats(0.01, 100), st.floats(-50, 50))
+@settings(max_examples=25, deadline=None)
+def test_row_order_scale_and_origin_change_nothing(seed, scale, shift):
+    random = np.random.default_rng(seed)
+    y, x, z = random.normal(size=(3, 6))
+    covariates = np.column_stack([np.ones(6), z])
+    once = freedman_lane(y, x, covariates, seed=1)
+    order = random.permutation(6)
+    again = freedman_lane((shift + scale * y)[order], -x[order], covariates[order], seed=1)
+    assert again.p_value == once.p_value
+    assert again.statistic == pytest.approx(-once.statistic, rel=1e-6)
+
+
+# -- districts of a street panel --
+
+
+def street_table(seed, n_units=9):
+    random = np.random.default_rng(seed)
+    sizes = random.integers(2, 7, size=n_units)
+    units = np.repeat([f"区{i}" for i in range(n_units)], sizes)
+    codes = np.repeat(np.arange(n_units), sizes)
+    x, z = random.normal(size=(2, n_units))
+    y = random.normal(size=n_units)[codes] + random.normal(size=len(codes))
+    return units, codes, x, z, y, random.normal(size=len(codes))
+
+
+def test_unit_permutation_is_freedman_lane_on_district_means():
+    units, codes, x, z, y, w = street_table(1)
+    matrix = np.column_stack([np.ones(len(y)), x[codes], z[codes]])
+    means = pd.Series(y).groupby(units).mean().to_numpy()
+    result = unit_permutation(matrix, y, units, 1, seed=4, draws=99)
+    expected = freedman_lane(means, x, np.column_stack([np.ones(9), z]), seed=4, draws=99)
+    assert result == expected
+    varying = np.column_stack([matrix, w])
+    assert unit_permutation(varying, y, units, 3, seed=4).n_permutations == 0
+    w_means = pd.Series(w).groupby(units).mean().to_numpy()
+    given_w = unit_permutation(varying, y, units, 1, seed=4, draws=99)
+    covariates = np.column_stack([np.ones(9), z, w_means])
+    given_means = freedman_lane(means, x, covariates, seed=4, draws=99)
+    assert given_w.p_value == given_means.p_value
+    assert given_w.statistic == pytest.approx(given_means.statistic)
+
+
+def test_unit_permutation_of_two_groups_counts_districts_not_streets():
+    units, codes, x, _, y, _ = street_table(2)
+    treated = (x > np.sort(x)[-4]).astype(float) * 0.1
+    result = unit_permutation(
+        np.column_stack([np.ones(len(y)), treated[codes]]), y, units, 1, seed=1
+    )
+    means = pd.Series(y).groupby(units).mean().to_numpy()
+    every = [
+        means[list(group)].mean() - np.delete(means, group).mean()
+        for group in combinations(range(9), 3)
+    ]
+    observed = means[treated > 0].mean() - means[treated == 0].mean()
+    assert result.n_permutations == comb(9, 3)
+    assert result.statistic == pytest.approx(observed)
+    assert result.p_value == np.mean(np.abs(every) >= abs(observed) - 1e-12)
+
+
+def test_month_dummies_of_a_balanced_panel_leave_the_district_test_alone():
+    random = np.random.default_rng(7)
+    codes, months = np.repeat(np.arange(10), 3), np.tile(np.arange(3), 10)
+    x, y = random.normal(size=10), random.normal(size=30)
+    dummies = np.eye(3)[months][:, 1:]
+    with_months = np.column_stack([np.ones(30), x[codes], dummies])
+    plain = unit_permutation(np.column_stack([np.ones(30), x[codes]]), y, codes, 1, seed=1)
+    assert unit_permutation(with_months, y, codes, 1, seed=1).p_value == plain.p_value
+
+
+def test_columns_that_districts_cannot_tell_apart_are_not_tested():
+    units, codes, x, _, y, _ = street_table(3)
+    matrix = np.column_stack([np.ones(len(y)), x[codes], np.eye(9)[codes][:, 1:]])
+    assert unit_permutation(matrix, y, units, 1, seed=1).n_permutations == 0
+    matrix = np.column_stack([np.ones(len(y)), x[codes], 2 * x[codes]])
+    assert unit_permutation(matrix, y, units, 1, seed=1).n_permutations == 0
+
+
+# -- rows of one district --
+
+
+def test_within_permutation_is_every_exchange_within_clusters():
+    random = np.random.default_rng(4)
+    clusters = np.repeat([0, 1, 2], [3, 2, 3])
+    x, y = random.normal(size=(2, 8))
+    result = within_permutation(y, x, np.ones((8, 1)), clusters, seed=1)
+    dummies = np.eye(3)[clusters]
+    design = np.column_stack([dummies, x])
+    every = [
+        least_squares_t(y[list(a) + [3 + i for i in b] + [5 + i for i in c]], design)
+        for a, b, c in product(
+            permutations(range(3)), permutations(range(2)), permutations(range(3))
+        )
+    ]
+    observed = least_squares_t(y, design)
+    assert (result.exact, result.n_permutations) == (True, 72)
+    assert result.statistic == pytest.approx(observed)
+    assert result.p_value == np.mean(np.abs(every) >= abs(observed) * (1 - 1e-9))
+
+
+def test_within_permutation_ignores_the_level_of_districts():
+    units, codes, x, _, y, w = street_table(5)
+    ones = np.ones((len(y), 1))
+    once = within_permutation(y, w, ones, units, seed=2, draws=199)
+    moved = within_permutation(y + 100 * x[codes], w, ones, units, seed=2, draws=199)
+    assert moved.p_value == once.p_value
+    assert within_permutation(y, x[codes], ones, units, seed=2, draws=199).n_permutations == 0
+    assert within_permutation(x[codes], w, ones, units, seed=2, draws=199).n_permutations == 0
