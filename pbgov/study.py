@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pbgov.errors import StudyError
+from pbgov.evaluation.declarations import DeclaredTest, declared_digest
 from pbgov.findings import Finding
 
 INPUTS = (
@@ -31,6 +32,7 @@ KNOWN_KEYS = {
     "coding": ("references", "families", "seen_text"),
     "assessment": ("covariates", "focal", "permutations"),
     "satisfaction": ("indicator", "family", "remark"),
+    "tests": ("name", "formula", "term"),
     "simulation": ("city_path", "density", "segments_per_district", "effects"),
 }
 
@@ -98,6 +100,8 @@ class Study:
         words were drafted after reading these texts (then the agreement is an upper bound).
     assessment, satisfaction, simulation
         The declared analyses; None where study.toml does not declare one.
+    tests : tuple of DeclaredTest
+        The tests declared beforehand; every other one is exploratory.
     """
 
     root: Path
@@ -112,7 +116,13 @@ class Study:
     assessment: AssessmentPlan | None = None
     satisfaction: SatisfactionPlan | None = None
     simulation: SimulationPlan | None = None
+    tests: tuple[DeclaredTest, ...] = ()
     declared: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def tests_digest(self) -> str:
+        """SHA-256 of the declared tests."""
+        return declared_digest(self.tests)
 
     @property
     def cases(self) -> Path:
@@ -191,6 +201,7 @@ def read_study(path: str | Path = "study.toml") -> Study:
             else None
         ),
         simulation=_simulation(declared["simulation"], file) if "simulation" in declared else None,
+        tests=_tests(declared.get("tests", []), file),
         declared=declared,
     )
 
@@ -210,9 +221,11 @@ def _refuse_unknown(declared: dict[str, Any], file: Path) -> None:
     for section, keys in declared.items():
         if section not in KNOWN_KEYS:
             raise _error("E504", file, f"[{section}]", " / ".join(KNOWN_KEYS))
-        for key in keys:
-            if key not in KNOWN_KEYS[section]:
-                raise _error("E504", file, f"[{section}] {key}", " / ".join(KNOWN_KEYS[section]))
+        for entry in keys if isinstance(keys, list) else [keys]:
+            for key in entry:
+                if key not in KNOWN_KEYS[section]:
+                    wanted = " / ".join(KNOWN_KEYS[section])
+                    raise _error("E504", file, f"[{section}] {key}", wanted)
 
 
 def _section(declared: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
@@ -270,6 +283,19 @@ def _assessment(section: dict[str, Any], file: Path) -> AssessmentPlan:
     if focal not in names:
         raise _error("E506", file, f"[assessment] focal = {focal!r}", " / ".join(names))
     return AssessmentPlan(covariates, focal, int(section.get("permutations", 1_999)))
+
+
+def _tests(entries: Any, file: Path) -> tuple[DeclaredTest, ...]:
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise _error("E506", file, "[tests]", "[[tests]]")
+    tests = tuple(
+        DeclaredTest(*(_need(entry, "tests", key, str, file) for key in KNOWN_KEYS["tests"]))
+        for entry in entries
+    )
+    twice = [test.name for test in tests if [other.key for other in tests].count(test.key) > 1]
+    if twice:
+        raise _error("E506", file, f"[[tests]] {twice[0]} × {len(twice)}", "× 1")
+    return tests
 
 
 def _simulation(section: dict[str, Any], file: Path) -> SimulationPlan:

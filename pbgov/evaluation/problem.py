@@ -92,7 +92,7 @@ def _within_units(
         torn = clusters[clusters > 1]
         if len(torn):
             raise InputError(
-                f"{fixed_effects} {torn.index[0]!r} lies in {torn.iloc[0]} clusters of {cluster};"
+                f"{fixed_effects} {str(torn.index[0])!r} lies in {torn.iloc[0]} clusters of {cluster};"
                 " its level can only be taken out where it lies in one"
             )
     regressors = design.matrix[:, 1:]

@@ -50,10 +50,10 @@ STEPS: tuple[Step, ...] = (
         "满意率检验",
         (),
         ("score", "indicators"),
-        ("satisfaction",),
+        ("satisfaction", "tests"),
         figures.satisfaction,
     ),
-    Step("assess", "考核得分检验", (), ("indicators",), ("assessment",), figures.assess),
+    Step("assess", "考核得分检验", (), ("indicators",), ("assessment", "tests"), figures.assess),
     Step(
         "simulate",
         "模拟演示",

@@ -35,6 +35,7 @@ def indicators(study: Study, _: Mapping[str, Results]) -> Results:
 
 def satisfaction(study: Study, results: Mapping[str, Results]) -> Results:
     """Regress the latest real rates on the share of each mode, or say why that cannot be done."""
+    from pbgov.evaluation.declared import label_declared
     from pbgov.evaluation.estimate import NotEstimated
     from pbgov.evaluation.regression import regress
     from pbgov.indicators.panel import join_panel
@@ -56,12 +57,13 @@ def satisfaction(study: Study, results: Mapping[str, Results]) -> Results:
             for code in codes
         }
     panel = join_panel(table_of(results, "score", "regions"), rates)
-    return {
+    answers = {
         code: regress(
             panel, f"Q('{plan.indicator}') ~ Q('share_{code}')", unit_name="区", seed=study.seed
-        ).to_json()
+        )
         for code in codes
     }
+    return {code: one.to_json() for code, one in label_declared(answers, study.tests).items()}
 
 
 def _district_rates(indicator: str, results: Mapping[str, Results]) -> pd.DataFrame | None:
@@ -87,6 +89,7 @@ def assess(study: Study, results: Mapping[str, Results]) -> Results:
     usually carry; it is there to show whether the sign survives, not to find anything.
     """
     from pbgov.evaluation.bounded_outcomes import regress_bounded
+    from pbgov.evaluation.declared import label_declared
 
     plan = study.assessment
     if plan is None or "assessment" not in results["indicators"]:
@@ -102,8 +105,8 @@ def assess(study: Study, results: Mapping[str, Results]) -> Results:
         "grouped": [plan.focal, "C(peer_group)"],
     }
     n_groups = data["peer_group"].nunique()
-    for name, terms in specifications.items():
-        made[name] = regress_bounded(
+    estimates = {
+        name: regress_bounded(
             data,
             "score_low",
             "score_high",
@@ -113,8 +116,11 @@ def assess(study: Study, results: Mapping[str, Results]) -> Results:
             seed=study.seed,
             permutations=plan.permutations,
             allow_regressors=n_groups if name == "grouped" else None,
-        ).to_json()
-    return made
+        )
+        for name, terms in specifications.items()
+    }
+    labelled = label_declared(estimates, study.tests)
+    return made | {name: one.to_json() for name, one in labelled.items()}
 
 
 def _covariate(covariate: Covariate, results: Mapping[str, Results]) -> pd.DataFrame:

@@ -1,0 +1,86 @@
+"""Declared tests: what is hashed, what is exploratory, and how families are corrected."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.multitest import multipletests
+
+from pbgov.errors import InputError, StudyError
+from pbgov.evaluation.declarations import DeclaredTest, declared_digest
+from pbgov.evaluation.declared import family_of_tests, label_declared
+from pbgov.evaluation.regression import regress
+from pbgov.study import read_study
+
+
+@pytest.fixture(scope="module")
+def estimates():
+    random = np.random.default_rng(3)
+    table = pd.DataFrame(random.normal(size=(16, 5)), columns=["y", "a", "b", "c", "d"])
+    made = {name: regress(table, f"y ~ {name}", permutations=199) for name in "abc"}
+    made["none"] = regress(table.assign(d=1.0), "y ~ d")
+    return made
+
+
+def test_the_digest_is_the_sha256_of_the_sorted_formulas_and_terms():
+    tests = [DeclaredTest("二", "y ~ b", "b"), DeclaredTest("一", 'y ~ Q("a.1")', "a.1")]
+    wanted = hashlib.sha256(b"y~Q('a.1')\ta.1\ny~b\tb").hexdigest()
+    assert declared_digest(tests) == wanted
+    assert declared_digest(tests[::-1]) == wanted
+    assert declared_digest(tests[:1]) != wanted
+
+
+def test_what_was_not_declared_is_called_exploratory(estimates):
+    labelled = label_declared(estimates, [DeclaredTest("甲", "y~a", "a")])
+    assert labelled["a"].declared is True
+    assert labelled["b"].declared is False
+    assert labelled["none"] is estimates["none"]
+    digest = declared_digest([DeclaredTest("", "y ~ a", "a")])[:12]
+    assert digest in labelled["a"].remarks[-2].zh + labelled["a"].remarks[-1].zh + str(
+        labelled["a"]
+    )
+    assert "探索性的：不在事先声明的检验之列" in str(labelled["b"])
+    assert "Exploratory" in labelled["b"].render("en")
+    assert "Exploratory" not in labelled["a"].render("en").split("\n")[2]
+    assert estimates["a"].declared is None
+
+
+def test_a_declared_formula_with_another_term_is_not_declared(estimates):
+    labelled = label_declared(estimates, [DeclaredTest("甲", "y ~ a", "b")])
+    assert labelled["a"].declared is False
+
+
+def test_families_are_corrected_apart(estimates):
+    terms = {"a": "a", "b": "b", "c": "c", "none": "d"}
+    table = family_of_tests(estimates, terms, [DeclaredTest("甲", "y ~ a", "a")]).set_index("name")
+    p = [estimates[name].terms.p_permutation[1] for name in "bc"]
+    assert table.p_holm["a"] == estimates["a"].terms.p_permutation[1]
+    np.testing.assert_allclose(table.p_holm[["b", "c"]], multipletests(p, method="holm")[1])
+    np.testing.assert_allclose(table.p_bh[["b", "c"]], multipletests(p, method="fdr_bh")[1])
+    assert table.m.to_dict() == {"a": 1, "b": 2, "c": 2, "none": 2}
+    assert np.isnan(table.p_holm["none"])
+    with pytest.raises(InputError, match="no term is named for 'b'"):
+        family_of_tests(estimates, {"a": "a"})
+    with pytest.raises(InputError, match="has no term 'z'"):
+        family_of_tests({"a": estimates["a"]}, {"a": "z"})
+
+
+def test_the_study_holds_its_declared_tests(root, tmp_path):
+    study = read_study(root)
+    assert study.tests
+    assert study.tests_digest == declared_digest(study.tests)
+    text = (root / "study.toml").read_text(encoding="utf-8")
+    for folder in study.inputs.values():
+        (tmp_path / folder.relative_to(root)).mkdir(parents=True, exist_ok=True)
+    for wrong, code in (
+        ('\n[[tests]]\nname = "a"\nformula = "y ~ a"\n', "E503"),
+        ('\n[[tests]]\nname = "a"\nformula = "y ~ a"\nterm = 1\n', "E506"),
+        ('\n[[tests]]\nname = "a"\nformula = "y ~ a"\nterm = "a"\nwhy = ""\n', "E504"),
+        ('\n[[tests]]\nname = "a"\nformula = "y ~ a"\nterm = "a"' * 2, "E506"),
+    ):
+        (tmp_path / "study.toml").write_text(text + wrong, encoding="utf-8")
+        with pytest.raises(StudyError, match=code):
+            read_study(tmp_path)

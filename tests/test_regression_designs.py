@@ -1,0 +1,199 @@
+"""Weights, fixed effects and influence in a regression, held against other programs."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
+
+from pbgov.errors import InputError
+from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.evaluation.regression import regress
+from pbgov.inference.clusters import cr2
+from pbgov.inference.linear import coefficient_tests, least_squares
+
+
+@pytest.fixture(scope="module")
+def grunfeld(root):
+    table = pd.read_csv(root / "tests/vectors/data/Grunfeld.csv")
+    vector = json.loads((root / "tests/vectors/v03_cluster_cr_grunfeld.json").read_text("utf-8"))
+    return table, vector["expected"]
+
+
+def streets(seed=5):
+    """Forty streets of sixteen districts over six months."""
+    random = np.random.default_rng(seed)
+    street = np.repeat(np.arange(40), 6)
+    table = pd.DataFrame(
+        {
+            "street": street,
+            "district": street % 16,
+            "month": np.tile(list("abcdef"), 40),
+            "x": random.normal(size=240),
+            "people": random.integers(20, 200, size=240),
+        }
+    )
+    table["fixed"] = random.normal(size=40)[street]
+    level = random.normal(size=40)[street] * 3
+    table["y"] = 2 * table["x"] + level + random.normal(size=240)
+    return table
+
+
+def numbers(estimate):
+    assert isinstance(estimate, Estimate), str(estimate)
+    return estimate.terms.set_index("term")
+
+
+# ---- fixed effects ------------------------------------------------------------------------------
+
+
+def test_fixed_effects_give_the_cr2_of_the_vector(grunfeld):
+    table, expected = grunfeld
+    wanted = expected["firm_fixed_effects_CR2"]
+    ours = numbers(regress(table, "inv ~ value + capital", fixed_effects="firm"))
+    for name in ("value", "capital"):
+        assert ours.estimate[name] == pytest.approx(wanted["coef"][name], rel=1e-6)
+        assert ours.std_error[name] == pytest.approx(wanted["se"][name], rel=1e-6)
+        assert ours.df[name] == pytest.approx(wanted["df"][name], rel=1e-6)
+    assert list(ours.index) == ["value", "capital"]
+
+
+def test_absorbed_effects_equal_dummies_with_effects_of_periods():
+    table = streets()
+    ours = regress(table, "y ~ x + C(month)", "district", fixed_effects="street", unit_name="区")
+    dummies = pd.get_dummies(table[["street", "month"]].astype(str), drop_first=True, dtype=float)
+    design = np.column_stack([np.ones(240), table["x"], dummies])
+    fit = least_squares(design, table["y"].to_numpy())
+    tests = coefficient_tests(fit.coefficients, *cr2(fit, table["district"].to_numpy()))
+    row = numbers(ours).loc["x"]
+    assert row.estimate == pytest.approx(tests.statistic[1] * tests.std_error[1], rel=1e-9)
+    assert row.std_error == pytest.approx(tests.std_error[1], rel=1e-9)
+    assert row.df == pytest.approx(tests.df[1], rel=1e-7)
+    assert ours.fit["df_residual"] == 240 - 40 - 6
+    theirs = sm.OLS(table["y"], design).fit()
+    assert ours.fit["sigma"] == pytest.approx(np.sqrt(theirs.scale), rel=1e-9)
+    assert ours.fit["r2"] < theirs.rsquared  # within units, not of the dummies
+    assert (ours.n, ours.n_units) == (240, 16)
+    assert any("自身的水平已经扣除" in sentence for sentence in ours.limits)
+
+
+def test_what_does_not_vary_within_units_is_absorbed():
+    result = regress(streets(), "y ~ x + fixed", "district", fixed_effects="street")
+    assert isinstance(result, NotEstimated)
+    assert "'fixed' does not vary within street" in result.reason_en
+    still = streets().assign(y=lambda t: t["street"] * 1.0)
+    result = regress(still, "y ~ x", "district", fixed_effects="street")
+    assert isinstance(result, NotEstimated)
+    assert "outcome does not vary within street" in result.reason_en
+    twice = streets().assign(shifted=lambda t: t["x"] + t["fixed"])
+    result = regress(twice, "y ~ x + shifted", "district", fixed_effects="street")
+    assert isinstance(result, NotEstimated)
+    assert "linear combination" in result.reason_en
+
+
+def test_units_that_lie_in_two_clusters_are_refused():
+    table = streets()
+    table.loc[0, "district"] = 9
+    with pytest.raises(InputError, match="street '0' lies in 2 clusters"):
+        regress(table, "y ~ x", "district", fixed_effects="street")
+
+
+# ---- weights ------------------------------------------------------------------------------------
+
+
+def test_weighted_numbers_match_statsmodels():
+    table = streets().groupby("street", as_index=False).first().iloc[:20]
+    ours = regress(table, "y ~ x + fixed", weights="people")
+    theirs = smf.wls("y ~ x + fixed", table, weights=table["people"]).fit(
+        cov_type="HC3", use_t=True
+    )
+    hc2 = smf.wls("y ~ x + fixed", table, weights=table["people"]).fit(cov_type="HC2", use_t=True)
+    np.testing.assert_allclose(ours.terms.estimate, theirs.params, rtol=1e-9)
+    np.testing.assert_allclose(ours.terms.std_error, hc2.bse, rtol=1e-9)
+    np.testing.assert_allclose(ours.beside.std_error, theirs.bse, rtol=1e-9)
+    assert ours.fit["r2"] == pytest.approx(theirs.rsquared, rel=1e-9)
+    assert any("按“people”加权" in sentence for sentence in ours.limits)
+    equal = regress(table.assign(people=7), "y ~ x + fixed", weights="people")
+    plain = regress(table, "y ~ x + fixed")
+    np.testing.assert_allclose(
+        equal.terms.drop(columns="term"), plain.terms.drop(columns="term"), rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize("wrong", [0, -1, np.inf, "5"])
+def test_weights_are_positive_numbers(wrong):
+    table = streets().astype({"people": object})
+    table.loc[3, "people"] = wrong
+    if wrong != "5":
+        table["people"] = table["people"].astype(float)
+    else:
+        table["people"] = table["people"].astype(str)
+    with pytest.raises(InputError, match="positive, finite numbers"):
+        regress(table, "y ~ x", "district", weights="people")
+
+
+def test_weighted_clusters_are_permuted_by_their_weighted_means():
+    table = streets()
+    table["district_x"] = np.random.default_rng(2).normal(size=16)[table["district"]]
+    ours = regress(table, "y ~ district_x", "district", weights="people", permutations=1999)
+    weighted = table.assign(weighted=table["y"] * table["people"]).groupby("district")
+    means = pd.DataFrame(
+        {
+            "y": weighted["weighted"].sum() / weighted["people"].sum(),
+            "district_x": weighted["district_x"].first(),
+        }
+    )
+    plain = regress(means, "y ~ district_x", permutations=1999)
+    p = numbers(ours).p_permutation["district_x"]
+    assert p == pytest.approx(numbers(plain).p_permutation["district_x"], abs=0.03)
+
+
+# ---- what one unit does -------------------------------------------------------------------------
+
+
+def test_influence_is_what_refits_give():
+    table = streets()
+    ours = regress(table, "y ~ x + fixed", "district", unit_name="区", permutations=9)
+    refits = {
+        str(unit): regress(
+            table[table["district"] != unit], "y ~ x + fixed", "district", permutations=9
+        )
+        for unit in range(16)
+    }
+    for name in ("x", "fixed"):
+        values = pd.Series({unit: numbers(one).estimate[name] for unit, one in refits.items()})
+        row = ours.influence.set_index("term").loc[name]
+        assert row.low == pytest.approx(values.min(), rel=1e-9)
+        assert row.high == pytest.approx(values.max(), rel=1e-9)
+        assert row.unit_low == values.idxmin()
+        assert row.unit_high == values.idxmax()
+        moved = (values - numbers(ours).estimate[name]).abs()
+        assert row.most_influential == moved.idxmax()
+    assert any("影响最大的是" in sentence for sentence in ours.limits)
+
+
+def test_one_district_that_is_the_finding_is_named():
+    random = np.random.default_rng(8)
+    table = pd.DataFrame({"x": random.normal(size=16), "name": [f"区{i}" for i in range(16)]})
+    table["y"] = 0.1 * random.normal(size=16) - 0.3 * table["x"]
+    table.loc[4, ["x", "y"]] = [8.0, 9.0]
+    ours = regress(table, "y ~ x", labels="name", unit_name="区")
+    row = ours.influence.iloc[0]
+    assert row.most_influential == "区4"
+    assert row.sign_changes
+    assert any("其中有去掉后变号的；影响最大的是 区4" in sentence for sentence in ours.limits)
+
+
+def test_overlapping_regressors_are_told_by_their_vif():
+    random = np.random.default_rng(9)
+    x = random.normal(size=24)
+    table = pd.DataFrame({"x": x, "z": x + 0.2 * random.normal(size=24)})
+    table["y"] = random.normal(size=24)
+    ours = regress(table, "y ~ x + z")
+    r2 = np.corrcoef(table["x"], table["z"])[0, 1] ** 2
+    np.testing.assert_allclose(ours.influence.gvif, np.sqrt(1 / (1 - r2)), rtol=1e-9)
+    assert any("GVIF" in sentence for sentence in ours.limits)
