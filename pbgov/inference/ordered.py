@@ -1,0 +1,297 @@
+"""Ordered logit: answers on a scale of steps, such as 1 (very dissatisfied) to 5 (very satisfied).
+
+One slope for every step up the scale (proportional odds), with a threshold between any two
+answers. In thresholds and slopes themselves the likelihood is concave, so Newton's steps find its
+one summit, or a linear programme has said beforehand that there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+
+from pbgov.errors import InputError
+from pbgov.inference.answer_likelihood import (
+    answer_steps,
+    checked_answers,
+    climb,
+    flat_thresholds,
+    log_likelihood_of_answers,
+    scaled_columns,
+    separating_steps,
+)
+from pbgov.inference.clusters import cluster_members
+from pbgov.inference.linear import dependent_columns
+from pbgov.inference.permutation import PermutationResult, freedman_lane, mean_difference_test
+from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.separation import NoMaximum
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, eq=False)
+class OrderedFit:
+    """An ordered logit at the maximum of its likelihood.
+
+    Attributes
+    ----------
+    design : ndarray, shape (n, k)
+        Without a column of ones.
+    answers : ndarray, shape (m,)
+        The answers that occur, rising.
+    codes : ndarray of int, shape (n,)
+        Place of each row's answer in `answers`.
+    thresholds : ndarray, shape (m - 1,)
+        Logit of giving this answer or a lower one, where every regressor is 0.
+    coefficients : ndarray, shape (k,)
+        In logits of a higher answer per unit of the column.
+    covariance : ndarray, shape (m - 1 + k, m - 1 + k)
+        Of thresholds and coefficients, in this order, from the observed information.
+    scores : ndarray, shape (n, m - 1 + k)
+        Each row's derivative of the log-likelihood by thresholds and coefficients.
+    generalised_residuals : ndarray, shape (n,)
+        Each row's derivative of the log-likelihood by its linear predictor; their sum is 0.
+    log_likelihood : float
+    iterations : int
+        Newton steps taken.
+    """
+
+    design: np.ndarray
+    answers: np.ndarray
+    codes: np.ndarray
+    thresholds: np.ndarray
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    scores: np.ndarray
+    generalised_residuals: np.ndarray
+    log_likelihood: float
+    iterations: int
+
+
+def ordered_logit(design: np.ndarray, outcome: np.ndarray) -> OrderedFit | NoMaximum:
+    """The proportional-odds model of ordered answers, by Newton's steps.
+
+    Parameters
+    ----------
+    design : ndarray, shape (n, k)
+        Without a column of ones: the thresholds stand in its place. k may be 0.
+    outcome : ndarray, shape (n,)
+        Answers; only their order counts.
+
+    Returns
+    -------
+    OrderedFit or NoMaximum
+        NoMaximum where the columns put the answers in order, wholly or but for ties, so that a
+        coefficient has no finite value.
+
+    Raises
+    ------
+    InputError
+        Where a value is not finite, fewer than two answers occur, there are no more rows than
+        parameters, or columns depend on one another (or on the thresholds).
+
+    References
+    ----------
+    McCullagh, P. (1980). Regression models for ordinal data. *Journal of the Royal Statistical
+    Society B*, 42(2), 109-142.
+    Pratt, J. W. (1981). Concavity of the log likelihood. *Journal of the American Statistical
+    Association*, 76(373), 103-106.
+    """
+    design, answers, codes = checked_answers(design, outcome)
+    cuts, k = len(answers) - 1, design.shape[1]
+    means, spreads, scaled = scaled_columns(design)
+    steps = answer_steps(codes, cuts, scaled, scaled[:, :0])
+    direction = separating_steps(steps)
+    if direction is not None:
+        separated = NoMaximum("the regressors put the answers in order", True)
+        return direction if isinstance(direction, NoMaximum) else separated
+    found = climb(steps, np.concatenate([flat_thresholds(codes, cuts), np.zeros(k)]))
+    if isinstance(found, NoMaximum):
+        return found
+    parameters, iterations = found
+    value, by_upper, by_lower, hessian = log_likelihood_of_answers(steps, parameters)
+    back = np.eye(cuts + k)  # from slopes of the scaled columns to those of the columns themselves
+    back[cuts:, cuts:] = np.diag(1 / spreads)
+    back[:cuts, cuts:] = means / spreads
+    rows = steps.upper * by_upper[:, None] + steps.lower * by_lower[:, None]
+    both = back @ parameters
+    return OrderedFit(
+        design=design,
+        answers=answers,
+        codes=codes,
+        thresholds=both[:cuts],
+        coefficients=both[cuts:],
+        covariance=back @ np.linalg.inv(-hessian) @ back.T,
+        scores=np.linalg.solve(back.T, rows.T).T,
+        generalised_residuals=-(by_upper + by_lower),
+        log_likelihood=value,
+        iterations=iterations,
+    )
+
+
+def cluster_covariance(fit: OrderedFit, clusters: np.ndarray) -> np.ndarray:
+    """Cluster sandwich of thresholds and coefficients, with the CR1 factor G / (G - 1).
+
+    Parameters
+    ----------
+    fit : OrderedFit
+    clusters : ndarray, shape (n,)
+        Which cluster each row belongs to; goes with t(G - 1). With one row per cluster it is the
+        sandwich of independent rows times n / (n - 1).
+
+    Returns
+    -------
+    ndarray, shape (m - 1 + k, m - 1 + k)
+
+    Raises
+    ------
+    InputError
+        Where there are fewer than two clusters.
+
+    References
+    ----------
+    White, H. (1982). Maximum likelihood estimation of misspecified models. *Econometrica*,
+    50(1), 1-25.
+    """
+    members = cluster_members(clusters, len(fit.scores))
+    sums = np.array([fit.scores[rows].sum(axis=0) for rows in members])
+    meat = sums.T @ sums * len(members) / (len(members) - 1)
+    return np.asarray(fit.covariance @ meat @ fit.covariance)
+
+
+def predicted_shares(fit: OrderedFit) -> np.ndarray:
+    """Each row's probability of each answer.
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+        Rows add up to 1.
+    """
+    return np.diff(_below(fit, fit.design), prepend=0.0, append=1.0, axis=1)
+
+
+def average_share_changes(
+    fit: OrderedFit, column: int, same_factor: Sequence[int] = ()
+) -> tuple[np.ndarray, np.ndarray]:
+    """What one column goes with in the mean share of each answer, other columns held as they are.
+
+    Parameters
+    ----------
+    fit : OrderedFit
+    column : int
+        Where it holds nothing but 0 and 1: shares with 1 minus shares with 0. Otherwise the mean
+        derivative, per unit of the column.
+    same_factor : sequence of int
+        Other columns of 0 and 1 of the same grouping, set to 0 in both.
+
+    Returns
+    -------
+    changes : ndarray, shape (m,)
+        In shares (0.01 is a percentage point); they add up to 0.
+    gradient : ndarray, shape (m, m - 1 + k)
+        Derivative of the changes by thresholds and coefficients (delta method).
+    """
+    cuts = len(fit.thresholds)
+    values = fit.design[:, column]
+    gradient = np.zeros((cuts, cuts + len(fit.coefficients)))
+    diagonal = np.arange(cuts)
+    if np.isin(values, (0.0, 1.0)).all():
+        change = np.zeros(cuts)
+        for value, sign in ((1.0, 1.0), (0.0, -1.0)):
+            moved = fit.design.copy()
+            moved[:, list(same_factor)] = 0
+            moved[:, column] = value
+            below = _below(fit, moved)
+            density = below * (1 - below)
+            change += sign * below.mean(axis=0)
+            gradient[diagonal, diagonal] += sign * density.mean(axis=0)
+            gradient[:, cuts:] -= sign * density.T @ moved / len(moved)
+    else:
+        below = _below(fit, fit.design)
+        density = below * (1 - below)
+        bend = density * (1 - 2 * below)
+        slope = fit.coefficients[column]
+        change = -slope * density.mean(axis=0)
+        gradient[diagonal, diagonal] = -slope * bend.mean(axis=0)
+        gradient[:, cuts:] = slope * bend.T @ fit.design / len(fit.design)
+        gradient[:, cuts + column] -= density.mean(axis=0)
+    return (
+        np.diff(change, prepend=0.0, append=0.0),
+        np.diff(gradient, prepend=0.0, append=0.0, axis=0),
+    )
+
+
+def score_test_between_units(
+    design: np.ndarray,
+    outcome: np.ndarray,
+    units: np.ndarray,
+    column: int,
+    *,
+    seed: int,
+    draws: int = DRAWS,
+) -> PermutationResult:
+    """Permutation test of one column of an ordered logit that is constant within units.
+
+    The model is fitted without the column. What it leaves unexplained, the generalised residuals,
+    is averaged by unit and tested against the column among the units: as a difference of two
+    groups where the column has two values and no other column is constant within units, else by
+    Freedman and Lane given those columns.
+
+    Parameters
+    ----------
+    design, outcome
+        As in `ordered_logit`.
+    units : ndarray, shape (n,)
+        The unit of each row; a number for each row where the rows are the units.
+    column : int
+    seed, draws
+        As in `pbgov.inference.permutation.freedman_lane`.
+
+    Returns
+    -------
+    PermutationResult
+        NaN throughout where the model without the column has no maximum.
+
+    Raises
+    ------
+    InputError
+        Where the column varies within a unit.
+
+    Notes
+    -----
+    Units must be exchangeable where the column has no association: the mean of a unit with few
+    rows varies more than that of a unit with many.
+
+    References
+    ----------
+    Gourieroux, Monfort, Renault and Trognon (1987), Freedman and Lane (1983), as in
+    `pbgov.inference.bounded.cluster_score_test`.
+    """
+    design = np.asarray(design, dtype=float)
+    _, first, codes = np.unique(units, return_index=True, return_inverse=True)
+    constant = (design == design[first][codes]).all(axis=0)
+    if not constant[column]:
+        raise InputError(f"column {column} varies within a unit; it cannot be permuted by unit")
+    without = ordered_logit(np.delete(design, column, axis=1), outcome)
+    if isinstance(without, NoMaximum):
+        return PermutationResult(float("nan"), float("nan"), 0, exact=False)
+    unexplained = np.bincount(codes, without.generalised_residuals) / np.bincount(codes)
+    regressor = design[first, column]
+    others = [j for j in np.flatnonzero(constant) if j != column]
+    kinds = np.unique(regressor)
+    if not others and len(kinds) == 2:
+        return mean_difference_test(unexplained, regressor == kinds[1], seed=seed, draws=draws)
+    covariates = np.column_stack([np.ones(len(first)), design[np.ix_(first, others)]])
+    covariates = np.delete(covariates, dependent_columns(covariates), axis=1)
+    if dependent_columns(np.column_stack([covariates, regressor])):
+        return PermutationResult(float("nan"), float("nan"), 0, exact=False)
+    return freedman_lane(unexplained, regressor, covariates, seed=seed, draws=draws)
+
+
+def _below(fit: OrderedFit, design: np.ndarray) -> np.ndarray:
+    """Each row's probability of each answer but the last, or a lower one; shape (n, m - 1)."""
+    return np.asarray(expit(fit.thresholds - (design @ fit.coefficients)[:, None]))
