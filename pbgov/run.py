@@ -129,6 +129,7 @@ def _state(study: Study) -> dict[str, Any]:
     return {
         "title": study.title,
         "seed": study.seed,
+        "declared_tests": study.tests_digest,
         "inputs": digest_files([*study.inputs.values(), study.root / "study.toml"], study.root),
         "code": code_digest(),
         "versions": {"python": platform.python_version(), **library_versions()},

@@ -197,3 +197,15 @@ def test_overlapping_regressors_are_told_by_their_vif():
     r2 = np.corrcoef(table["x"], table["z"])[0, 1] ** 2
     np.testing.assert_allclose(ours.influence.gvif, np.sqrt(1 / (1 - r2)), rtol=1e-9)
     assert any("GVIF" in sentence for sentence in ours.limits)
+
+
+# ---- a unit in several rows ----------------------------------------------------------------------
+
+
+def test_units_in_several_rows_are_not_taken_for_independent_rows():
+    table = streets().rename(columns={"district": "region_code"})
+    result = regress(table, "y ~ x")
+    assert isinstance(result, NotEstimated)
+    assert "cluster='region_code'" in result.reason_en
+    assert isinstance(regress(table, "y ~ x", "region_code"), Estimate)
+    assert isinstance(regress(table.drop(columns="region_code"), "y ~ x"), Estimate)

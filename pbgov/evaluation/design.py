@@ -54,6 +54,8 @@ class Design:
         The columns used, n rows, sorted.
     labels : tuple of str
         What each row is called: its region_code, else its index.
+    labelled_by : str
+        The column they were taken from; '' for the index.
     dropped : tuple of str
         Labels of the rows left out because a value is missing.
     gaps : tuple of str
@@ -71,6 +73,7 @@ class Design:
     vanished: tuple[str, ...]
     rows: pd.DataFrame
     labels: tuple[str, ...]
+    labelled_by: str
     dropped: tuple[str, ...]
     gaps: tuple[str, ...]
     digest: str
@@ -123,7 +126,8 @@ def read_design(
     wanted = list(dict.fromkeys([*used, *others]))
     for name in wanted:
         _refuse_odd_kinds(table[name], grouped=name in others or name in _grouped(desc))
-    complete, dropped, gaps = _complete_rows(table, wanted, labels)
+    named = labels or ("region_code" if "region_code" in table.columns else "")
+    complete, dropped, gaps = _complete_rows(table, wanted, named)
     complete = complete.sort_values([*sorted(wanted), _LABEL], kind="stable", ignore_index=True)
     rows = complete[wanted]
     environment = patsy.EvalEnvironment([{"np": np, **_FUNCTIONS}])
@@ -159,6 +163,7 @@ def read_design(
         vanished=tuple(vanished),
         rows=rows,
         labels=tuple(complete[_LABEL]),
+        labelled_by=named,
         dropped=dropped,
         gaps=gaps,
         digest=hashlib.sha256(rows[sorted(wanted)].to_csv(index=False).encode()).hexdigest(),
@@ -211,10 +216,9 @@ def _grouped(desc: ModelDesc) -> set[str]:
 
 
 def _complete_rows(
-    table: pd.DataFrame, wanted: list[str], labels: str | None
+    table: pd.DataFrame, wanted: list[str], named: str
 ) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...]]:
     """The complete rows with their names, the names of the others, and where values are missing."""
-    named = labels or ("region_code" if "region_code" in table.columns else None)
     names = np.array([str(one) for one in (table[named] if named else table.index)], dtype=object)
     missing = table[wanted].isna()
     incomplete = missing.any(axis=1).to_numpy()

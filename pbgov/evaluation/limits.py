@@ -64,6 +64,14 @@ def refusal(
         The caller's own limit in place of one regressor per eight units.
     """
     n = len(design.matrix)
+    if cluster is None and design.labelled_by and len(set(design.labels)) < n:
+        twice = next(name for name in design.labels if design.labels.count(name) > 1)
+        return (
+            f"“{design.labelled_by}”里 {twice} 等单位有多行，按行检验会把同一单位的各行当作互相独立；"
+            f"请写 cluster={design.labelled_by!r}，或先合并成一行",
+            f"units such as {twice} have several rows, which a test of rows would take for"
+            f" independent; say cluster={design.labelled_by!r}, or make one row of each",
+        )
     if n < 2:
         there = counted(n, "行" if cluster else unit_name)
         return f"只有 {there}的数据是完整的", f"only {n} complete rows"

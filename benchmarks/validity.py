@@ -1,0 +1,62 @@
+"""Do the tests, corrections and designs keep their promises? One table, with the goals beside.
+
+Run as ``python -m benchmarks.validity [SCALE]``: at scale 1 within about fifteen minutes on two
+cores; the tests run a smaller version. Every study draws data of which the truth is known, with a
+recorded seed, and counts. The functions called are those that the verbs of the package call.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from benchmarks.simulations import (
+    clusters,
+    coding_error,
+    multiverse,
+    outcomes,
+    sets,
+    timing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from benchmarks.simulations import Row
+
+STUDIES: tuple[Callable[[float], list[Row]], ...] = (
+    coding_error.rows,
+    clusters.rows,
+    outcomes.rows,
+    sets.rows,
+    timing.rows,
+    multiverse.rows,
+)
+
+
+def rows(scale: float = 1.0) -> Iterator[Row]:
+    """The rows of all studies; `scale` multiplies the data sets drawn."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for found in [pool.submit(study, scale) for study in STUDIES]:
+            yield from found.result()
+
+
+def main(scale: float = 1.0) -> None:
+    """Print the table."""
+    print(f"{'check':<74}{'goal':>14}{'found':>9}{'s.e.':>7}{'data sets':>11}")
+    missed = 0
+    for row in rows(scale):
+        said = "" if row.holds else "  missed"
+        missed += not row.holds
+        print(
+            f"{row.check:<74}{row.goal:>14}{row.value:>9.1%}{row.standard_error:>7.1%}"
+            f"{row.replications:>11,}{said}",
+            flush=True,
+        )
+    print(f"goals missed: {missed}")
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
