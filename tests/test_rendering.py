@@ -1,0 +1,164 @@
+"""An estimate as it is printed: the twelve rules, both languages, and tables of other programs."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.evaluation.regression import regress
+from pbgov.evaluation.remarks import RULES, Remark, in_order
+from pbgov.exhibits.estimates import table_estimate
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def table(n=16, seed=4):
+    random = np.random.default_rng(seed)
+    made = pd.DataFrame({"share": random.uniform(size=n), "density": random.normal(size=n)})
+    made["rate"] = 80 + 4 * made["share"] + random.normal(size=n)
+    made["treated"] = (np.arange(n) < 3).astype(int)
+    return made
+
+
+@pytest.fixture(scope="module")
+def estimate():
+    made = regress(table(), "rate ~ share + density", unit_name="区", permutations=999)
+    assert isinstance(made, Estimate)
+    return made
+
+
+def test_remarks_come_in_the_order_of_the_rules_and_once(estimate):
+    order = [RULES.index(remark.rule) for remark in estimate.remarks]
+    assert order == sorted(order)
+    twice = estimate.with_remarks(estimate.remarks[-1], Remark("size", "甲。", "A."))
+    assert len(twice.remarks) == len(estimate.remarks) + 1
+    assert twice.remarks[1] == Remark("size", "甲。", "A.")
+    with pytest.raises(ValueError, match="rule 'mood' is none of"):
+        Remark("mood", "", "")
+    assert in_order([]) == ()
+
+
+def test_what_could_be_found_is_said_before_what_was(estimate):
+    for lang, detectable in (("zh", "八成把握在 5% 水平上查出"), ("en", "with 80% power")):
+        printed = estimate.render(lang)
+        line = next(one for one in printed.split("\n") if one.strip().startswith("share"))
+        head, numbers = printed.index(detectable), printed.index(line)
+        assert head < numbers
+        assert printed.index("16 个区" if lang == "zh" else "16 districts") < numbers
+    assert "显著" in estimate.render("zh").split("估计 ")[0]  # exaggeration, before the table
+
+
+def test_every_remark_is_printed_in_both_languages(estimate):
+    for remark in estimate.remarks:
+        assert remark.zh.endswith("。")
+        assert remark.en.endswith(".")
+        assert remark.zh in estimate.render("zh")
+        assert remark.en in estimate.render("en")
+    assert not HAN.search(estimate.render("en"))
+    assert str(estimate) == estimate.render("zh")
+
+
+def test_the_words_are_those_of_association(estimate):
+    for word in ("导致", "促进", "提升", "有效", "影响了"):
+        assert word not in estimate.render("zh").replace("有效自由度", "")
+    assert not re.search(r"\b(cause|impact|effect of)\w*", estimate.render("en"))
+    assert "相关不等于因果" in estimate.render("zh")
+    assert "associations, not effects" in estimate.render("en")
+
+
+def test_no_p_value_is_printed_as_zero():
+    strong = table()
+    strong["rate"] = strong["share"] + 1e-4 * strong["density"]
+    made = regress(strong, "rate ~ share", unit_name="区", permutations=999)
+    assert isinstance(made, Estimate)
+    assert made.terms.p_value[1] < 1e-10
+    for lang in ("zh", "en"):
+        assert "0.000 " not in made.render(lang)
+        assert "<0.001" in made.render(lang)
+    assert "p 最小为 0.001" in made.render("zh")
+    assert "least p 0.001" in made.render("en")
+
+
+def test_three_treated_districts_print_a_dash_and_the_reason():
+    made = regress(table(), "rate ~ treated", unit_name="区")
+    line = next(
+        line for line in made.render("en").split("\n") if line.strip().startswith("treated")
+    )
+    assert line.count("—") == 4  # interval, p, and what could be detected
+    assert "only 3 districts" in made.render("en")
+    assert "两组中较小的一组只有 3 个区" in made.render("zh")
+
+
+def test_the_smallest_detectable_coefficient_is_found_in_four_of_five_samples():
+    """Planted at the printed size, the default test finds it in about 80 of 100 samples."""
+    random = np.random.default_rng(12)
+    x = random.normal(size=16)
+    design = pd.DataFrame({"x": x})
+    sizes = [
+        regress(
+            design.assign(y=random.normal(size=16)), "y ~ x", permutations=9
+        ).terms.minimum_detectable[1]
+        for _ in range(30)
+    ]
+    planted = float(np.median(sizes))
+    found = []
+    for _ in range(150):
+        made = regress(
+            design.assign(y=planted * x + random.normal(size=16)), "y ~ x", permutations=9
+        )
+        found.append(made.terms.p_value[1] < 0.05)
+    assert 0.68 < np.mean(found) < 0.92
+
+
+def test_the_table_of_an_estimate_holds_the_same_remarks(estimate):
+    english = table_estimate(estimate, title="t", source="s", lang="en")
+    assert all(remark.en in english.notes()[0] for remark in estimate.remarks)
+    assert not HAN.search("".join(english.notes()) + english.body.to_csv())
+    assert list(english.body.columns)[1] == "Detectable (80%)"
+    chinese = table_estimate(estimate, title="题", source="源")
+    assert all(remark.zh in chinese.notes()[0] for remark in estimate.remarks)
+
+
+def test_a_refusal_reads_in_both_languages():
+    refused = regress(table(8), "rate ~ share")
+    assert isinstance(refused, NotEstimated)
+    assert refused.render("en").startswith("rate ~ share\nNot estimated (8 rows): ")
+    assert "未估计（8 行）" in refused.render("zh")
+
+
+def test_simulated_estimates_say_so_first():
+    marked = table().rename(columns={"rate": "模拟满意率"})
+    made = regress(marked, "模拟满意率 ~ share", permutations=9)
+    assert made.render("en").startswith("[simulated]")
+    assert made.remarks[0].rule == "simulated"
+    assert made.__maketables_depvar__.startswith("模拟")
+
+
+# ---- the plug-in attributes of maketables ---------------------------------------------------------
+
+
+def test_other_programs_can_tabulate_an_estimate(estimate):
+    coefficients = estimate.__maketables_coef_table__
+    assert coefficients.index.name == "Coefficient"
+    assert list(coefficients.index) == ["Intercept", "share", "density"]
+    np.testing.assert_array_equal(coefficients["b"], estimate.terms["estimate"])
+    np.testing.assert_array_equal(coefficients["se"], estimate.terms["std_error"])
+    np.testing.assert_array_equal(coefficients["t"], estimate.terms["statistic"])
+    np.testing.assert_array_equal(coefficients["p"], estimate.terms["p_value"])
+    assert estimate.__maketables_depvar__ == "rate"
+    assert estimate.__maketables_stat__("N") == 16
+    assert estimate.__maketables_stat__("r2") == estimate.fit["r2"]
+    assert estimate.__maketables_stat__("aic") is None  # AIC is not compared across programs
+    assert "associations, not effects" in estimate.__maketables_stat__("limits")
+
+
+def test_maketables_makes_a_table_of_it(estimate):
+    maketables = pytest.importorskip("maketables")
+    made = maketables.ETable([estimate]).make(type="tex")
+    assert f"{estimate.terms.estimate[1]:.3f}" in made
+    assert "HC2 + Bell" in made
+    assert "N (districts)" in made
