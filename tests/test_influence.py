@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 import patsy
 import pytest
+import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbgov.errors import InputError
+from pbgov.evaluation.checks import CheckResult
+from pbgov.evaluation.doubts.influence import LEAVE_ONE_OUT_COLUMNS, leave_one_out
+from pbgov.evaluation.estimate import NotEstimated
 from pbgov.inference.influence import (
     influence,
     leave_one_out_coefficients,
@@ -20,6 +24,7 @@ from pbgov.inference.influence import (
     variance_inflation,
 )
 from pbgov.inference.linear import least_squares
+from pbgov.marks import is_simulated
 
 NEAR = {"rtol": 1e-8, "atol": 1e-12}
 
@@ -188,3 +193,148 @@ def test_a_perfect_fit_and_too_few_units():
         influence(made, np.ones(6))
     with pytest.raises(InputError, match="name the term"):
         variance_inflation(made, ["Intercept"])
+
+
+# ---- tables -----------------------------------------------------------------------------------
+
+
+def districts(n=16, seed=1):
+    random = np.random.default_rng(seed)
+    table = pd.DataFrame(
+        {
+            "region_code": [f"1101{i:02d}" for i in range(n)],
+            "name_zh": [f"第{i}区" for i in range(n)],
+            "占比": random.uniform(0, 1, n),
+            "密度": random.normal(size=n),
+        }
+    )
+    table["满意率"] = 80 + 2 * table["密度"] + random.normal(size=n)
+    return table
+
+
+def test_one_district_that_is_the_finding_is_named(root):
+    table = districts()
+    table.loc[3, ["占比", "满意率"]] = [6.0, 120.0]
+    result = leave_one_out(table, "满意率 ~ 占比", labels="name_zh", unit_name="区")
+    assert isinstance(result, CheckResult), str(result)
+    assert list(result.table.columns) == list(LEAVE_ONE_OUT_COLUMNS)
+    assert len(result.table) == 16 * 2
+    rows = result.table[result.table.term.eq("占比")].set_index("unit")
+    top = rows.without_it.sub(rows.estimate).abs().idxmax()
+    assert top == "第3区"
+    theirs = smf.ols("满意率 ~ 占比", table.drop(index=3)).fit().params["占比"]
+    assert rows.loc["第3区", "without_it"] == pytest.approx(theirs)
+    assert rows.loc["第3区", "change"] == pytest.approx(theirs - rows.estimate.iloc[0])
+    assert rows.cooks_distance.idxmax() == "第3区"
+    for lang in ("zh", "en"):
+        said = " ".join(result.limits(lang))
+        assert "第3区" in said
+        assert "Bonferroni" in said
+    assert {remark.rule for remark in result.remarks} == {"size", "influence"}
+
+
+def test_the_table_of_the_check_is_the_vector(root, duncan, expected):
+    result = leave_one_out(
+        duncan, "prestige ~ income + education", labels="occ", allow_regressors=2
+    )
+    rows = result.table[result.table.term.eq("income")].set_index("unit")
+    assert rows.without_it.min() == pytest.approx(expected["loo_coef_min"]["income"], rel=1e-8)
+    for name, column in (("dfbetas_income", "dfbetas"), ("cooks", "cooks_distance")):
+        theirs = pd.Series(expected[name])
+        np.testing.assert_allclose(rows[column].reindex(theirs.index), theirs, **NEAR)
+    assert result.p_value == pytest.approx(0.142974078067407, rel=1e-8)
+    assert any("minister" in sentence for sentence in result.limits())
+    assert any("1.45" in sentence for sentence in result.limits())  # sqrt of the VIF 2.1049
+
+
+def test_clusters_are_left_out_whole_and_named():
+    random = np.random.default_rng(4)
+    months = districts().loc[np.repeat(np.arange(16), 6)].reset_index(drop=True)
+    months["满意率"] += random.normal(size=len(months))
+    result = leave_one_out(months, "满意率 ~ 占比", "region_code", labels="name_zh", unit_name="区")
+    assert result.n == 16
+    rows = result.table[result.table.term.eq("占比")].set_index("unit")
+    kept = months[months.name_zh != "第7区"]
+    theirs = smf.ols("满意率 ~ 占比", kept).fit().params["占比"]
+    assert rows.loc["第7区", "without_it"] == pytest.approx(theirs)
+    assert rows.studentised.isna().all()
+    assert np.isnan(result.p_value)
+    shuffled = leave_one_out(
+        months.sample(frac=1, random_state=1), "满意率 ~ 占比", "region_code", labels="name_zh"
+    )
+    pd.testing.assert_frame_equal(shuffled.table, result.table)
+
+
+def test_a_useless_regressor_predicts_no_better_than_the_mean():
+    random = np.random.default_rng(8)
+    table = districts(n=20)
+    table["满意率"] = random.normal(size=20)
+    result = leave_one_out(table, "满意率 ~ 占比")
+    assert any("预测不比平均数好" in sentence for sentence in result.limits())
+    assert any("no better than" in sentence for sentence in result.limits("en"))
+    table["满意率"] = 5 * table["占比"] + random.normal(size=20) / 10
+    result = leave_one_out(table, "满意率 ~ 占比")
+    assert any("预测比平均数好" in sentence for sentence in result.limits())
+
+
+def test_units_whose_absence_leaves_nothing_are_named():
+    table = districts()
+    table["试点"] = [1.0] + [0.0] * 15
+    result = leave_one_out(table, "满意率 ~ 试点", labels="name_zh")
+    lost = result.table[result.table.without_it.isna()]
+    assert set(lost.unit) == {"第0区"}
+    assert not lost.sign_changes.any()
+    assert any("第0区" in line and "定不下来" in line for line in result.limits())
+
+
+def test_missing_rows_are_counted_and_simulated_data_stay_marked():
+    table = districts(n=18)
+    table.loc[2, "密度"] = np.nan
+    table["status"] = "模拟"
+    result = leave_one_out(table, "满意率 ~ 占比 + 密度")
+    assert result.simulated
+    assert is_simulated(result.table)
+    assert {remark.rule for remark in result.remarks} == {"simulated", "size", "influence", "gaps"}
+    assert result.n == 17
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"占比": 1.0}, "没有变化"),
+        ({"满意率": 3.0}, "没有变化"),
+        ({"占比": np.nan}, "0 行"),
+        ({"占比": np.inf}, "没有有限的数值"),
+    ],
+)
+def test_what_cannot_be_fitted_is_not(change, reason):
+    result = leave_one_out(districts().assign(**change), "满意率 ~ 占比")
+    assert isinstance(result, NotEstimated)
+    assert reason in result.reason
+
+
+def test_collinear_perfect_and_crowded_tables_are_refused_with_a_reason():
+    table = districts().assign(再=lambda t: 2 * t["占比"], 正好=lambda t: 3 * t["占比"] + 1)
+    assert "共线" in leave_one_out(table, "满意率 ~ 占比 + 再").reason
+    assert "没有残差" in leave_one_out(table, "正好 ~ 占比").reason
+    assert isinstance(leave_one_out(table.head(6), "满意率 ~ 占比"), NotEstimated)
+    assert isinstance(
+        leave_one_out(table.assign(组=["甲", "乙"] * 8), "满意率 ~ 占比 + C(组)", "组"),
+        NotEstimated,
+    )
+
+
+def test_misuse_is_told_with_the_next_step():
+    table = districts()
+    twice = leave_one_out(pd.concat([table, table]), "满意率 ~ 占比")
+    assert "cluster=" in twice.reason
+    nameless = table.drop(columns="region_code").set_axis(["甲", *"乙" * 15])
+    with pytest.raises(InputError, match="names 15 rows"):
+        leave_one_out(nameless, "满意率 ~ 占比")
+    doubled = pd.concat([table, table.assign(name_zh="甲")])
+    with pytest.raises(InputError, match="one name"):
+        leave_one_out(doubled, "满意率 ~ 占比", "region_code", labels="name_zh")
+    with pytest.raises(InputError, match="numbers written as text"):
+        leave_one_out(table.assign(占比=table["占比"].astype(str)), "满意率 ~ 占比")
+    with pytest.raises(InputError, match="no outcome"):
+        leave_one_out(table, "~ 占比")

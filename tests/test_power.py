@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pbgov.errors import InputError
+from pbgov.evaluation.doubts.detectable import DETECTABLE_COLUMNS, minimum_detectable
 from pbgov.inference.detectable import (
     design_effect,
     minimum_detectable_difference,
@@ -177,3 +178,70 @@ def test_what_cannot_be_shown_and_what_cannot_be_asked():
     ):
         with pytest.raises(InputError):
             wrong()
+
+
+# ---- the check --------------------------------------------------------------------------------
+
+
+def values(result, column="value"):
+    return result.table.set_index("quantity")[column]
+
+
+def test_what_sixteen_districts_can_show(expected):
+    result = minimum_detectable(16, treated=3, outcome_sd=5.0, tests=12)
+    assert list(result.table.columns) == list(DETECTABLE_COLUMNS)
+    one, family = values(result), values(result, "after_holm")
+    assert one["correlation"] == pytest.approx(expected["corr_N16_r_for_80pct"], rel=1e-4)
+    assert one["partial_r2"] == pytest.approx(expected["partial_r2_mde_k1"], rel=1e-4)
+    assert one["difference_sd"] == pytest.approx(expected["two_sample_3v13_d"], rel=1e-4)
+    assert one["difference"] == pytest.approx(5 * one["difference_sd"])
+    assert one["power"] == pytest.approx(0.205, abs=0.01)
+    assert one["exaggeration"] == pytest.approx(2.0, abs=0.02)
+    assert family["power"] == pytest.approx(0.035, abs=0.01)
+    assert (family[["correlation", "partial_r2", "difference_sd"]] > one[:3]).all()
+    assert result.passed is False
+    assert {remark.rule for remark in result.remarks} == {"detectable"}
+    for lang in ("zh", "en"):
+        said = " ".join(result.limits(lang))
+        assert "0.64" in said
+        assert "1.93" in said
+        assert "0.0018" in said  # 1 of 560 splits
+
+
+def test_covariates_cost_and_a_single_pilot_can_never_be_significant():
+    three = minimum_detectable(16, regressors=3)
+    f2 = values(three)["partial_r2"] / (1 - values(three)["partial_r2"])
+    assert f2 == pytest.approx(0.665633758758283, rel=1e-4)
+    assert values(three)["correlation"] == pytest.approx(minimum_detectable_r(14))
+    assert values(three, "after_holm").isna().all()
+    pilot = " ".join(minimum_detectable(16, treated=1, unit_name="区").limits())
+    assert "永远不会显著" in pilot
+    assert "永远不会显著" not in " ".join(minimum_detectable(21, treated=1).limits())
+    slope = minimum_detectable(340, outcome_sd=2.0)
+    assert values(slope)["slope"] == pytest.approx(2 * minimum_detectable_r(340))
+    assert minimum_detectable(400, plausible_r=0.3).passed is True
+
+
+def test_too_few_units_show_nothing_and_say_so():
+    for units in (1, 2, 3):
+        result = minimum_detectable(units)
+        assert np.isnan(values(result)["correlation"])
+        assert result.passed is None
+        assert "什么也查不出来" in result.limits()[0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n_units": 0},
+        {"n_units": 16, "treated": 16},
+        {"n_units": 16, "treated": 0},
+        {"n_units": 16, "outcome_sd": 0.0},
+        {"n_units": 16, "tests": 0},
+        {"n_units": 16, "power": 1.0},
+        {"n_units": 16, "plausible_r": 1.0},
+    ],
+)
+def test_impossible_questions_are_refused(wrong):
+    with pytest.raises(InputError):
+        minimum_detectable(**wrong)
