@@ -39,12 +39,11 @@ def test_what_was_not_declared_is_called_exploratory(estimates):
     assert labelled["b"].declared is False
     assert labelled["none"] is estimates["none"]
     digest = declared_digest([DeclaredTest("", "y ~ a", "a")])[:12]
-    assert digest in labelled["a"].remarks[-2].zh + labelled["a"].remarks[-1].zh + str(
-        labelled["a"]
-    )
-    assert "探索性的：不在事先声明的检验之列" in str(labelled["b"])
-    assert "Exploratory" in labelled["b"].render("en")
-    assert "Exploratory" not in labelled["a"].render("en").split("\n")[2]
+    assert digest in str(labelled["a"])
+    assert "探索性的检验：不在事先声明的 1 项之列" in str(labelled["b"])
+    assert "Exploratory: not among the 1 tests" in labelled["b"].render("en")
+    assert "Declared beforehand: 'a'" in labelled["a"].render("en")
+    assert "Exploratory" not in labelled["a"].render("en")
     assert estimates["a"].declared is None
 
 

@@ -950,3 +950,20 @@ def test_names_of_several_levels_are_joined():
     levels = pd.MultiIndex.from_tuples([("估计", "下限"), ("估计", "上限")])
     made = exhibit(body=pd.DataFrame([[1, 2]], columns=levels))
     assert made.header() == ["估计 / 下限", "估计 / 上限"]
+
+
+def test_remarks_are_printed_with_names_in_the_place_of_terms_and_codes():
+    fitted = estimate().with_remarks(
+        Remark("influence", "“density”影响最大的是 110101（去掉后为 1）。", "'density': 110101.")
+    )
+    labels = {"density": "人口密度", "110101": "东城区"}
+    made = table_estimate(fitted, title="得分与密度", source=SOURCE, labels=labels)
+    assert "“人口密度”影响最大的是 东城区（去掉后为 1）。" in made.notes()[0]
+    english = table_estimate(
+        fitted,
+        title="Score",
+        source=SOURCE,
+        labels={"density": "Density", "110101": "Dongcheng"},
+        lang="en",
+    )
+    assert "'Density': Dongcheng." in english.notes()[0]

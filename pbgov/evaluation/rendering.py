@@ -41,12 +41,6 @@ _EFFECTS = {
     "ols_high": ("区间上限", "conf. high"),
 }
 _P_COLUMNS = ("p_value", "p_permutation")
-_DECLARED = {
-    (True, "zh"): "事先声明的检验。",
-    (False, "zh"): "探索性的：不在事先声明的检验之列。",
-    (True, "en"): "A test declared beforehand.",
-    (False, "en"): "Exploratory: not among the tests declared beforehand.",
-}
 
 
 def rendered(estimate: Estimate, lang: Lang) -> str:
@@ -59,13 +53,12 @@ def rendered(estimate: Estimate, lang: Lang) -> str:
     said_en = f"{method}; {covariance}; N = {estimate.size_en}"
     before = [one for one in estimate.remarks if one.rule in BEFORE]
     after = [one for one in estimate.remarks if one.rule not in BEFORE]
-    declared = [] if estimate.declared is None else [_DECLARED[estimate.declared, lang]]
     effects = [_shown(estimate.effects, _EFFECTS, lang)] if len(estimate.effects) else []
     return "\n".join(
         [
             f"{head}{estimate.formula}",
             said if zh else said_en,
-            *(f"· {sentence}" for sentence in (*declared, *sentences(before, lang))),
+            *(f"· {sentence}" for sentence in sentences(before, lang)),
             _shown(estimate.terms, _TERMS, lang),
             *effects,
             *(f"· {sentence}" for sentence in sentences(after, lang)),

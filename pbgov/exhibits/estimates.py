@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -44,7 +45,7 @@ def table_estimate(
     title, source : str
     exhibit_id : str
     labels : mapping, optional
-        Printed name of each term.
+        Printed name of each term, and of the codes of regions that the remarks name.
     lang : {"zh", "en"}
 
     Returns
@@ -167,28 +168,26 @@ def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang) -> str:
     """N, method and limits; the remarks of an estimate speak of tests and size themselves."""
     torn = [labels.get(term, term) for term in _torn_by_second_opinion(estimate)]
     if lang == "en":
-        return _note_in_english(estimate, torn)
+        return _note_in_english(estimate, torn, labels)
     associations = any("因果" in limit for limit in estimate.limits)
     parts = [
         f"N = {count_units(estimate, lang)}。{estimate.method}；公式 {estimate.formula}；"
         f"标准误与自由度：{estimate.covariance}。",
         _fit(estimate),
-        _DECLARED[lang].get(estimate.declared, ""),
-        *estimate.limits,
+        *(_labelled(sentence, labels) for sentence in estimate.limits),
         f"{'、'.join(torn)}：p 与第二算法的 p 落在 0.05 的两侧，不稳健。" if torn else "",
         "" if associations else "相关不等于因果。",
     ]
     return "".join(part for part in parts if part)
 
 
-def _note_in_english(estimate: Estimate, torn: list[str]) -> str:
+def _note_in_english(estimate: Estimate, torn: list[str], labels: Mapping[str, str]) -> str:
     associations = any("associations" in limit for limit in estimate.limits_en)
     method = f"{estimate.method_en}; " if estimate.method_en else ""
     parts = [
         f"N = {count_units(estimate, 'en')}. {method}{estimate.formula};"
         f" {estimate.covariance_en or estimate.covariance}.",
-        _DECLARED["en"].get(estimate.declared, ""),
-        *estimate.limits_en,
+        *(_labelled(sentence, labels) for sentence in estimate.limits_en),
         f"Not robust: the two p values of {', '.join(torn)} fall on both sides of 0.05."
         if torn
         else "",
@@ -197,10 +196,14 @@ def _note_in_english(estimate: Estimate, torn: list[str]) -> str:
     return " ".join(part for part in parts if part)
 
 
-_DECLARED: dict[str, dict[bool | None, str]] = {
-    "zh": {True: "事先声明的检验。", False: "探索性的检验，不在事先声明之列。"},
-    "en": {True: "Declared beforehand.", False: "Exploratory: not declared beforehand."},
-}
+def _labelled(sentence: str, labels: Mapping[str, str]) -> str:
+    """A remark with printed names in the place of terms (in quotes) and of codes of regions."""
+    for name in sorted(labels, key=len, reverse=True):
+        label = labels[name]
+        sentence = sentence.replace(f"“{name}”", f"“{label}”").replace(repr(name), repr(label))
+        if name.isdecimal():
+            sentence = re.sub(rf"(?<![\w.]){name}(?![\w.])", label, sentence)
+    return sentence
 
 
 def _fit(estimate: Estimate) -> str:

@@ -163,7 +163,7 @@ def assessment(found: Findings) -> list[Block]:
         "data/assessment（首都环境建设管理考核，各媒体转载）；data/indicators（普查与统计数字）"
     )
     density = dict(zip(data["region_code"], data[plan.focal], strict=True))
-    labels = _term_labels(data)
+    labels = found.region_names | _term_labels(data)
     return [
         Paragraph(
             "每组只公布第一名和最后一名的得分，其余各区只知道夹在两者之间。只用公布了的得分等于按结果挑选样本，"
