@@ -202,7 +202,7 @@ def _labelled(sentence: str, labels: Mapping[str, str]) -> str:
         label = labels[name]
         sentence = sentence.replace(f"“{name}”", f"“{label}”").replace(repr(name), repr(label))
         if name.isdecimal():
-            sentence = re.sub(rf"(?<![\w.]){name}(?![\w.])", label, sentence)
+            sentence = re.sub(rf"(?<![\w.]){name}(?!\w|\.\d)", label, sentence)
     return sentence
 
 
