@@ -14,8 +14,15 @@ from hypothesis import strategies as st
 
 from pbgov.errors import InputError
 from pbgov.evaluation.checks import CheckResult
+from pbgov.evaluation.doubts.detectable import minimum_detectable
 from pbgov.evaluation.doubts.influence import LEAVE_ONE_OUT_COLUMNS, leave_one_out
 from pbgov.evaluation.estimate import NotEstimated
+from pbgov.evaluation.regression import regress
+from pbgov.exhibits.influence import (
+    figure_leave_one_out,
+    table_detectable,
+    table_leave_one_out,
+)
 from pbgov.inference.influence import (
     influence,
     leave_one_out_coefficients,
@@ -338,3 +345,52 @@ def test_misuse_is_told_with_the_next_step():
         leave_one_out(table.assign(占比=table["占比"].astype(str)), "满意率 ~ 占比")
     with pytest.raises(InputError, match="no outcome"):
         leave_one_out(table, "~ 占比")
+
+
+# ---- exhibits ---------------------------------------------------------------------------------
+
+
+def test_exhibits_show_every_district_and_carry_their_limits():
+    table = districts()
+    table["满意率"] += table["占比"]
+    table.loc[5, ["占比", "满意率"]] = [0.5, 60.0]
+    result = leave_one_out(table, "满意率 ~ 占比 + 密度", labels="name_zh", unit_name="区")
+    estimate = regress(table, "满意率 ~ 占比 + 密度", permutations=99)
+    for lang, word in (("zh", "Cook 距离"), ("en", "Cook's distance")):
+        shown = table_leave_one_out(result, title="剔除", source="测试", lang=lang)
+        assert word in shown.header()
+        assert len(shown.rows()) == 32
+        assert shown.rows()[0][0] == "第5区"  # the most influential first
+        assert "第5区" in shown.notes()[0]
+    drawn = figure_leave_one_out(
+        result, "占比", title="剔除", source="测试", estimate=estimate, lang="zh"
+    )
+    axes = drawn.draw().axes[0]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == drawn.data.unit.tolist()
+    assert drawn.data.without_it.is_monotonic_increasing
+    assert "阴影" in drawn.notes()[0]
+    with pytest.raises(InputError, match="no term"):
+        figure_leave_one_out(result, "人口", title="剔除", source="测试")
+    other = regress(table, "满意率 ~ 占比", permutations=99)
+    with pytest.raises(InputError, match="same formula"):
+        figure_leave_one_out(result, "占比", title="剔除", source="测试", estimate=other)
+
+
+def test_exhibits_of_refusals_and_of_simulated_data():
+    refused = leave_one_out(districts(n=5), "满意率 ~ 占比")
+    shown = table_leave_one_out(refused, title="剔除", source="测试")
+    assert refused.reason in shown.rows()[0]
+    marked = leave_one_out(districts().assign(status="模拟"), "满意率 ~ 占比")
+    assert table_leave_one_out(marked, title="剔除", source="测试").simulated
+    assert figure_leave_one_out(marked, "占比", title="剔除", source="测试").simulated
+    with pytest.raises(InputError, match="not a leave_one_out"):
+        table_leave_one_out(minimum_detectable(16), title="x", source="测试")
+    with pytest.raises(InputError, match="not a minimum_detectable"):
+        table_detectable(marked, title="x", source="测试")
+
+
+def test_what_is_detectable_as_a_table():
+    shown = table_detectable(minimum_detectable(16, tests=12), title="可检出", source="pwr")
+    assert ["最小可检出的（偏）相关系数 |r|", "0.64", "0.77"] in shown.rows()
+    english = table_detectable(minimum_detectable(16), title="x", source="pwr", lang="en")
+    assert ["smallest detectable (partial) |r|", "0.64"] in english.rows()

@@ -184,6 +184,7 @@ def _remarks(
                 f"{units_en} and {regressors} regressors leave nothing to test with.",
             )
         ]
+    with_holm, with_holm_en = ("（Holm 校正后）", " after Holm") if tests > 1 else ("", "")
     holm = f"；在 {tests} 个检验中作 Holm 校正后须达到 {family['correlation']:.2f}"
     holm_en = f"; after Holm over {tests} tests {family['correlation']:.2f}"
     remarks = [
@@ -197,9 +198,10 @@ def _remarks(
         ),
         Remark(
             "detectable",
-            f"设想真实相关为 {plausible_r:g}：查出的机会为 {family['power']:.0%}，而“显著”的估计平均夸大到"
+            f"设想真实相关为 {plausible_r:g}：查出的机会{with_holm}为 {family['power']:.0%}，而“显著”的估计平均夸大到"
             f" {family['exaggeration']:.1f} 倍，其中 {family['type_s']:.1%} 方向错误。",
-            f"If the true correlation is {plausible_r:g}, power is {family['power']:.0%}; estimates"
+            f"If the true correlation is {plausible_r:g}, power{with_holm_en} is"
+            f" {family['power']:.0%}; estimates"
             f" that come out significant are exaggerated {family['exaggeration']:.1f} times on"
             f" average, and {family['type_s']:.1%} of them have the wrong sign.",
         ),
