@@ -16,8 +16,9 @@ from pbgov.evaluation.limits import (
     sentences_on_simulation,
     shown_p,
 )
-from pbgov.evaluation.regression import SEED
+from pbgov.evaluation.regression import SEED, table_of
 from pbgov.evaluation.remarks import Remark, in_order, sentences
+from pbgov.indicators.panel import Panel
 from pbgov.inference.relabelings import DRAWS
 from pbgov.inference.sets.ceilings import (
     KINDS,
@@ -27,7 +28,7 @@ from pbgov.inference.sets.ceilings import (
     ceiling_test,
     required_condition,
 )
-from pbgov.marks import as_simulated, is_simulated
+from pbgov.marks import as_simulated
 
 if TYPE_CHECKING:
     from pbgov.evaluation.remarks import Lang
@@ -83,7 +84,7 @@ class NecessityCeiling:
 
 
 def necessity_ceiling(
-    data: pd.DataFrame,
+    data: pd.DataFrame | Panel,
     outcome: str,
     condition: str,
     *,
@@ -96,12 +97,12 @@ def necessity_ceiling(
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame or Panel
         One row a case.
     outcome, condition : str
         Columns of numbers, in any units; raw values or memberships.
     cases : str, optional
-        Column that names the cases; region_code, or the index, where not given.
+        Column that names the cases; a panel's unit, region_code, or the index, if not given.
     unit_name : str
         What a case is, in Chinese.
     seed : int
@@ -125,9 +126,11 @@ def necessity_ceiling(
     10-52. Dul, J., van der Laan, E., & Kuik, R. (2020). A statistical significance test for
     necessary condition analysis. *Organizational Research Methods*, 23(2), 385-395.
     """
-    design = read_design(data, f"Q({outcome!r}) ~ Q({condition!r})", labels=cases)
+    table, simulated = table_of(data)
+    if cases is None and isinstance(data, Panel) and data.unit in table.columns:
+        cases = data.unit
+    design = read_design(table, f"Q({outcome!r}) ~ Q({condition!r})", labels=cases)
     _refuse_texts_and_repeats(design, condition)
-    simulated = is_simulated(data)
     refused = _refusal(design, condition, unit_name)
     if refused:
         formula = f"{outcome} ~ {condition}"
