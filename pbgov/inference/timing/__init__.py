@@ -1,0 +1,1 @@
+"""Designs that rest on the timing of a policy: staggered adoption and interrupted series."""
