@@ -13,6 +13,7 @@ from pbgov.errors import InputError, StudyError
 from pbgov.evaluation.declarations import DeclaredTest, declared_digest
 from pbgov.evaluation.declared import family_of_tests, label_declared
 from pbgov.evaluation.regression import regress
+from pbgov.exhibits.declared import table_declared_tests
 from pbgov.study import read_study
 
 
@@ -83,3 +84,23 @@ def test_the_study_holds_its_declared_tests(root, tmp_path):
         (tmp_path / "study.toml").write_text(text + wrong, encoding="utf-8")
         with pytest.raises(StudyError, match=code):
             read_study(tmp_path)
+
+
+def test_every_declared_test_stands_in_the_table_made_or_not(estimates):
+    tests = [
+        DeclaredTest("甲", "y ~ a", "a"),
+        DeclaredTest("乙", "y ~ d", "d"),
+        DeclaredTest("丙", "y ~ e", "e"),
+        DeclaredTest("丁", "y ~ b", "b"),
+    ]
+    made = table_declared_tests(tests, list(estimates.values()), source="源")
+    assert list(made.body["结果"]) == ["已作", "不予估计", "没有运行", "已作"]
+    p = [estimates[name].terms.p_permutation[1] for name in "ab"]
+    wanted = multipletests(p, method="holm")[1]
+    np.testing.assert_allclose(made.data.p_holm.dropna(), wanted)
+    assert "作出 2 项" in made.note
+    assert declared_digest(tests)[:12] in made.note
+    english = table_declared_tests(tests, list(estimates.values()), source="s", lang="en")
+    assert list(english.body["Outcome"])[1:3] == ["not estimated", "not run"]
+    with pytest.raises(InputError, match="no test was declared"):
+        table_declared_tests([], [], source="s")

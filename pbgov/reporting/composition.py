@@ -22,7 +22,24 @@ if TYPE_CHECKING:
     from pbgov.cache import Results
     from pbgov.study import Study
 
-NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+NUMERALS = (
+    "一",
+    "二",
+    "三",
+    "四",
+    "五",
+    "六",
+    "七",
+    "八",
+    "九",
+    "十",
+    "十一",
+    "十二",
+    "十三",
+    "十四",
+    "十五",
+    "十六",
+)
 
 TITLE_CHARACTERS = 12
 CODER_NAMES = {"author": "原作者归类", "draft": "一位读者的建议编码（未盲审）"}

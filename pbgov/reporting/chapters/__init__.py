@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbgov.reporting.chapters.estimates import assessment, indicators, satisfaction
+from pbgov.reporting.chapters.estimates import (
+    assessment,
+    declared_tests,
+    indicators,
+    satisfaction,
+)
 from pbgov.reporting.chapters.frame import conclusions, method, references, simulation
 from pbgov.reporting.chapters.statements import statements
 from pbgov.reporting.chapters.texts import coding, documents, practices, terms
@@ -25,6 +30,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Findings], list[Block]]], ...] = (
     ("指标", indicators),
     ("真实数据：模式与满意率", satisfaction),
     ("真实数据：考核得分", assessment),
+    ("事先声明的检验", declared_tests),
     ("模拟演示", simulation),
     ("方法与复现", method),
     ("资料来源", references),

@@ -9,6 +9,7 @@ import pandas as pd
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.exhibits.coefficients import figure_coefficients
+from pbgov.exhibits.declared import table_declared_tests
 from pbgov.exhibits.districts import figure_assessment
 from pbgov.exhibits.estimates import table_estimate
 from pbgov.exhibits.exhibit import Exhibit
@@ -88,6 +89,33 @@ def satisfaction(found: Findings) -> list[Block]:
     if refused:
         blocks.append(ExhibitBlock(_table_of_refusals(found, refused, plan.indicator, source)))
     return blocks
+
+
+def declared_tests(found: Findings) -> list[Block]:
+    """What came of the tests that were declared beforehand."""
+    tests = found.study.tests
+    if not tests:
+        return []
+    estimates = [
+        one
+        for step in ("satisfaction", "assess")
+        for name in found.results[step]
+        if (one := found.estimate(step, name)) is not None
+    ]
+    return [
+        Paragraph(
+            f"study.toml 在运行之前声明了 {len(tests)} 项检验；其余的检验都标为探索性的（{{tab-declared}}）。",
+            "方法",
+        ),
+        ExhibitBlock(
+            table_declared_tests(
+                tests,
+                estimates,
+                source="study.toml；本报告各表",
+                labels={share_term(code): name for code, name in found.code_names.items()},
+            )
+        ),
+    ]
 
 
 def _table_of_satisfaction(
