@@ -11,8 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbgov.errors import InputError
-from pbgov.inference.clusters import cr2
+from pbgov.inference.clusters import cr1, cr2
 from pbgov.inference.linear import least_squares
+from pbgov.inference.panels.components import (
+    ClassicalFit,
+    driscoll_kraay,
+    fit_between,
+    fit_first_differences,
+    fit_random_effects,
+    fit_within,
+    hausman_test,
+    unit_effects_test,
+    unit_variance_test,
+)
 from pbgov.inference.panels.within import absorbed_design, group_means, is_nested, within
 
 NEAR = {"rtol": 1e-6}
@@ -130,3 +141,125 @@ def test_means_of_groups_and_misuse():
         within(values, np.array([1, 2]))
     with pytest.raises(InputError, match="not finite"):
         within(np.array([1.0, np.nan, 2]), np.array([1, 1, 2]))
+
+
+# ---- components -------------------------------------------------------------------------------
+
+
+def test_between_first_differences_and_random_effects_match_plm(grunfeld, vector):
+    x, y, firm, year = grunfeld
+    expected = vector("v06_panel_grunfeld")
+    for fit, name in (
+        (fit_between(x, y, firm), "between"),
+        (fit_first_differences(x, y, firm, year), "first_difference_with_intercept"),
+        (fit_random_effects(x, y, firm), "random_swamy_arora"),
+        (fit_within(x, y, firm), "within"),
+        (fit_within(x, y, firm, year), "twoways"),
+    ):
+        np.testing.assert_allclose(fit.coefficients, by_name(expected[name]["coef"]), **NEAR)
+        np.testing.assert_allclose(fit.std_error, by_name(expected[name]["se"]), **NEAR)
+    random = fit_random_effects(x, y, firm)
+    there = expected["random_swamy_arora"]
+    np.testing.assert_allclose(random.theta, there["theta"], **NEAR)
+    np.testing.assert_allclose(
+        [random.variance_within, random.variance_units],
+        [there["sigma2_idios"], there["sigma2_indiv"]],
+        **NEAR,
+    )
+
+
+def test_tests_of_the_panel_match_plm(grunfeld, vector):
+    x, y, firm, _ = grunfeld
+    expected = vector("v06_panel_grunfeld")
+    hausman = hausman_test(fit_within(x, y, firm), fit_random_effects(x, y, firm))
+    there = expected["hausman"]
+    assert hausman.df == (there["df"],)
+    np.testing.assert_allclose(
+        [hausman.statistic, hausman.p_value], [there["chisq"], there["p"]], **NEAR
+    )
+    for found, name in (
+        (unit_effects_test(x, y, firm), "F_individual"),
+        (unit_variance_test(x, y, firm), "bp_lm"),
+    ):
+        there = expected[name]
+        np.testing.assert_allclose(
+            [found.statistic, found.p_value], [there["stat"], there["p"]], **NEAR
+        )
+
+
+def test_arellano_and_driscoll_kraay_match_plm_by_its_definitions(grunfeld, vector):
+    x, y, firm, year = grunfeld
+    expected = vector("v06_panel_grunfeld")
+    demeaned, _ = within(np.column_stack([x, y]), firm)
+    fit = least_squares(demeaned[:, :2], demeaned[:, 2])
+    # plm's HC0 has no factor G / (G - 1), CR1 has
+    arellano = np.sqrt(np.diag(cr1(fit, firm)) * 9 / 10)
+    np.testing.assert_allclose(arellano, by_name(expected["within_arellano_HC0_group"]), **NEAR)
+    ours = np.sqrt(np.diag(driscoll_kraay(fit, year, 3)))
+    np.testing.assert_allclose(ours, by_name(expected["within_driscoll_kraay_maxlag3_HC0"]), **NEAR)
+
+
+def unbalanced(seed=11, units=60):
+    random = np.random.default_rng(seed)
+    unit = np.repeat(np.arange(units), random.integers(1, 9, units))
+    x = np.column_stack([random.normal(size=len(unit)), random.normal(size=units)[unit]])
+    level = random.normal(0, 2, units)[unit]
+    y = 1 + x @ [0.5, -0.3] + level + random.normal(0, 1, len(unit))
+    return unit, x, y
+
+
+def test_unbalanced_variance_components_follow_baltagi_and_chang_written_with_matrices():
+    unit, x, y = unbalanced()
+    found = fit_random_effects(x, y, unit)
+    z = np.column_stack([np.ones(len(y)), x])
+    of_units = dummies(unit)
+    average = of_units @ np.linalg.inv(of_units.T @ of_units) @ of_units.T
+    inverse = np.linalg.inv(z.T @ average @ z)
+    left = average @ (y - z @ (inverse @ z.T @ average @ y))
+    trace = np.trace(inverse @ z.T @ of_units @ of_units.T @ z)
+    units = of_units.shape[1]
+    share = (left @ left - (units - 3) * found.variance_within) / (len(y) - trace)
+    assert found.variance_units == pytest.approx(share)
+    omega = found.variance_within * np.eye(len(y)) + share * of_units @ of_units.T
+    gls = np.linalg.solve(z.T @ np.linalg.solve(omega, z), z.T @ np.linalg.solve(omega, y))
+    np.testing.assert_allclose(found.coefficients, gls, rtol=1e-8)
+    demeaned, absorbed = within(np.column_stack([x[:, 0], y]), unit)
+    own = least_squares(demeaned[:, :1], demeaned[:, 1])
+    df = len(y) - 1 - absorbed
+    assert found.variance_within == pytest.approx(own.residuals @ own.residuals / df)
+
+
+def test_planted_variances_come_back():
+    found = [fit_random_effects(x, y, unit) for unit, x, y in map(unbalanced, range(40))]
+    assert np.mean([fit.variance_units for fit in found]) == pytest.approx(4, rel=0.1)
+    assert np.mean([fit.variance_within for fit in found]) == pytest.approx(1, rel=0.05)
+
+
+def test_changes_skip_no_row_and_no_period_twice():
+    unit, period = np.repeat([1, 2, 3], 4), np.tile([1, 2, 3, 4], 3)
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(12, 1)), random.normal(size=12)
+    order = random.permutation(12)
+    first = fit_first_differences(x, y, unit, period)
+    again = fit_first_differences(x[order], y[order], unit[order], period[order])
+    np.testing.assert_allclose(first.coefficients, again.coefficients)
+    assert first.df == 9 - 2
+    with pytest.raises(InputError, match="same period"):
+        fit_first_differences(x, y, unit, np.ones(12))
+
+
+def test_what_the_classical_tests_cannot_say():
+    random = np.random.default_rng(2)
+    unit, x, y = np.repeat(np.arange(4), 4), random.normal(size=(16, 1)), random.normal(size=16)
+    flat = y - group_means(y, unit)[unit]  # units have no level at all
+    assert fit_random_effects(x, flat, unit).variance_units == 0
+    pooled = fit_random_effects(x, flat, unit)
+    assert (pooled.theta == 0).all()
+    with pytest.raises(InputError, match="varies within"):
+        fit_random_effects(np.repeat(random.normal(size=(4, 1)), 4, axis=0), y, unit)
+    with pytest.raises(InputError, match="two rows"):
+        unit_variance_test(x, y, np.arange(16))
+    with pytest.raises(InputError, match="need the same"):
+        hausman_test(fit_within(x, y, unit), fit_random_effects(np.c_[x, x**2], y, unit))
+    opposed = ClassicalFit(np.array([1.0]), np.array([[1e-6]]), 1.0, 10)
+    assert np.isnan(hausman_test(opposed, fit_random_effects(x, y, unit)).p_value)
