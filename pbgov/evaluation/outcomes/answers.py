@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pbgov.evaluation.design import Design
 
 MOST_ANSWERS = 11  # 0 to 10
+ARROW = " → "
+"""Between a term and the answer whose share it goes with."""
 
 
 def fit_answers(

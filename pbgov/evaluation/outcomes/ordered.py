@@ -21,7 +21,12 @@ from pbgov.evaluation.limits import (
     sentences_on_size,
     sentences_on_untested,
 )
-from pbgov.evaluation.outcomes.answers import fit_answers, sentences_on_shares, threshold_names
+from pbgov.evaluation.outcomes.answers import (
+    ARROW,
+    fit_answers,
+    sentences_on_shares,
+    threshold_names,
+)
 from pbgov.evaluation.outcomes.odds import sentences_on_odds
 from pbgov.evaluation.outcomes.single_columns import influence_by_refitting, same_factor
 from pbgov.evaluation.regression import SEED, beside_table, table_of, terms_table
@@ -222,7 +227,7 @@ def _effects(
                         EFFECT_COLUMNS,
                         (
                             pd.Series(
-                                [f"{design.columns[j]} → {answer:g}" for answer in fit.answers],
+                                [f"{design.columns[j]}{ARROW}{answer:g}" for answer in fit.answers],
                                 dtype="str",
                             ),
                             POINTS * changes,
