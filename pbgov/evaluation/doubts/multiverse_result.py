@@ -1,0 +1,391 @@
+"""What a multiverse tells: the median and the shares first, and which choices move it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from pbgov.evaluation.estimate import counted, counted_en
+from pbgov.evaluation.limits import shown_p
+from pbgov.evaluation.remarks import Remark, in_order, sentences
+from pbgov.inference.curves import LEVEL
+from pbgov.marks import SIMULATED, SIMULATED_NOTE, SIMULATED_NOTE_EN, as_simulated
+
+if TYPE_CHECKING:
+    from pbgov.evaluation.doubts.curve import JudgedCurve
+    from pbgov.evaluation.remarks import Lang
+
+WITH = "with_"
+INCLUDED = ("不纳入", "纳入")
+NUMBERS = (
+    "n",
+    "n_units",
+    "estimate",
+    "std_error",
+    "df",
+    "p_value",
+    "conf_low",
+    "conf_high",
+    "partial_r",
+    "partial_r_low",
+    "partial_r_high",
+    "reason",
+    "reason_en",
+)
+BY_CHOICE = (
+    "axis",
+    "choice",
+    "n_specifications",
+    "n_estimated",
+    "median",
+    "shift",
+    "share_same_sign",
+    "share_significant",
+    "variance_share",
+)
+AXIS_NAMES = {
+    "outcome": ("结果", "Outcome"),
+    "focal": ("解释变量", "Focal regressor"),
+    "controls": ("控制变量", "Controls"),
+    "rows": ("样本", "Rows"),
+}
+
+
+def axis_name(axis: str, lang: Lang) -> str:
+    """What a column of choices is called in print; coding axes keep the caller's name."""
+    if axis.startswith(WITH):
+        control = axis.removeprefix(WITH)
+        return f"控制 {control}" if lang == "zh" else f"Control {control}"
+    return AXIS_NAMES.get(axis, (axis, axis))[lang == "en"]
+
+
+@dataclass(frozen=True)
+class MultiverseSummary:
+    """A multiverse in numbers; the curve is one of partial correlations.
+
+    Attributes
+    ----------
+    n_specifications, n_estimated, n_tested : int
+        All of them; those with an estimate; those with a p value (a sandwich is refused under
+        four degrees of freedom or with three units or fewer in a group).
+    median, low, high : float
+        Of the partial correlations.
+    share_same_sign : float
+        Share of those estimated that have the sign of the median.
+    share_significant : float
+        Share of those tested with p < .05; NaN where none is.
+    p_median, p_same_sign, p_significant : float
+        Permutation p values of the median, of the share of the commoner sign, and of the
+        share with p < .05. NaN where units cannot exchange their focal values.
+    n_permutations : int
+    exact : bool
+    """
+
+    n_specifications: int
+    n_estimated: int
+    n_tested: int
+    median: float
+    low: float
+    high: float
+    share_same_sign: float
+    share_significant: float
+    p_median: float
+    p_same_sign: float
+    p_significant: float
+    n_permutations: int
+    exact: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Multiverse:
+    """Every specification, and what they say together.
+
+    Attributes
+    ----------
+    formula : str
+        Outcomes ~ focal regressors, alternatives between bars.
+    table : DataFrame
+        One row is one specification: the choices (the coding axes, outcome, focal, controls,
+        rows, and ``with_<control>`` 纳入 or 不纳入), n, n_units, estimate and its interval (units
+        of the outcome per unit of the focal regressor), std_error, df, p_value, partial_r with
+        its interval, reason and reason_en ('' where estimated, else all numbers are NaN). The
+        interval of ``partial_r`` is that of the estimate in other units (times the length of
+        what the controls leave of the focal regressor, by that of the outcome): it holds 0
+        where the other does, and may pass -1 or 1.
+    by_choice : DataFrame
+        One row is one choice of one axis: n_specifications, n_estimated, median, ``shift`` (of
+        the median from that of all), share_same_sign (as the median of all),
+        share_significant, and ``variance_share`` of its axis: the variance of the partial
+        correlations that lies between the choices of this axis, 0 to 1; what the axes do not
+        have is their interplay.
+    summary : MultiverseSummary
+    axes : tuple of str
+        Columns of `table` that hold choices and have two or more.
+    band : DataFrame
+        rank, low, high: where 95 % of the permuted curves lie at each rank; empty without them.
+    n_units : int
+        Units of all tables together.
+    unit_name, covariance, covariance_en : str
+    remarks : tuple of Remark
+    seed : int
+    simulated : bool
+    """
+
+    formula: str
+    table: pd.DataFrame
+    by_choice: pd.DataFrame
+    summary: MultiverseSummary
+    axes: tuple[str, ...]
+    band: pd.DataFrame
+    n_units: int
+    unit_name: str
+    covariance: str
+    covariance_en: str
+    remarks: tuple[Remark, ...]
+    seed: int
+    simulated: bool
+
+    def limits(self, lang: Lang = "zh") -> tuple[str, ...]:
+        """The remarks as sentences of one language."""
+        return sentences(self.remarks, lang)
+
+    def __str__(self) -> str:
+        head = f"【{SIMULATED}】" if self.simulated else ""
+        moved = self.by_choice.drop_duplicates("axis").sort_values(
+            "variance_share", ascending=False, kind="stable"
+        )
+        first = [remark for remark in self.remarks if remark.rule == "multiverse"]
+        others = [remark for remark in self.remarks if remark.rule != "multiverse"]
+        lines = [f"· {remark.zh}" for remark in (*first, *others)]
+        if len(moved):
+            shares = "，".join(
+                f"{axis_name(axis, 'zh')} {share:.0%}"
+                for axis, share in zip(moved["axis"], moved["variance_share"], strict=True)
+            )
+            lines.append(f"· 各项选择占偏相关系数方差的比例：{shares}。")
+        return "\n".join([f"{head}{self.formula}", *lines])
+
+
+def put_together(
+    table: pd.DataFrame,
+    judged: JudgedCurve,
+    *,
+    formula: str,
+    axes: tuple[str, ...],
+    n_units: int,
+    unit_name: str,
+    clustered: bool,
+    seed: int,
+    simulated: bool,
+) -> Multiverse:
+    """A multiverse from its table and the permutations of its curve."""
+    table = _with_intervals(table)
+    summary = _summary(table, judged)
+    covariance, covariance_en = "HC2 + Bell–McCaffrey 自由度", "HC2 + Bell–McCaffrey df"
+    if clustered:
+        covariance = f"CR2（按{unit_name}聚类）+ Satterthwaite 自由度"
+        covariance_en = "CR2 + Satterthwaite df"
+    by_choice = _by_choice(table, axes, summary.median)
+    ranks = np.arange(1, len(judged.band) + 1)
+    band = pd.DataFrame({"rank": ranks, "low": judged.band[:, 0], "high": judged.band[:, 1]})
+    if simulated:
+        table, by_choice, band = map(as_simulated, (table, by_choice, band))
+    remarks = [
+        *([Remark("simulated", SIMULATED_NOTE, SIMULATED_NOTE_EN)] if simulated else []),
+        *_remarks(table, summary, judged, n_units, unit_name, seed, clustered=clustered),
+    ]
+    return Multiverse(
+        formula=formula,
+        table=table,
+        by_choice=by_choice,
+        summary=summary,
+        axes=axes,
+        band=band,
+        n_units=n_units,
+        unit_name=unit_name,
+        covariance=covariance,
+        covariance_en=covariance_en,
+        remarks=in_order(remarks),
+        seed=seed,
+        simulated=simulated,
+    )
+
+
+def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """Intervals where there is a p value, and the columns in their order."""
+    half = stats.t.ppf(0.975, table["df"]) * table["std_error"].where(table["p_value"].notna())
+    estimate = table["estimate"]
+    ratio = (table["partial_r"] / estimate.where(estimate.ne(0))).abs()
+    table = table.assign(
+        conf_low=estimate - half,
+        conf_high=estimate + half,
+        partial_r_low=table["partial_r"] - half * ratio,
+        partial_r_high=table["partial_r"] + half * ratio,
+    )
+    choices = [name for name in table.columns if name not in NUMBERS]
+    return table[[*choices, *NUMBERS]]
+
+
+def _summary(table: pd.DataFrame, judged: JudgedCurve) -> MultiverseSummary:
+    r, p = table["partial_r"].dropna(), table["p_value"].dropna()
+    median = float(r.median())
+    test = judged.test
+    nan = float("nan")
+    return MultiverseSummary(
+        n_specifications=len(table),
+        n_estimated=len(r),
+        n_tested=len(p),
+        median=median,
+        low=float(r.min()),
+        high=float(r.max()),
+        share_same_sign=float((np.sign(r) == np.sign(median)).mean()),
+        share_significant=float((p < LEVEL).mean()) if len(p) else nan,
+        p_median=test.p_median if test else nan,
+        p_same_sign=test.p_same_sign if test else nan,
+        p_significant=test.p_significant if test else nan,
+        n_permutations=test.n_permutations if test else 0,
+        exact=test.exact if test else False,
+    )
+
+
+def _by_choice(table: pd.DataFrame, axes: tuple[str, ...], median: float) -> pd.DataFrame:
+    r = table["partial_r"]
+    total = float(((r - r.mean()) ** 2).sum())
+    rows = []
+    for axis in axes:
+        means = r.groupby(table[axis]).transform("mean")[r.notna()]
+        between = float(((means - r.mean()) ** 2).sum())
+        for choice, part in table.groupby(axis, sort=False):
+            mine, p = part["partial_r"].dropna(), part["p_value"].dropna()
+            centre = float(mine.median()) if len(mine) else float("nan")
+            same = float((np.sign(mine) == np.sign(median)).mean()) if len(mine) else float("nan")
+            rows.append(
+                (
+                    axis,
+                    str(choice),
+                    len(part),
+                    len(mine),
+                    centre,
+                    centre - median,
+                    same,
+                    float((p < LEVEL).mean()) if len(p) else float("nan"),
+                    between / total if total > 0 else float("nan"),
+                )
+            )
+    made = pd.DataFrame(rows, columns=list(BY_CHOICE))
+    return made.astype({"axis": "str", "choice": "str"})
+
+
+def _remarks(
+    table: pd.DataFrame,
+    summary: MultiverseSummary,
+    judged: JudgedCurve,
+    n_units: int,
+    unit_name: str,
+    seed: int,
+    *,
+    clustered: bool,
+) -> list[Remark]:
+    said = [
+        _on_curve(summary),
+        _on_permutation(judged, unit_name, seed, clustered=clustered),
+        _on_size(table, n_units, unit_name),
+        Remark(
+            "multiverse",
+            "曲线用偏相关系数，使单位不同的结果和计量可以排在一起；相关不等于因果。",
+            "The curve is one of partial correlations, so that outcomes and measures with different"
+            " units can be ordered; associations, not causes.",
+        ),
+    ]
+    if summary.n_tested < summary.n_estimated:
+        refused = summary.n_estimated - summary.n_tested
+        said.append(
+            Remark(
+                "tests",
+                f"{refused:,} 个设定的有效自由度不足 4，或两组中较小的一组不超过 3 个{unit_name}，"
+                "不给出稳健标准误的 p 值和区间。",
+                f"{refused:,} specifications have fewer than 4 degrees of freedom or at most 3 units"
+                " in the smaller group: no sandwich p value or interval is given.",
+            )
+        )
+    return said + _on_gaps(table)
+
+
+def _on_curve(summary: MultiverseSummary) -> Remark:
+    tested = summary.n_tested > 0
+    zh = f"其中 p<0.05 的占 {summary.share_significant:.0%}" if tested else "没有一个给出 p 值"
+    en = f"{summary.share_significant:.0%} have p < .05" if tested else "none has a p value"
+    return Remark(
+        "multiverse",
+        f"{summary.n_estimated:,} 个设定的偏相关系数中位数为 {summary.median:.2f}"
+        f"（{summary.low:.2f} 至 {summary.high:.2f}），{summary.share_same_sign:.0%} 与中位数同号，{zh}。",
+        f"Across {summary.n_estimated:,} specifications the median partial correlation is"
+        f" {summary.median:.2f} ({summary.low:.2f} to {summary.high:.2f}),"
+        f" {summary.share_same_sign:.0%} share its sign, {en}.",
+    )
+
+
+def _on_permutation(judged: JudgedCurve, unit_name: str, seed: int, *, clustered: bool) -> Remark:
+    test = judged.test
+    if test is None:
+        return Remark(
+            "multiverse",
+            f"解释变量在{unit_name}内变化，无法在{unit_name}之间重排，整条曲线没有置换检验。",
+            "The focal regressor varies within units, so units cannot exchange it: the curve has"
+            " no permutation test.",
+        )
+    how = (
+        f"穷举全部 {test.n_permutations:,} 种"
+        if test.exact
+        else f"抽取 {test.n_permutations:,} 种，种子 {seed}"
+    )
+    how_en = (
+        f"all {test.n_permutations:,}"
+        if test.exact
+        else f"{test.n_permutations:,} draws, seed {seed}"
+    )
+    fast = "；聚类时用 CR1S 与 t(G−1) 快算" if clustered else ""
+    fast_en = "; with clusters by CR1S and t(G-1)" if clustered else ""
+    share, share_en = "没有", "has none"
+    if np.isfinite(test.p_significant):
+        share, share_en = shown_p(test.p_significant), shown_p(test.p_significant)
+    return Remark(
+        "multiverse",
+        f"整条曲线的置换检验（{unit_name}之间重排解释变量，{how}）：中位数 {shown_p(test.p_median)}，"
+        f"同号比例 {shown_p(test.p_same_sign)}，p<0.05 的比例 {share}{fast}。",
+        f"Permutation of the whole curve (units exchange the focal regressor, {how_en}): median"
+        f" {shown_p(test.p_median)}, share of one sign {shown_p(test.p_same_sign)}, share with"
+        f" p < .05 {share_en}{fast_en}.",
+    )
+
+
+def _on_size(table: pd.DataFrame, n_units: int, unit_name: str) -> Remark:
+    used = table.loc[table["reason"].eq(""), "n_units"]
+    low, high = int(used.min()), int(used.max())
+    zh = counted(low, unit_name) if low == high else f"{low:,} 至 {counted(high, unit_name)}"
+    en = counted_en(low, unit_name) if low == high else f"{low:,} to {counted_en(high, unit_name)}"
+    return Remark(
+        "size",
+        f"各设定所用样本：{zh}（各表合计 {counted(n_units, unit_name)}）。",
+        f"Specifications rest on {en} (of {n_units:,} in all tables).",
+    )
+
+
+def _on_gaps(table: pd.DataFrame) -> list[Remark]:
+    missing = table.loc[table["reason"].ne(""), ["reason", "reason_en"]]
+    if missing.empty:
+        return []
+    counts = missing.value_counts().sort_index().reset_index()
+    zh = "；".join(f"{row.reason}（{row.count:,} 个）" for row in counts.itertuples())
+    en = "; ".join(f"{row.reason_en} ({row.count:,})" for row in counts.itertuples())
+    return [
+        Remark(
+            "gaps",
+            f"{len(missing):,} 个设定没有估计，仍列在表中：{zh}。",
+            f"{len(missing):,} specifications were not estimated and stay in the table: {en}.",
+        )
+    ]
