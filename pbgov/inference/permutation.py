@@ -15,6 +15,7 @@ import numpy as np
 from pbgov.errors import InputError
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import dependent_columns
+from pbgov.inference.reduced_models import ReducedModel, finite, reduced_model, rounded, rows_alike
 from pbgov.inference.relabelings import (
     DRAWS,
     EXACT_UP_TO,
@@ -24,9 +25,7 @@ from pbgov.inference.relabelings import (
     relabelings,
 )
 
-_PERFECT = 1e-12
 _NOTHING_LEFT = 1e-12
-_LEVERAGE_ONE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def mean_difference_test(
     Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be zero.
     *Statistical Applications in Genetics and Molecular Biology*, 9(1), 39.
     """
-    outcome = _finite(outcome)
+    outcome = finite(outcome)
     treated = np.asarray(treated, dtype=bool)
     n, n_treated = len(outcome), int(treated.sum())
     if treated.shape != outcome.shape or n_treated in (0, n):
@@ -134,8 +133,8 @@ def freedman_lane(
     covariates : ndarray, shape (n, q)
         With the column of ones; nothing else, and the test is that of a correlation.
     seed, draws
-        As in `mean_difference_test`. Exact for n of 8 or fewer, and where rows with the same
-        regressor and covariates leave 50,000 relabelings or fewer. A regressor of two
+        As in `mean_difference_test`. Exact for n of 8 or fewer, and for more where rows with
+        the same regressor and covariates leave 50,000 relabelings or fewer. A regressor of two
         values with a covariate that differs in every row gains nothing by its two values:
         each order of the residuals is another data set.
     robust : bool
@@ -164,7 +163,7 @@ def freedman_lane(
     Chung, E., & Romano, J. P. (2013). Exact and asymptotically robust permutation tests.
     *Annals of Statistics*, 41(2), 484-507.
     """
-    outcome, regressor, covariates = _finite(outcome), _finite(regressor), _finite(covariates)
+    outcome, regressor, covariates = finite(outcome), finite(regressor), finite(covariates)
     model = reduced_model(outcome, regressor, covariates, robust=robust)
     every = relabelings(rows_alike(covariates, regressor), seed=seed, draws=draws)
     return _compared(model, every)
@@ -210,7 +209,7 @@ def within_permutation(
     ----------
     Winkler, A. M., et al. (2015). Multi-level block permutation. *NeuroImage*, 123, 253-268.
     """
-    outcome, regressor, covariates = _finite(outcome), _finite(regressor), _finite(covariates)
+    outcome, regressor, covariates = finite(outcome), finite(regressor), finite(covariates)
     members = cluster_members(clusters, len(outcome))
     table = np.column_stack([covariates, regressor, outcome])
     for rows in members:
@@ -265,7 +264,7 @@ def unit_permutation(
     InputError
         Where a value is not finite or there are fewer than two clusters.
     """
-    matrix, outcome = _finite(matrix), _finite(outcome)
+    matrix, outcome = finite(matrix), finite(outcome)
     if clusters is not None:
         if not varies_between_only(matrix[:, column], clusters):
             return NO_TEST
@@ -300,101 +299,9 @@ def unit_means(values: np.ndarray, clusters: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(same, firsts, means))
 
 
-def rounded(matrix: np.ndarray) -> np.ndarray:
-    """A matrix without the last rounding error of its cells, which would hide a dependence."""
-    largest = np.maximum(np.abs(matrix).max(axis=0), np.finfo(float).tiny)
-    return np.asarray(np.round(matrix / largest, 13))
-
-
-@dataclass(frozen=True, eq=False)
-class ReducedModel:
-    """The regression without the tested column, ready for permuted residuals.
-
-    Attributes
-    ----------
-    residuals : ndarray, shape (n,)
-    basis : ndarray, shape (n, q)
-        Orthonormal columns that span the covariates.
-    direction : ndarray, shape (n,)
-        The tested column given the covariates, of length 1.
-    df : int
-        Residual degrees of freedom of the whole regression.
-    room : ndarray, shape (n,), or None
-        Each row's 1 - leverage in the whole regression, where the t statistic is HC2's.
-    """
-
-    residuals: np.ndarray
-    basis: np.ndarray
-    direction: np.ndarray
-    df: int
-    room: np.ndarray | None
-
-    @property
-    def testable(self) -> bool:
-        """Whether there is a residual, and for HC2 in every row."""
-        rows = self.room is None or bool((self.room > _LEVERAGE_ONE).all())
-        return rows and bool(self.residuals.any())
-
-    def t(self, orders: np.ndarray) -> np.ndarray:
-        """The tested column's t when residuals fall to rows in these orders, shape (some,).
-
-        Infinite where no variance is left: the columns then fit them exactly.
-        """
-        shuffled = self.residuals[orders]
-        along = shuffled @ self.direction
-        fitted = shuffled @ self.basis
-        total = self.residuals @ self.residuals - (fitted**2).sum(axis=1)
-        left = total - along**2
-        if self.room is None:
-            variance = left / self.df
-        else:
-            errors = shuffled - fitted @ self.basis.T - along[:, None] * self.direction
-            variance = errors**2 @ (self.direction**2 / self.room)
-        none = variance <= _PERFECT / self.df * np.maximum(total, 0)
-        divisor = np.sqrt(np.where(none, 1, variance))
-        return np.asarray(np.where(none, np.copysign(np.inf, along), along / divisor))
-
-
-def reduced_model(
-    outcome: np.ndarray,
-    regressor: np.ndarray,
-    covariates: np.ndarray,
-    *,
-    df: int | None = None,
-    robust: bool = False,
-) -> ReducedModel:
-    """The regression of the outcome on the covariates alone; arguments as in `freedman_lane`."""
-    n, q = covariates.shape
-    if n - q - 1 < 1:
-        raise InputError(f"{n} rows for {q + 1} coefficients; no residual is left to permute")
-    if dependent_columns(np.column_stack([covariates, regressor])):
-        raise InputError("the regressor is a linear combination of the covariates")
-    basis = np.linalg.qr(covariates)[0]
-    direction = regressor - basis @ (basis.T @ regressor)
-    direction = direction / np.linalg.norm(direction)
-    residuals = outcome - basis @ (basis.T @ outcome)
-    residuals -= basis @ (basis.T @ residuals)  # once more: rounding would tell ties apart
-    if np.linalg.norm(residuals) <= _NOTHING_LEFT * np.linalg.norm(outcome):
-        residuals = np.zeros(n)
-    room = 1 - (basis**2).sum(axis=1) - direction**2 if robust else None
-    return ReducedModel(residuals, basis, direction, n - q - 1 if df is None else df, room)
-
-
-def rows_alike(*columns: np.ndarray) -> np.ndarray:
-    """A number for each row, the same for rows that are equal in all columns."""
-    return np.asarray(np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1]).ravel()
-
-
 def _compared(model: ReducedModel, every: Relabelings) -> PermutationResult:
     if not model.testable:
         return NO_TEST
     observed = float(model.t(np.arange(len(model.residuals))[None, :])[0])
     count = sum(int(as_large(model.t(some), observed).sum()) for some in every.chunks())
     return PermutationResult(observed, every.p_value(count), every.number, every.exact)
-
-
-def _finite(values: np.ndarray) -> np.ndarray:
-    values = np.asarray(values, dtype=float)
-    if not np.isfinite(values).all():
-        raise InputError("a value is not finite; drop those rows first")
-    return values

@@ -68,9 +68,9 @@ def relabelings(
     Returns
     -------
     Relabelings
-        All orders where there are 50,000 or fewer; else all that differ in more than an
-        exchange of rows that are alike, where those are 50,000 or fewer; else draws. Each
-        of the latter stands for the same number of orders, so the p value is the same.
+        All orders that differ in more than an exchange of rows that are alike, where there
+        are 50,000 or fewer (each stands for the same number of orders, so the p value is
+        that of all orders); else draws.
 
     Raises
     ------
@@ -80,10 +80,9 @@ def relabelings(
     n = len(alike)
     blocks = np.zeros(n, dtype=int) if blocks is None else np.unique(blocks, return_inverse=True)[1]
     kinds = np.unique(np.asarray(alike), return_inverse=True)[1]
-    for labels in (np.arange(n), kinds):
-        number = prod(_orders_of(labels[blocks == block]) for block in range(blocks.max() + 1))
-        if number <= EXACT_UP_TO and number * n <= _MOST_CELLS:
-            return Relabelings(number, True, lambda labels=labels: iter([_every(labels, blocks)]))  # type: ignore[misc]
+    number = prod(_orders_of(kinds[blocks == block]) for block in range(blocks.max() + 1))
+    if number <= EXACT_UP_TO and number * n <= _MOST_CELLS:
+        return Relabelings(number, True, lambda: iter([_every(kinds, blocks)]))
     check_draws(draws, seed)
     return Relabelings(draws, False, lambda: _drawn(blocks, draws, seed))
 

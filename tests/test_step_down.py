@@ -1,0 +1,195 @@
+"""Step-down maxT against its definition, the exact numbers for ten rows, and R's adjustments."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations, permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+from pbgov.errors import InputError
+from pbgov.evaluation.multiplicity import adjust_p
+from pbgov.inference.permutation import freedman_lane
+from pbgov.inference.step_down import step_down_max_t
+
+
+def westfall_young(observed, every):
+    """Algorithm 4.1 of Westfall and Young (1993), word by word; `every` is (relabelings, m)."""
+    observed, every = np.abs(observed), np.abs(every)
+    order = sorted(range(len(observed)), key=lambda j: -observed[j])
+    counts = np.zeros(len(observed))
+    for t in every:
+        largest = 0.0
+        for j in reversed(order):
+            largest = max(largest, t[j])
+            counts[j] += largest >= observed[j] * (1 - 1e-9)
+    p = counts / len(every)
+    for weaker, stronger in zip(order[1:], order, strict=False):
+        p[weaker] = max(p[weaker], p[stronger])
+    return (every >= observed * (1 - 1e-9)).mean(axis=0), p
+
+
+def two_group_t(outcomes, treated, equal_var):
+    return stats.ttest_ind(outcomes[treated], outcomes[~treated], equal_var=equal_var).statistic
+
+
+def family(outcomes, treated, **options):
+    ones = np.ones((len(outcomes), 1))
+    m = outcomes.shape[1]
+    return step_down_max_t(
+        list(outcomes.T), [treated.astype(float)] * m, [ones] * m, seed=1, **options
+    )
+
+
+def test_six_outcomes_of_ten_rows(shared):
+    """The exact adjusted p values of METHODS: .0635, .127, .222 for the strongest three."""
+    table = pd.read_csv(shared / "vectors" / "data" / "maxT.csv")
+    outcomes, treated = table.iloc[:, :6].to_numpy(), table.treat.to_numpy() == 1
+    result = family(outcomes, treated)
+    assert (result.exact, result.n_permutations, result.size) == (True, 252, 6)
+    assert sorted(result.p_max_t)[:3] == pytest.approx([16 / 252, 32 / 252, 56 / 252])
+    assert sorted(result.p_max_t)[:3] == pytest.approx([0.0635, 0.127, 0.222], abs=5e-4)
+
+
+@pytest.mark.parametrize("robust", [False, True])
+def test_outcomes_of_two_groups_by_definition(robust):
+    """With `robust` the t of R's mt.maxT(test="t") (Welch), without that of test="t.equalvar"."""
+    random = np.random.default_rng(7)
+    common = random.normal(size=(9, 1))
+    outcomes, treated = random.normal(size=(9, 5)) + common, np.arange(9) < 3
+    outcomes[treated, 1] += 2.5
+    result = family(outcomes, treated, robust=robust)
+    every = []
+    for group in combinations(range(9), 3):
+        inside = np.isin(np.arange(9), group)
+        every.append(two_group_t(outcomes, inside, not robust))
+    observed = two_group_t(outcomes, treated, not robust)
+    raw, adjusted = westfall_young(observed, np.array(every))
+    assert result.statistic == pytest.approx(observed)
+    np.testing.assert_allclose(result.p_raw, raw, atol=1e-12)
+    np.testing.assert_allclose(result.p_max_t, adjusted, atol=1e-12)
+
+
+def test_regressors_of_one_outcome_by_definition():
+    """Correlated regressors, a control of their own each: one permutation of units for all."""
+    random = np.random.default_rng(11)
+    n, m = 6, 4
+    regressors = random.normal(size=(m, n)) + random.normal(size=n)
+    y, controls = random.normal(size=n), random.normal(size=(m, n))
+    covariates = [np.column_stack([np.ones(n), z]) for z in controls]
+
+    def t(outcome, x, z):
+        design = np.column_stack([z, x])
+        b, rss = np.linalg.lstsq(design, outcome, rcond=None)[:2]
+        return b[-1] / np.sqrt(rss[0] / (n - 3) * np.linalg.inv(design.T @ design)[-1, -1])
+
+    fitted = [z @ np.linalg.lstsq(z, y, rcond=None)[0] for z in covariates]
+    every = np.array(
+        [
+            [
+                t(f + (y - f)[list(order)], x, z)
+                for f, x, z in zip(fitted, regressors, covariates, strict=True)
+            ]
+            for order in permutations(range(n))
+        ]
+    )
+    raw, adjusted = westfall_young(every[0], every)
+    result = step_down_max_t([y] * m, list(regressors), covariates, seed=1)
+    assert (result.exact, result.n_permutations) == (True, 720)
+    np.testing.assert_allclose(result.p_raw, raw, atol=1e-12)
+    np.testing.assert_allclose(result.p_max_t, adjusted, atol=1e-12)
+
+
+def test_family_of_one_is_the_test_alone():
+    y, x, z = np.random.default_rng(3).normal(size=(3, 16))
+    covariates = np.column_stack([np.ones(16), z])
+    alone = freedman_lane(y, x, covariates, seed=5, draws=999)
+    result = step_down_max_t([y], [x], [covariates], seed=5, draws=999)
+    assert result.p_raw[0] == result.p_max_t[0] == alone.p_value
+    assert result.statistic[0] == pytest.approx(alone.statistic)
+    assert not result.exact
+
+
+def test_the_same_test_twelve_times_costs_nothing():
+    """Perfectly dependent tests are one test; Holm would multiply by twelve."""
+    y, x = np.random.default_rng(4).normal(size=(2, 16))
+    result = step_down_max_t([y] * 12, [x] * 12, [np.ones((16, 1))] * 12, seed=1, draws=999)
+    assert result.p_max_t == pytest.approx(result.p_raw)
+    assert adjust_p(result.p_raw)[0] == pytest.approx(min(1, 12 * result.p_raw[0]))
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_no_less_than_raw_and_the_same_in_any_order(seed):
+    random = np.random.default_rng(seed)
+    outcomes, treated = random.normal(size=(8, 4)), np.arange(8) < 4
+    result = family(outcomes, treated)
+    assert (result.p_max_t >= result.p_raw - 1e-12).all()
+    strongest = np.argsort(-np.abs(result.statistic))
+    assert (np.diff(result.p_max_t[strongest]) >= 0).all()
+    columns, rows = random.permutation(4), random.permutation(8)
+    again = family((3 - 2 * outcomes)[rows][:, columns], treated[rows])
+    np.testing.assert_allclose(again.p_max_t, result.p_max_t[columns], atol=1e-12)
+
+
+def test_tests_that_cannot_be_made_are_not_in_the_family():
+    random = np.random.default_rng(9)
+    outcomes, treated = random.normal(size=(10, 3)), np.arange(10) < 4
+    whole = family(outcomes, treated)
+    with_constant = family(np.column_stack([np.ones(10), outcomes]), treated)
+    assert np.isnan([with_constant.p_max_t[0], with_constant.p_raw[0]]).all()
+    assert with_constant.size == 3
+    np.testing.assert_array_equal(with_constant.p_max_t[1:], whole.p_max_t)
+    x, ones = random.normal(size=10), np.ones((10, 1))
+    some = step_down_max_t([x, x], [np.ones(10), treated * 1.0], [ones, ones], seed=1)
+    assert np.isnan(some.p_raw[0])
+    assert some.exact
+    nothing = step_down_max_t([np.ones(10)], [x], [ones], seed=1)
+    assert np.isnan(nothing.p_max_t).all()
+    assert nothing.n_permutations == nothing.size == 0
+
+
+def test_misuse_is_an_error():
+    y, ones = np.arange(6.0), np.ones((6, 1))
+    with pytest.raises(InputError, match="one of each"):
+        step_down_max_t([y, y], [y], [ones], seed=1)
+    with pytest.raises(InputError, match="want 6 rows"):
+        step_down_max_t([y], [y[:5]], [ones], seed=1)
+    with pytest.raises(InputError, match="not finite"):
+        step_down_max_t([y], [np.append(y[1:], np.nan)], [ones], seed=1)
+
+
+# -- Holm and Benjamini-Hochberg --
+
+
+@pytest.fixture(scope="module")
+def vector(root):
+    path = root / "tests/vectors/v10_multiple_testing_bh1995.json"
+    return json.loads(path.read_text("utf-8"))
+
+
+def as_floats(values):
+    return [np.nan if value is None else value for value in values]
+
+
+@pytest.mark.parametrize("method", ["holm", "bh"])
+def test_adjusted_p_values_match_r(vector, method):
+    name = {"holm": "holm", "bh": "BH"}[method]
+    ours = adjust_p(vector["input"]["p"], method)
+    np.testing.assert_allclose(ours, vector["expected"][name], atol=1e-12)
+    edge = vector["edge_case"]
+    np.testing.assert_allclose(adjust_p(as_floats(edge["p"]), method), as_floats(edge[name]))
+
+
+def test_a_missing_test_counted_into_the_family_is_the_librarys_trap(vector):
+    """P3: statsmodels takes the NaN of the edge case for a sixth test: .06 where R has .05."""
+    p, holm = as_floats(vector["edge_case"]["p"]), as_floats(vector["edge_case"]["holm"])
+    theirs = multipletests(p, method="holm")[1]
+    assert theirs[0] == pytest.approx(6 * 0.01)
+    assert adjust_p(p, "holm")[0] == pytest.approx(holm[0]) == pytest.approx(5 * 0.01)
