@@ -1,0 +1,85 @@
+"""Where the names of points stand in a figure, so that none covers another or a point."""
+
+from __future__ import annotations
+
+import numpy as np
+
+CM_PER_HALF_WIDTH = 7.5 / 2 * 2.54 / 72
+LINE_CM = 7.5 * 1.25 * 2.54 / 72
+POINT_CM = 0.11
+GAP_CM = 0.03
+FAR_CM = 0.45
+"""Distance between point and label from which a line joins the two."""
+
+_REACHES = (0.0, 0.1, 0.25, 0.45, 0.7, 1.0, 1.4, 1.9, 2.5)
+_ANGLES = np.radians(np.concatenate([np.arange(0, 360, 45), np.arange(22.5, 360, 45)]))
+
+
+def place_labels(points: np.ndarray, widths: np.ndarray, size: tuple[float, float]) -> np.ndarray:
+    """Centres of the labels of points.
+
+    Parameters
+    ----------
+    points : ndarray, shape (n, 2)
+        In cm from the lower left corner of the field.
+    widths : ndarray of int, shape (n,)
+        Printed width of each label in half-width characters.
+    size : tuple of float
+        Width and height of the field in cm, which no label leaves.
+
+    Returns
+    -------
+    ndarray, shape (n, 2)
+        In cm; NaN for a label that finds no free place within 2.5 cm of its point. Labels of
+        points with few neighbours are placed last: they have room.
+    """
+    halves = np.column_stack(
+        [np.asarray(widths) * CM_PER_HALF_WIDTH / 2, np.full(len(points), LINE_CM / 2)]
+    )
+    centres = np.full((len(points), 2), np.nan)
+    distances = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
+    crowd = (distances < 1.0).sum(axis=1)
+    for one in sorted(range(len(points)), key=lambda place: (-crowd[place], *points[place])):
+        for centre in _candidates(points[one], halves[one]):
+            if _free(centre, halves[one], points, centres, halves, size):
+                centres[one] = centre
+                break
+    return centres
+
+
+def is_far(points: np.ndarray, centres: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Which labels stand so far off that a line must join them to their points."""
+    halves = np.column_stack(
+        [np.asarray(widths) * CM_PER_HALF_WIDTH / 2, np.full(len(points), LINE_CM / 2)]
+    )
+    between = np.maximum(np.abs(centres - points) - halves, 0)
+    return np.asarray(np.hypot(between[:, 0], between[:, 1]) > FAR_CM)
+
+
+def _candidates(point: np.ndarray, half: np.ndarray) -> list[np.ndarray]:
+    """Places around a point from near to far, right and above first."""
+    found = []
+    for reach in _REACHES:
+        for angle in _ANGLES:
+            towards = np.array([np.cos(angle), np.sin(angle)])
+            edge = np.where(np.abs(towards) < 1e-9, 0, np.sign(towards)) * half
+            found.append(point + towards * (POINT_CM + GAP_CM + reach) + edge)
+    return found
+
+
+def _free(
+    centre: np.ndarray,
+    half: np.ndarray,
+    points: np.ndarray,
+    centres: np.ndarray,
+    halves: np.ndarray,
+    size: tuple[float, float],
+) -> bool:
+    if (centre - half < 0).any() or (centre + half > np.asarray(size)).any():
+        return False
+    placed = ~np.isnan(centres[:, 0])
+    apart = np.abs(centres[placed] - centre) - halves[placed] - half - GAP_CM
+    if (apart < 0).all(axis=1).any():
+        return False
+    off = np.abs(points - centre) - half - POINT_CM
+    return not bool((off < 0).all(axis=1).any())
