@@ -74,6 +74,7 @@ class GroupTime:
         The cohorts that have an effect, in order.
     periods : ndarray, shape (t,)
         The periods used.
+    control : {"never", "not_yet"}
     """
 
     cells: tuple[Cell, ...]
@@ -86,6 +87,7 @@ class GroupTime:
     units: np.ndarray
     groups: np.ndarray
     periods: np.ndarray
+    control: Control
 
     @property
     def n(self) -> int:
@@ -277,6 +279,7 @@ def group_time_effects(
         units=np.flatnonzero(units),
         groups=groups,
         periods=periods,
+        control=control,
     )
 
 

@@ -10,23 +10,21 @@ treated.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import factorial, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.inference.relabelings import DRAWS, EXACT_UP_TO
+from pbgov.inference.relabelings import DRAWS, as_large, relabelings
 from pbgov.inference.timing.aggregation import KINDS, averages, plan
 from pbgov.inference.timing.group_time import comparisons, is_control, usable
 from pbgov.inference.timing.imputation import period_effects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
     from pbgov.inference.timing.group_time import Base, Control
 
-_TIE = 1e-10
 _CELLS = 4_000_000
 
 
@@ -101,10 +99,6 @@ def randomise_adoption(
     ----------
     Phipson and Smyth (2010), as in `mean_difference_test`.
     """
-    if not (isinstance(draws, int) and draws > 0 and isinstance(seed, int) and seed >= 0):
-        raise InputError(
-            f"draws {draws!r}, seed {seed!r}: draws is a whole number above 0, seed one of 0 or more"
-        )
     adopted = np.where(adopted > periods[-1], np.inf, adopted)
     units, times = usable(adopted, periods)
     labels = np.arange(len(adopted)) if clusters is None else np.asarray(clusters)
@@ -116,38 +110,42 @@ def randomise_adoption(
             " adopted as the cluster"
         )
     kept = outcome[units] - outcome[units].mean()
+    scale = float(np.abs(kept).max())
     sums = np.zeros((len(dates), len(periods)))
     np.add.at(sums, codes, kept)
     dealing = _Dealing(sums, np.bincount(codes), periods, times, dates, control, base)
-    observed = dealing.statistics(np.unique(dates, return_inverse=True)[1][None])[0]
-    exact = arrangements(dates) <= EXACT_UP_TO
-    deals = _every(dealing.cohorts) if exact else _drawn(dealing.cohorts, seed, draws)
+    observed = dealing.statistics(dealing.cohorts[None])[0]
+    ways = relabelings(dealing.cohorts, seed=seed, draws=draws)
     size = max(1, _CELLS // (len(dealing.dates) * max(len(dates), len(periods) ** 2)))
-    total = arrangements(dates) if exact else draws
-    count, added, squared, done = (np.zeros(len(observed)) for _ in range(4))
-    for batch in _batches(deals, size):
-        values = dealing.statistics(batch)
-        count += (np.abs(values) >= np.abs(observed) * (1 - _TIE)).sum(axis=0)
-        added += values.sum(axis=0)
-        squared += (values**2).sum(axis=0)
-        done += len(values)
-        if progress is not None:
-            progress(int(done[0]), total)
-    own = 0 if exact else 1
+    count, added, squared = (np.zeros(len(observed)) for _ in range(3))
+    done = 0
+    for orders in ways.chunks():
+        for start in range(0, len(orders), size):
+            values = dealing.statistics(_dealt(dealing.cohorts, orders[start : start + size]))
+            count += [
+                as_large(column, float(seen), scale).sum()
+                for column, seen in zip(values.T, observed, strict=True)
+            ]
+            added += values.sum(axis=0)
+            squared += (values**2).sum(axis=0)
+            done += len(values)
+            if progress is not None:
+                progress(done, ways.number)
     return Dealt(
         names=dealing.names,
         observed=observed,
-        p_value=(count + own) / (total + own),
-        spread=np.sqrt(np.maximum(squared / total - (added / total) ** 2, 0)),
-        n_dealings=total,
-        exact=exact,
+        p_value=np.array([ways.p_value(int(many)) for many in count]),
+        spread=np.sqrt(np.maximum(squared / done - (added / done) ** 2, 0)),
+        n_dealings=ways.number,
+        exact=ways.exact,
     )
 
 
-def arrangements(dates: np.ndarray) -> int:
-    """In how many different ways these dates can be dealt to their units."""
-    sizes = np.unique(dates, return_counts=True)[1]
-    return factorial(len(dates)) // prod(factorial(int(size)) for size in sizes)
+def _dealt(cohorts: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """The cohort each cluster falls into where row i receives the outcome of row ``orders[i]``."""
+    dealt = np.empty(orders.shape, dtype=np.intp)
+    np.put_along_axis(dealt, orders, np.broadcast_to(cohorts, orders.shape), axis=1)
+    return dealt
 
 
 class _Dealing:
@@ -217,37 +215,3 @@ class _Dealing:
             weight = sizes[..., None] * chosen
             found.append((effect * weight).sum((-1, -2)) / weight.sum((-1, -2)))
         return np.stack(found, axis=1)
-
-
-def _every(cohorts: np.ndarray) -> Iterator[np.ndarray]:
-    """Every different arrangement of the cohorts over the clusters."""
-
-    def fill(left: Sequence[int], open_places: int) -> Iterator[list[int]]:
-        if not open_places:
-            yield []
-            return
-        for value, many in enumerate(left):
-            if many:
-                rest = [*left[:value], many - 1, *left[value + 1 :]]
-                for tail in fill(rest, open_places - 1):
-                    yield [value, *tail]
-
-    for arrangement in fill([int(many) for many in np.bincount(cohorts)], len(cohorts)):
-        yield np.array(arrangement)
-
-
-def _drawn(cohorts: np.ndarray, seed: int, draws: int) -> Iterator[np.ndarray]:
-    random = np.random.default_rng(seed)
-    for _ in range(draws):
-        yield random.permutation(cohorts)
-
-
-def _batches(deals: Iterator[np.ndarray], size: int) -> Iterator[np.ndarray]:
-    batch: list[np.ndarray] = []
-    for deal in deals:
-        batch.append(deal)
-        if len(batch) == size:
-            yield np.array(batch)
-            batch = []
-    if batch:
-        yield np.array(batch)

@@ -245,15 +245,17 @@ def durbin_watson(residuals: np.ndarray) -> float:
     Rows in the order of time. NaN where all residuals are 0.
     """
     total = float(residuals @ residuals)
-    return float((np.diff(residuals) ** 2).sum() / total) if total else float("nan")
+    steps = float(np.sum(np.diff(residuals) ** 2))
+    return steps / total if total else float("nan")
 
 
 def _best_rho(design: np.ndarray, outcome: np.ndarray, time: np.ndarray) -> float:
     """The correlation with the largest restricted likelihood."""
+    df = len(design) - int(design.shape[1])
 
     def lost(rho: float) -> float:
         left, constant = _restricted(design, outcome, time, rho)
-        return (len(design) - design.shape[1]) * float(np.log(left)) + constant
+        return df * float(np.log(left)) + constant
 
     grid = np.linspace(-_LARGEST_RHO, _LARGEST_RHO, 41)
     best = int(np.argmin([lost(float(value)) for value in grid]))

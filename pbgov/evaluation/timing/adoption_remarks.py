@@ -1,0 +1,350 @@
+"""What must be said beside a staggered adoption, in Chinese and in English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pbgov.evaluation.estimate import counted, counted_en
+from pbgov.evaluation.limits import LEVEL, sentences_on_simulation, shown_p
+from pbgov.evaluation.remarks import Remark
+from pbgov.evaluation.timing.adoption_tables import CALLAWAY_SANTANNA
+from pbgov.inference.timing.aggregation import aggregate
+from pbgov.inference.timing.group_time import standard_errors, usable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from pbgov.evaluation.timing.panels import AdoptionPanel
+    from pbgov.inference.timing.group_time import GroupTime, PreTest
+    from pbgov.inference.timing.imputation import Imputation
+    from pbgov.inference.timing.randomisation import Dealt
+    from pbgov.inference.timing.two_way import TwoWay
+
+SMALL_COHORT = 5
+_APART = 0.01
+_SHOWN = 20
+_NAMES = {
+    "simple": ("总体", "the overall effect"),
+    "group": ("按队列平均", "the mean over cohorts"),
+    "dynamic": ("按采用时长平均", "the mean over exposures"),
+    "calendar": ("按时期平均", "the mean over periods"),
+    "imputation": ("插补估计", "imputation"),
+}
+_WEAK = {
+    "treated": (
+        "采用的{unit}只有 3 个或更少",
+        "three {units} or fewer are treated",
+    ),
+    "controls": (
+        "作对照的{unit}只有 3 个或更少",
+        "three {units} or fewer are compared with",
+    ),
+    "alone": (
+        "有的队列只有一个{unit}，队列内部的离散程度无从知道",
+        "a cohort has a single one of the {units}, so that its spread is unknown",
+    ),
+}
+MISSING = {
+    "no overlap": ("采用与否可由协变量完全推出", "the covariates tell the groups apart"),
+    "too few controls": ("对照单位不多于系数", "no more comparison units than coefficients"),
+    "collinear covariates": ("协变量共线或不变", "covariates are collinear or constant"),
+}
+
+
+def adoption_remarks(
+    panel: AdoptionPanel,
+    effects: GroupTime,
+    *,
+    imputed: Imputation,
+    dealt: Dealt,
+    refused: TwoWay,
+    tested: PreTest,
+    overall: pd.DataFrame,
+    refusals: Sequence[str],
+    by_exposure: pd.DataFrame,
+    covariates: Sequence[str],
+    clustered: bool,
+    control: str,
+    base: str,
+    unit_name: str,
+    seed: int,
+    simulated: bool,
+) -> list[Remark]:
+    """Every remark on one staggered adoption, in no particular order."""
+    headline = overall.iloc[0]
+    return [
+        *sentences_on_simulation(simulated),
+        *panel.remarks,
+        _on_size(panel, clustered, unit_name),
+        _on_detectable(headline),
+        _on_assumption(covariates, control),
+        _on_two_way(refused, float(headline["estimate"])),
+        *_on_trends(by_exposure, tested, base),
+        *_on_refusals(overall, refusals, unit_name),
+        *_on_agreement(overall),
+        *_on_errors(effects, panel, overall, unit_name),
+        _on_dealings(dealt, unit_name, seed, covariates),
+        *_on_left_out(panel, imputed, unit_name),
+        *_on_missing_cells(effects, panel),
+    ]
+
+
+def _on_size(panel: AdoptionPanel, clustered: bool, unit_name: str) -> Remark:
+    inside = np.isfinite(panel.adopted) & (panel.adopted > panel.periods[0])
+    n, adopting, never = (
+        len(np.unique(panel.clusters[rows]))
+        for rows in (np.full(len(panel.units), True), inside, np.isinf(panel.adopted))
+    )
+    cohorts = len(np.unique(panel.adopted[inside]))
+    within = f"，其中 {len(panel.units)} 个下级单位" if clustered else ""
+    within_en = f" with {len(panel.units)} units in them" if clustered else ""
+    return Remark(
+        "size",
+        f"样本量：{counted(n, unit_name)}{within} × {len(panel.periods)} 期；"
+        f"{adopting} 个在 {cohorts} 个时点先后采用，{never} 个始终没有采用。",
+        f"Sample: {counted_en(n, unit_name)}{within_en} over {len(panel.periods)} periods;"
+        f" {adopting} adopt at {cohorts} dates, {never} never.",
+    )
+
+
+def _on_detectable(headline: pd.Series[float]) -> Remark:
+    least = float(headline["minimum_detectable"])
+    return Remark(
+        "detectable",
+        f"总体效应要有八成把握在 5% 水平上查出，须达到 {least:.3g}（结果的单位）；查不出不等于没有。",
+        f"The overall effect is found at the 5% level with 80% power only where it is {least:.3g} or"
+        " more, in units of the outcome; missed is not absent.",
+    )
+
+
+def _on_assumption(covariates: Sequence[str], control: str) -> Remark:
+    given, given_en = "", ""
+    if covariates:
+        given = f"协变量（{'、'.join(covariates)}）相同的"
+        given_en = f" among units with the same {', '.join(covariates)}"
+    against = "始终没有采用的" if control == "never" else "尚未采用的"
+    against_en = "never adopt" if control == "never" else "have not adopted yet"
+    return Remark(
+        "design",
+        f"平行趋势下的效应：假定若没有采用，{given}采用单位的结果会与{against}单位同步变化，"
+        "采用前没有提前反应，单位之间互不影响。这些假定不能由数据证实；不成立时只是相关。",
+        f"An effect under parallel trends: without adoption, adopters would have moved{given_en} as"
+        f" units that {against_en}, nobody acts ahead of adoption, and units do not affect one"
+        " another. Data cannot prove these; where they fail the numbers are associations.",
+    )
+
+
+def _on_two_way(refused: TwoWay, headline: float) -> Remark:
+    if np.isnan(refused.coefficient):
+        return Remark(
+            "design",
+            "双向固定效应在这里没有定义。",
+            "Two-way fixed effects are not defined here.",
+        )
+    apart = refused.coefficient - headline
+    share, share_en = "", ""
+    if abs(headline) > 0:
+        share = f"，即总体效应的 {apart / abs(headline):+.0%}"
+        share_en = f", {apart / abs(headline):+.0%} of the overall effect"
+    return Remark(
+        "design",
+        f"双向固定效应系数为 {refused.coefficient:.4g}，与总体效应 {headline:.4g} 相差 {apart:+.4g}"
+        f"{share}，不作为结论：它把已经采用的单位当作对照，{refused.negative:.0%} 的采用后观测以负权重计入，"
+        "效应随时间变化时会偏，甚至变号。",
+        f"The two-way fixed effects coefficient, {refused.coefficient:.4g}, lies {apart:+.4g} from the"
+        f" overall effect of {headline:.4g}{share_en}, and is no headline: it compares with units"
+        f" already treated, {refused.negative:.0%} of the treated observations count negatively, and"
+        " where effects change with exposure it is biased, even in sign.",
+    )
+
+
+def _on_trends(by_exposure: pd.DataFrame, tested: PreTest, base: str) -> list[Remark]:
+    before = by_exposure[
+        by_exposure["estimator"].eq(CALLAWAY_SANTANNA)
+        & by_exposure["exposure"].lt(0)
+        & by_exposure["p_permutation"].notna()
+    ]
+    if before.empty:
+        return [
+            Remark(
+                "design",
+                "没有采用前的对比，平行趋势无从检视。",
+                "There is no comparison before adoption; parallel trends cannot be looked at.",
+            )
+        ]
+    largest = before.iloc[int(before["estimate"].abs().to_numpy().argmax())]
+    least = before["minimum_detectable"]
+    joint, joint_en = "联合检验做不了（协方差矩阵奇异）", "no joint test (singular covariance)"
+    if not np.isnan(tested.p_value):
+        joint = f"联合检验 {shown_p(tested.p_value)}（χ²，{tested.df} 个）"
+        joint_en = f"joint test {shown_p(tested.p_value)} (chi-squared, {tested.df} of them)"
+    against = "上一期" if base == "varying" else "采用前最后一期"
+    against_en = "the period before" if base == "varying" else "the last period before adoption"
+    return [
+        Remark(
+            "design",
+            f"采用前的对比（与{against}比）共 {len(before)} 个，绝对值最大 {largest['estimate']:.3g}"
+            f"（采用前第 {-largest['exposure']:g} 期，置换 {shown_p(largest['p_permutation'])}），{joint}；"
+            f"它们各自要到 {least.min():.3g}–{least.max():.3g} 才有八成把握查出，小于此的趋势差异看不见。",
+            f"{len(before)} comparisons before adoption (with {against_en}): the largest is"
+            f" {largest['estimate']:.3g} ({-largest['exposure']:g} before adoption, permutation"
+            f" {shown_p(largest['p_permutation'])}); {joint_en}. Each is found with 80% power only from"
+            f" {least.min():.3g} to {least.max():.3g} on; smaller departures from parallel trends stay"
+            " unseen.",
+        )
+    ]
+
+
+def _on_refusals(overall: pd.DataFrame, refusals: Sequence[str], unit_name: str) -> list[Remark]:
+    remarks = []
+    units = counted_en(2, unit_name)[2:]
+    for why in sorted(set(refusals) - {""}):
+        rows = [
+            _NAMES[name]
+            for name, one in zip(overall["estimator"], refusals, strict=True)
+            if one == why
+        ]
+        zh, en = (text.format(unit=unit_name, units=units) for text in _WEAK[why])
+        remarks.append(
+            Remark(
+                "tests",
+                f"{'、'.join(name for name, _ in rows)}：{zh}，不给出标准误的 p 值和区间，只看置换 p。",
+                f"{', '.join(name for _, name in rows)}: {en}, so no p value or interval from a standard"
+                " error; the permutation p alone is left.",
+            )
+        )
+    return remarks
+
+
+def _on_agreement(overall: pd.DataFrame) -> list[Remark]:
+    remarks = []
+    for row in overall.to_dict("records"):
+        both = float(row["p_value"]), float(row["p_permutation"])
+        if not np.isnan(both).any() and (both[0] < LEVEL) != (both[1] < LEVEL):
+            zh, en = _NAMES[row["estimator"]]
+            remarks.append(
+                Remark(
+                    "tests",
+                    f"{zh}：两种检验结论不一致（{shown_p(both[0])}，置换 {shown_p(both[1])}），不稳健。",
+                    f"{en}: the two tests disagree ({shown_p(both[0])}, permutation"
+                    f" {shown_p(both[1])}); not robust.",
+                )
+            )
+    return remarks
+
+
+def _on_errors(
+    effects: GroupTime, panel: AdoptionPanel, overall: pd.DataFrame, unit_name: str
+) -> list[Remark]:
+    clusters = panel.clusters[effects.units]
+    cohorts = [*effects.groups, *([np.inf] if np.isinf(effects.adopted).any() else [])]
+    sizes = [len(np.unique(clusters[effects.adopted == one])) for one in cohorts]
+    remarks = []
+    if min(sizes) < SMALL_COHORT:
+        remarks.append(
+            Remark(
+                "tests",
+                f"最小的一组（队列或对照）只有 {counted(min(sizes), unit_name)}：按影响函数算的标准误偏小，"
+                "自由度取聚类数减一仍不足以补偿，以置换 p 为准。",
+                f"The smallest cohort or comparison group has {counted_en(min(sizes), unit_name)}:"
+                " standard errors from influence functions are then too small, which one degree of"
+                " freedom less than clusters does not make up for; go by the permutation p.",
+            )
+        )
+    paper = aggregate(effects, "group", as_did=False).overall_influence
+    other = float(standard_errors(paper[:, None], clusters)[0])
+    ours = float(overall.loc[overall["estimator"] == "group", "std_error"].iloc[0])
+    if abs(other - ours) > _APART * ours:
+        remarks.append(
+            Remark(
+                "tests",
+                f"按队列平均的标准误沿用 R 包 did 2.1.2 的算法（{ours:.4g}）；按论文公式为 {other:.4g}。",
+                f"The standard error of the mean over cohorts is that of R's did 2.1.2 ({ours:.4g}); by"
+                f" the formula of the paper it is {other:.4g}.",
+            )
+        )
+    return remarks
+
+
+def _on_dealings(dealt: Dealt, unit_name: str, seed: int, covariates: Sequence[str]) -> Remark:
+    n = dealt.n_dealings
+    floor = 1 / n if dealt.exact else 1 / (n + 1)
+    how = f"穷举全部 {n:,} 种" if dealt.exact else f"随机抽取 {n:,} 种，种子 {seed}"
+    how_en = f"all {n:,}" if dealt.exact else f"{n:,} draws, seed {seed}"
+    without = "；置换检验与插补估计都不用协变量" if covariates else ""
+    without_en = "; it and imputation do without the covariates" if covariates else ""
+    return Remark(
+        "p_values",
+        f"置换检验在{unit_name}之间重新分配采用时点（{how}，p 最小为 {floor:.2g}），"
+        f"假定时点落在哪个{unit_name}都同样可能{without}。",
+        f"The permutation test deals the dates of adoption anew among {counted_en(2, unit_name)[2:]}"
+        f" ({how_en}, least p {floor:.2g}); it takes each to be as likely to get any date{without_en}.",
+    )
+
+
+def _on_left_out(panel: AdoptionPanel, imputed: Imputation, unit_name: str) -> list[Remark]:
+    units, times = usable(panel.adopted, panel.periods)
+    remarks = []
+    early = sorted(set(panel.units[~units]))
+    if early:
+        shown = "、".join(early[:_SHOWN]) + ("等" if len(early) > _SHOWN else "")
+        shown_en = ", ".join(early[:_SHOWN]) + (" and others" if len(early) > _SHOWN else "")
+        remarks.append(
+            Remark(
+                "gaps",
+                f"{len(early)} 个单位在第一个时期已经采用，没有采用之前的数据，不参与估计（{shown}）。",
+                f"{len(early)} units had adopted by the first period and are left out, since nothing is"
+                f" known of them before ({shown_en}).",
+            )
+        )
+    if not times.all():
+        label = panel.calendar.label(float(panel.periods[~times][0]))
+        last = float(panel.adopted[units].max())
+        left = len(np.unique(panel.clusters[panel.adopted == last]))
+        remarks.append(
+            Remark(
+                "gaps",
+                f"没有始终不采用的单位：自 {label} 起没有对照，那些时期不参与估计；"
+                f"最后采用的 {counted(left, unit_name)}只作对照，没有自己的效应。",
+                f"No unit stays untreated: from {label} on there is nothing to compare with, and those"
+                f" periods are left out; the last adopters ({counted_en(left, unit_name)}) serve as"
+                " the comparison and have no effect of their own.",
+            )
+        )
+    if len(imputed.periods_left_out):
+        labels = [panel.calendar.label(float(panel.periods[j])) for j in imputed.periods_left_out]
+        span = labels[0] if len(labels) == 1 else f"{labels[0]} – {labels[-1]}"
+        remarks.append(
+            Remark(
+                "gaps",
+                f"{len(labels)} 个时期（{span}）所有单位都已采用，无法插补。",
+                f"{len(labels)} periods ({span}) in which all units are treated cannot be imputed.",
+            )
+        )
+    return remarks
+
+
+def _on_missing_cells(effects: GroupTime, panel: AdoptionPanel) -> list[Remark]:
+    remarks = []
+    for why, (zh, en) in MISSING.items():
+        cells = [
+            f"{panel.calendar.label(cell.group)}→{panel.calendar.label(cell.period)}"
+            for cell, missing in zip(effects.cells, effects.missing, strict=True)
+            if missing == why
+        ]
+        if cells:
+            shown = "、".join(cells[:_SHOWN]) + ("等" if len(cells) > _SHOWN else "")
+            shown_en = ", ".join(cells[:_SHOWN]) + (" and others" if len(cells) > _SHOWN else "")
+            remarks.append(
+                Remark(
+                    "gaps",
+                    f"{len(cells)} 个队列-时期没有估计：{zh}（{shown}）；用到它们的平均也没有估计。",
+                    f"{len(cells)} cohorts and periods are not estimated: {en} ({shown_en}); nor is any"
+                    " average that needs them.",
+                )
+            )
+    return remarks
