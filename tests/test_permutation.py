@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pbgov.errors import InputError
+from pbgov.inference.clusters import cr1
 from pbgov.inference.linear import hc2, least_squares
+from pbgov.inference.paths import randomisation_test
 from pbgov.inference.permutation import (
     freedman_lane,
     mean_difference_test,
@@ -368,3 +370,104 @@ def test_within_permutation_ignores_the_level_of_districts():
     assert moved.p_value == once.p_value
     assert within_permutation(y, x[codes], ones, units, seed=2, draws=199).n_permutations == 0
     assert within_permutation(x[codes], w, ones, units, seed=2, draws=199).n_permutations == 0
+
+
+# -- paths of districts in a panel --
+
+DATES = (2, 3, 3, 9, 9, 2)  # the period of adoption of six districts; 9 is never
+
+
+def panel(seed, n_periods=4):
+    """Streets in six unequal districts, with a policy that districts take up at their dates."""
+    random = np.random.default_rng(seed)
+    streets = np.repeat(np.arange(6), [2, 3, 2, 4, 2, 3])
+    units = np.repeat(streets, n_periods)
+    periods = np.tile(np.arange(n_periods), len(streets))
+    names = np.repeat(np.arange(len(streets)), n_periods)
+    policy = (periods >= np.array(DATES)[units]).astype(float)
+    shocks = random.normal(size=(6, n_periods))[units, periods]
+    return units, periods, names, policy, shocks + random.normal(size=len(units))
+
+
+def refitted_paths(outcome, others, units, periods):
+    """The t (CR1) of the policy for every assignment of the six dates to the six districts."""
+    every = {}
+    for order in permutations(range(6)):
+        dates = tuple(DATES[i] for i in order)
+        if dates not in every:
+            policy = (periods >= np.array(dates)[units]).astype(float)
+            fit = least_squares(np.column_stack([others, policy]), outcome)
+            every[dates] = fit.coefficients[-1] / np.sqrt(cr1(fit, units)[-1, -1])
+    return every
+
+
+@pytest.mark.parametrize("absorb", [False, True])
+def test_paths_are_dealt_and_refitted(absorb):
+    units, periods, names, policy, y = panel(3)
+    z = np.random.default_rng(9).normal(size=len(y))
+    others = np.column_stack([np.ones(len(y)), np.eye(4)[periods][:, 1:], z])
+    levels = np.eye(names.max() + 1)[names][:, 1:]
+    every = refitted_paths(y, np.column_stack([others, levels]), units, periods)
+    result = randomisation_test(
+        y,
+        policy,
+        others if absorb else np.column_stack([others, levels]),
+        units,
+        periods,
+        absorb=names if absorb else None,
+        seed=1,
+    )
+    observed = every[DATES]
+    assert (result.exact, result.n_permutations) == (True, len(every))
+    assert len(every) == factorial(6) // (2 * 2 * 2)
+    assert result.statistic == pytest.approx(observed)
+    assert result.p_value == np.mean(np.abs(list(every.values())) >= abs(observed) * (1 - 1e-9))
+
+
+def test_paths_of_a_constant_regressor_are_districts():
+    """One date before the panel and no levels taken out: the paths are the districts' groups."""
+    units, periods, _, _, y = panel(4)
+    treated = np.isin(units, [1, 4]).astype(float)
+    result = randomisation_test(y, treated, np.ones((len(y), 1)), units, periods, seed=1)
+    every = []
+    for group in combinations(range(6), 2):
+        x = np.isin(units, group).astype(float)
+        fit = least_squares(np.column_stack([np.ones(len(y)), x]), y)
+        every.append(fit.coefficients[1] / np.sqrt(cr1(fit, units)[1, 1]))
+    observed = every[list(combinations(range(6), 2)).index((1, 4))]
+    assert result.n_permutations == comb(6, 2)
+    assert result.p_value == np.mean(np.abs(every) >= abs(observed) * (1 - 1e-9))
+
+
+def test_drawn_dealings_are_seeded():
+    random = np.random.default_rng(5)
+    units, periods = np.repeat(np.arange(12), 5), np.tile(np.arange(5), 12)
+    x, y = random.normal(size=(2, 60))
+    others = np.column_stack([np.ones(60), np.eye(5)[periods][:, 1:]])
+    asked = {"absorb": units, "draws": 199}
+    once = randomisation_test(y, x, others, units, periods, seed=2, **asked)
+    order = random.permutation(60)
+    again = randomisation_test(
+        3 * y[order] - 7, x[order], others[order], units[order], periods[order],
+        seed=2, absorb=units[order], draws=199,
+    )  # fmt: skip
+    assert (once.exact, once.n_permutations, once.floor) == (False, 199, 1 / 200)
+    assert again.p_value == once.p_value
+    assert again.statistic == pytest.approx(once.statistic)
+
+
+def test_paths_that_cannot_be_dealt_are_errors():
+    units, periods, names, policy, y = panel(6)
+    ones = np.ones((len(y), 1))
+    kept = ~((units == 3) & (periods == 2))
+    with pytest.raises(InputError, match="no row in period 2"):
+        randomisation_test(y[kept], policy[kept], ones[kept], units[kept], periods[kept], seed=1)
+    with pytest.raises(InputError, match="two values of the regressor"):
+        randomisation_test(y, policy + (names == 4), ones, units, periods, seed=1)
+    with pytest.raises(InputError, match="lies in two units"):
+        randomisation_test(y, policy, ones, units, periods, absorb=periods, seed=1)
+    treated = (units == 2).astype(float)
+    with pytest.raises(InputError, match="linear combination"):
+        randomisation_test(y, treated, ones, units, periods, absorb=units, seed=1)
+    constant = randomisation_test(2 * ones[:, 0], policy, ones, units, periods, seed=1)
+    assert constant.n_permutations == 0

@@ -15,6 +15,7 @@ import numpy as np
 from pbgov.errors import InputError
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import dependent_columns
+from pbgov.inference.panels.within import within
 from pbgov.inference.reduced_models import ReducedModel, finite, reduced_model, rounded, rows_alike
 from pbgov.inference.relabelings import (
     DRAWS,
@@ -24,8 +25,6 @@ from pbgov.inference.relabelings import (
     chosen,
     relabelings,
 )
-
-_NOTHING_LEFT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -210,19 +209,15 @@ def within_permutation(
     Winkler, A. M., et al. (2015). Multi-level block permutation. *NeuroImage*, 123, 253-268.
     """
     outcome, regressor, covariates = finite(outcome), finite(regressor), finite(covariates)
-    members = cluster_members(clusters, len(outcome))
-    table = np.column_stack([covariates, regressor, outcome])
-    for rows in members:
-        table[rows] -= table[rows].mean(axis=0)
-    largest = np.abs(np.column_stack([covariates, regressor, outcome])).max(axis=0)
-    table[:, np.abs(table).max(axis=0) <= _NOTHING_LEFT * largest] = 0
-    within, tested, left = table[:, :-2], table[:, -2], table[:, -1]
-    within = np.delete(within, dependent_columns(rounded(within)), axis=1)
-    df = len(outcome) - len(members) - within.shape[1] - 1
-    if df < 1 or dependent_columns(np.column_stack([within, tested])):
+    cluster_members(clusters, len(outcome))  # refuses what cannot be clusters
+    table, absorbed = within(np.column_stack([covariates, regressor, outcome]), clusters)
+    others, tested, left = table[:, :-2], table[:, -2], table[:, -1]
+    others = np.delete(others, dependent_columns(rounded(others)), axis=1)
+    df = len(outcome) - absorbed - others.shape[1] - 1
+    if df < 1 or dependent_columns(np.column_stack([others, tested])):
         return NO_TEST
-    model = reduced_model(left, tested, within, df=df)
-    alike = rows_alike(rounded(np.column_stack([within, tested])))
+    model = reduced_model(left, tested, others, df=df)
+    alike = rows_alike(rounded(np.column_stack([others, tested])))
     every = relabelings(alike, seed=seed, draws=draws, blocks=np.asarray(clusters))
     return _compared(model, every)
 
