@@ -109,6 +109,8 @@ def read_cases(
         Where a column is not there or not of numbers, a membership is outside its range, or a
         case is named twice or not at all.
     """
+    if not isinstance(data, (pd.DataFrame, Panel)):
+        raise InputError(f"cases are read from a DataFrame or a Panel, not a {type(data).__name__}")
     table, simulated = table_of(data)
     if isinstance(conditions, str) or not len(conditions):
         raise InputError(f"conditions is {conditions!r}; pass a list of column names")
