@@ -210,9 +210,10 @@ def test_a_case_table_is_read_and_its_gaps_are_named(countries):
     shuffled = gappy.sample(frac=1, random_state=1)
     again = necessity_ceiling(shuffled, OUTCOME, "Individualism", cases="country", draws=99)
     pd.testing.assert_frame_equal(again.ceilings, made.ceilings)
+    assert len(made.limits) == len(made.limits_en) == len(made.remarks)
     for lang in ("zh", "en"):
-        assert all(sentence.strip() for sentence in made.limits(lang))
-        assert "0.000" not in " ".join(made.limits(lang))
+        assert "ce_fdh" in made.render(lang)
+        assert "p=0.000" not in made.render(lang)
 
 
 def test_the_mark_of_simulated_data_is_handed_on():

@@ -28,7 +28,7 @@ from pbgov.inference.sets.ceilings import (
     ceiling_test,
     required_condition,
 )
-from pbgov.marks import as_simulated
+from pbgov.marks import SIMULATED, as_simulated
 
 if TYPE_CHECKING:
     from pbgov.evaluation.remarks import Lang
@@ -78,9 +78,32 @@ class NecessityCeiling:
             object.__setattr__(self, "ceilings", as_simulated(self.ceilings))
             object.__setattr__(self, "bottleneck", as_simulated(self.bottleneck))
 
-    def limits(self, lang: Lang = "zh") -> tuple[str, ...]:
-        """The remarks as sentences of one language."""
-        return sentences(self.remarks, lang)
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The remarks in Chinese."""
+        return sentences(self.remarks, "zh")
+
+    @property
+    def limits_en(self) -> tuple[str, ...]:
+        """The remarks in English."""
+        return sentences(self.remarks, "en")
+
+    def render(self, lang: Lang = "zh") -> str:
+        """The tables as text, with what must be said beside them."""
+        mark = "" if not self.simulated else f"【{SIMULATED}】" if lang == "zh" else "[simulated] "
+        title = "必要条件分析" if lang == "zh" else "Necessary condition analysis"
+        return "\n".join(
+            [
+                f"{mark}{title}: {self.condition} → {self.outcome}",
+                self.ceilings.drop(columns="peers").to_string(
+                    index=False, na_rep="–", float_format=lambda value: f"{value:.3f}"
+                ),
+                *(f"· {sentence}" for sentence in sentences(self.remarks, lang)),
+            ]
+        )
+
+    def __str__(self) -> str:
+        return self.render()
 
 
 def necessity_ceiling(

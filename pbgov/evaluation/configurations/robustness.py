@@ -17,6 +17,7 @@ from pbgov.evaluation.configurations.anchors import (
     recalibrated,
 )
 from pbgov.evaluation.configurations.reduction import read_expectations
+from pbgov.evaluation.configurations.solutions import KINDS
 from pbgov.evaluation.configurations.terms import expression, written
 from pbgov.evaluation.estimate import counted, counted_en
 from pbgov.evaluation.limits import sentences_on_simulation
@@ -30,7 +31,7 @@ from pbgov.inference.sets.ranges import (
     range_towards,
 )
 from pbgov.inference.sets.rows import truth_rows
-from pbgov.marks import as_simulated, is_simulated
+from pbgov.marks import SIMULATED, as_simulated, is_simulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,9 +84,31 @@ class Robustness:
             object.__setattr__(self, "ranges", as_simulated(self.ranges))
             object.__setattr__(self, "cases", as_simulated(self.cases))
 
-    def limits(self, lang: Lang = "zh") -> tuple[str, ...]:
-        """The remarks as sentences of one language."""
-        return sentences(self.remarks, lang)
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The remarks in Chinese."""
+        return sentences(self.remarks, "zh")
+
+    @property
+    def limits_en(self) -> tuple[str, ...]:
+        """The remarks in English."""
+        return sentences(self.remarks, "en")
+
+    def render(self, lang: Lang = "zh") -> str:
+        """The tables as text, with what must be said beside them."""
+        mark = "" if not self.simulated else f"【{SIMULATED}】" if lang == "zh" else "[simulated] "
+        title = "解的稳健性" if lang == "zh" else "Robustness of the solution"
+        shown = self.ranges.drop(columns=["set", "anchor"])
+        return "\n".join(
+            [
+                f"{mark}{title}: {KINDS[self.include][lang != 'zh']} → {self.outcome}",
+                shown.to_string(index=False, float_format=lambda value: f"{value:.4g}"),
+                *(f"· {sentence}" for sentence in sentences(self.remarks, lang)),
+            ]
+        )
+
+    def __str__(self) -> str:
+        return self.render()
 
 
 @dataclass(frozen=True, eq=False)
