@@ -1,0 +1,184 @@
+"""What an audit of shares cannot carry, and what must be said beside what it can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pbgov.evaluation.estimate import counted, counted_en
+from pbgov.evaluation.remarks import Remark
+from pbgov.inference.coding_error.shares import (
+    LEAST_DOCUMENTS,
+    LEAST_INFORMEDNESS,
+    LEAST_RELIABILITY,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from pbgov.evaluation.coding_error.counts import Counts
+    from pbgov.inference.coding_error.shares import AuditedShares, SharesFit
+
+LEAST_AUDITED = 5
+"""Audited stretches of a unit under which it is not corrected by itself."""
+
+ENOUGH_DOCUMENTS = 60
+"""Documents a unit from which on the interval is of use (reliability about 0.7)."""
+
+_SHOWN = 20
+
+
+def documents_per_unit(counts: Counts) -> np.ndarray:
+    """How many documents, or stretches where these are independent, each unit has."""
+    count = int(counts.units.max()) + 1
+    if counts.documents is None:
+        return np.bincount(counts.units, minlength=count)
+    names = np.unique(counts.documents, return_inverse=True)[1]
+    pairs = np.unique(np.column_stack([counts.units, names]), axis=0)
+    return np.bincount(pairs[:, 0], minlength=count)
+
+
+def against_fit(
+    counts: Counts, unit_name: str, fit: SharesFit | None = None
+) -> tuple[str, str] | None:
+    """Why the documents, or the fit made from them, do not carry a correction."""
+    documents = documents_per_unit(counts)
+    if documents.min() < 2:
+        few = int((documents < 2).sum())
+        return (
+            f"有 {counted(few, unit_name)}只有一篇文档，占比的抽样误差无从估计"
+            "（各段确可视为独立时写 document=None）",
+            f"{counted_en(few, unit_name)} with a single document; the sampling error of a share"
+            " cannot be known (say document=None where stretches are independent)",
+        )
+    mean = len(documents) / (1 / documents).sum()
+    if mean < LEAST_DOCUMENTS:
+        return (
+            f"每个{unit_name}平均只有 {mean:.1f} 篇文档（调和平均），至少需要 {LEAST_DOCUMENTS} 篇",
+            f"only {mean:.1f} documents a unit (harmonic mean); need {LEAST_DOCUMENTS}",
+        )
+    if fit is None:
+        return None
+    if fit.reliability < LEAST_RELIABILITY:
+        return (
+            f"占比的信度只有 {max(fit.reliability, 0):.2f}（须达到 {LEAST_RELIABILITY}）："
+            f"各{unit_name}之间的差别与抽样误差分不开",
+            f"the reliability of the shares is {max(fit.reliability, 0):.2f} (need"
+            f" {LEAST_RELIABILITY}): differences between units cannot be told from sampling error",
+        )
+    if np.isnan(fit.covariance).any():
+        return (
+            f"去掉某一个{unit_name}后无法再估计（人工抽查集中在一个{unit_name}，或一个变量只在那里变化）",
+            "without one of the units nothing can be estimated: the audit lies in one unit, or a"
+            " regressor varies in one alone",
+        )
+    return None
+
+
+def against_audit(shares: AuditedShares) -> tuple[str, str] | None:
+    """Why sensitivity and specificity do not carry Rogan and Gladen's formula."""
+    if shares.informedness >= LEAST_INFORMEDNESS:
+        return None
+    return (
+        f"灵敏度与特异度之和减 1 只有 {shares.informedness:.2f}（须达到 {LEAST_INFORMEDNESS}）："
+        "机器编码几乎不含信息",
+        f"sensitivity + specificity - 1 is {shares.informedness:.2f} (need {LEAST_INFORMEDNESS}): the"
+        " machine codes say next to nothing",
+    )
+
+
+def against_units(counts: Counts, unit_name: str) -> tuple[str, str] | None:
+    """Why units cannot be corrected each by its own audit."""
+    audited = np.bincount(counts.units[counts.hand_rows], minlength=int(counts.units.max()) + 1)
+    if audited.min() >= LEAST_AUDITED:
+        return None
+    few = int((audited < LEAST_AUDITED).sum())
+    return (
+        f"有 {counted(few, unit_name)}的人工抽查不足 {LEAST_AUDITED} 段，不能各自校正",
+        f"{counted_en(few, unit_name)} with fewer than {LEAST_AUDITED} audited stretches; they cannot"
+        " be corrected each by its own audit",
+    )
+
+
+def remarks_on_units(
+    audit: pd.DataFrame, names: Sequence[str], unit: str, unit_name: str
+) -> Iterator[Remark]:
+    """Which stretches belong to no unit of the regression."""
+    outside = audit[~audit[unit].isin(names)]
+    lost = [*outside[unit].dropna().unique(), *(["—"] if outside[unit].isna().any() else [])]
+    unplaced = int(audit.attrs.get("unplaced", 0))
+    if len(outside):
+        shown = "、".join(map(str, lost[:_SHOWN])) + ("等" if len(lost) > _SHOWN else "")
+        yield Remark(
+            "gaps",
+            f"{len(outside)} 段文本的{unit_name}不在回归中（{shown}），没有使用。",
+            f"{len(outside)} stretches of units that are not in the regression ({shown}) are not used.",
+        )
+    if unplaced:
+        yield Remark(
+            "gaps",
+            f"{unplaced} 段文本不知属于哪个{unit_name}，没有使用。",
+            f"{unplaced} stretches belong to no known unit and are not used.",
+        )
+
+
+def remarks_on_shares(
+    counts: Counts,
+    shares: AuditedShares,
+    fit: SharesFit,
+    unit_name: str,
+    *,
+    by_unit: bool,
+    doubted: bool,
+) -> list[Remark]:
+    """Reliability, what the correction takes for granted, and whether that is in doubt."""
+    documents = documents_per_unit(counts)
+    few = int((documents < ENOUGH_DOCUMENTS).sum())
+    least, most = int(documents.min()), int(documents.max())
+    span, span_en = (
+        (f"{least}", f"{least}") if least == most else (f"{least}–{most}", f"{least} to {most}")
+    )
+    remarks = [
+        Remark(
+            "coding",
+            f"占比的信度为 {fit.reliability:.2f}（其余是只读到部分文本的抽样误差，已经扣除）；"
+            f"每个{unit_name} {span} 篇文档。",
+            f"Reliability of the shares: {fit.reliability:.2f} (the rest is sampling of documents and"
+            f" is subtracted); {span_en} documents a unit.",
+        )
+    ]
+    if few:
+        remarks.append(
+            Remark(
+                "coding",
+                f"{counted(few, unit_name)}不足 {ENOUGH_DOCUMENTS} 篇文档，区间很宽。",
+                f"{counted_en(few, unit_name)} with fewer than {ENOUGH_DOCUMENTS} documents; the"
+                " interval is very wide.",
+            )
+        )
+    if by_unit:
+        return remarks
+    remarks.append(
+        Remark(
+            "coding",
+            f"校正假定机器编码在每个{unit_name}错得一样多（灵敏度 {shares.sensitivity:.2f}，"
+            f"特异度 {shares.specificity:.2f}）。",
+            "The correction takes the machine to err alike in every unit (sensitivity"
+            f" {shares.sensitivity:.2f}, specificity {shares.specificity:.2f}).",
+        )
+    )
+    if doubted:
+        remarks.append(
+            Remark(
+                "coding",
+                f"警告：检查表明错误可能随{unit_name}或结果而变，这一假定不成立，区间偏窄；"
+                f"请看各{unit_name}按自己的抽查校正的估计，抽查不够的{unit_name}请补编。",
+                "Warning: errors may differ between units or go with the outcome, so this does not hold"
+                " and the interval is too narrow; see the estimate corrected by each unit's own"
+                " audit, and audit more where a unit has too little.",
+            )
+        )
+    return remarks
