@@ -79,13 +79,14 @@ def ordered_logit(
     Estimate or NotEstimated
         ``terms`` has the coefficients (logits of a higher answer), then the thresholds, named
         "1|2". Standard errors are those of the observed information with the normal table, the
-        sandwich of independent rows with t(n - k) beside; with `cluster` the cluster sandwich (CR1)
-        with t(G - 1), the information beside. p values are refused as in `pbgov.regress`, by the
-        Satterthwaite degrees of freedom of a linear regression with the same columns. The
-        permutation test shuffles between units what the model without the term leaves unexplained.
-        ``effects`` has, for each column and answer ("占比 → 5"), the average change of the
-        answer's share in percentage points; nothing stands beside it. The remarks give the
-        observed and predicted share of each answer and whether the odds are proportional.
+        sandwich of independent rows with t(n - k) beside; with `cluster` the jackknife over
+        clusters (CR3), the cluster sandwich (CR1) beside, both with t(G - 1). p values are
+        refused as in `pbgov.regress`, by the Satterthwaite degrees of freedom of a linear
+        regression with the same columns. The permutation test shuffles between units what the
+        model without the term leaves unexplained. ``effects`` has, for each column and answer
+        ("占比 → 5"), the average change of the answer's share in percentage points; nothing
+        stands beside it. The remarks give the observed and predicted share of each answer and
+        whether the odds are proportional.
         NotEstimated as in `pbgov.regress`, and where the regressors put the answers in order.
 
     Raises
@@ -111,7 +112,7 @@ def ordered_logit(
     values = np.concatenate([fit.coefficients, fit.thresholds])
     units = np.arange(n) if cluster is None else design.rows[cluster].to_numpy()
     n_units = len(np.unique(units))
-    sandwich = cluster_covariance(fit, units)
+    sandwich = cluster_covariance(fit, units, "CR1")
     name_en = counted_en(1, unit_name)[2:]
     informative = np.full(design.matrix.shape[1], np.inf)
     if cluster is None:
@@ -120,10 +121,10 @@ def ordered_logit(
         said = ("观测信息 + 正态", "observed information + normal")
         beside_said = ("夹心估计（各行独立）+ t(n−k)", "sandwich (independent rows) + t(n−k)")
     else:
-        covariance, df = sandwich, float(n_units - 1)
-        beside, beside_df = fit.covariance, float("inf")
-        said = (f"CR1（按{unit_name}聚类）+ t(G−1)", f"CR1 clustered by {name_en} + t(G−1)")
-        beside_said = ("观测信息（把各行当作独立）", "observed information (rows as independent)")
+        covariance, df = cluster_covariance(fit, units, "CR3"), float(n_units - 1)
+        beside, beside_df = sandwich, df
+        said = (f"逐{unit_name}刀切（CR3）+ t(G−1)", f"jackknife by {name_en} (CR3) + t(G−1)")
+        beside_said = (f"CR1（按{unit_name}聚类）+ t(G−1)", f"CR1 clustered by {name_en} + t(G−1)")
         linear = least_squares(design.matrix, fit.generalised_residuals)
         informative[1:] = cr2(linear, units)[1][1:]  # thresholds stand for the intercept
     tests = coefficient_tests(values, covariance[np.ix_(place, place)], df)
