@@ -196,6 +196,7 @@ def test_the_order_of_cases_makes_no_difference(shared: Path) -> None:
     turned = solved(tabled(data[::-1], "SURV", FIVE, cases="case"), include="parsimonious")
     columns = ["model", "term", "inclS", "PRI", "covS", "covU"]
     pd.testing.assert_frame_equal(one.terms[columns], turned.terms[columns])
+    assert one.benchmark == turned.benchmark
 
 
 # --- what is said beside ---------------------------------------------------------------------

@@ -87,7 +87,7 @@ def reduce_rows(
 def _single(minimum: Minimum, *, assuming: bool) -> Reduction | tuple[str, str]:
     if not minimum.complete:
         return _TOO_MANY
-    assumed = [assumed_rows(minimum, model) for model in minimum.models] if assuming else []
+    assumed = assumed_rows(minimum) if assuming else []
     assumptions = pd.DataFrame(
         {
             "model": pd.Series([f"M{place + 1}" for place in range(len(assumed))], dtype="str"),

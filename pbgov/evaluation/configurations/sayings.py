@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pbgov.inference.sets.rows import TruthRows
 
 _SHOWN = 20
-_MANY = 8
+_MANY, _MOST = 8, 12
 FEWER_DRAWS = 200
 LEVEL = 0.05
 
@@ -255,8 +255,8 @@ def on_benchmark(benchmark: NoiseBenchmark, name: str, seed: int) -> list[Remark
 
 
 def on_noise(cases: Cases, incl_cut: float, pri_cut: float, n_cut: int, seed: int) -> list[Remark]:
-    """How often pure noise of this size looks like a solution; for crisp and fuzzy sets."""
-    if max(cases.levels) > 2:
+    """How often pure noise of this size looks like a solution: for sets, up to 12 conditions."""
+    if max(cases.levels) > 2 or len(cases.conditions) > _MOST:
         return []
     figure = _noise_figure(
         len(cases),

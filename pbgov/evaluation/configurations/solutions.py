@@ -214,9 +214,10 @@ def _solution(
 ) -> Solution:
     cases = table.cases
     incl_cut, pri_cut, n_cut = table.incl_cut, table.pri_cut, table.n_cut
+    by_name = np.argsort(np.array(cases.names), kind="stable")  # draws do not depend on the rows
     benchmark = noise_benchmark(
-        cases.memberships,
-        cases.outcome,
+        cases.memberships[by_name],
+        cases.outcome[by_name],
         incl_cut=incl_cut,
         pri_cut=pri_cut,
         n_cut=n_cut,

@@ -80,10 +80,14 @@ def model_fit(belongs: np.ndarray, outcome: np.ndarray) -> ModelFit:
     coverage. *Political Analysis*, 14(3), 291-310.
     """
     whole = set_fit(belongs.max(axis=1), outcome)
-    n_terms = belongs.shape[1]
-    unique = np.full(n_terms, np.nan)
-    if n_terms > 1:
-        for place in range(n_terms):
-            others = np.delete(belongs, place, axis=1).max(axis=1)
-            unique[place] = whole.coverage - set_fit(others, outcome).coverage
+    if belongs.shape[1] == 1:
+        return ModelFit(set_fit(belongs, outcome), np.full(1, np.nan), whole)
+    unique = whole.coverage - set_fit(_largest_of_the_others(belongs), outcome).coverage
     return ModelFit(set_fit(belongs, outcome), unique, whole)
+
+
+def _largest_of_the_others(belongs: np.ndarray) -> np.ndarray:
+    """For each term, each case's membership in the union of the other terms."""
+    second, largest = np.partition(belongs, -2, axis=1)[:, -2:].T
+    is_largest = np.arange(belongs.shape[1]) == belongs.argmax(axis=1)[:, None]
+    return np.asarray(np.where(is_largest, second[:, None], largest[:, None]))

@@ -182,22 +182,26 @@ def _touches(entries: np.ndarray, levels: Sequence[int]) -> np.ndarray:
 
 def covered(terms: np.ndarray, entries: np.ndarray, levels: Sequence[int]) -> np.ndarray:
     """Which term covers which entry, shape (terms, entries)."""
-    values = np.stack(np.unravel_index(entries, tuple(levels)), axis=-1)
-    fits = (terms[:, None, :] == FREE) | (terms[:, None, :] == values[None, :, :])
-    return np.asarray(fits.all(axis=2))
+    fits = np.ones((len(terms), len(entries)), dtype=bool)
+    for wanted, values in zip(terms.T, np.unravel_index(entries, tuple(levels)), strict=True):
+        fits &= (wanted[:, None] == FREE) | (wanted[:, None] == values)
+    return fits
 
 
-def assumed_rows(minimum: Minimum, model: Sequence[int]) -> np.ndarray:
-    """The remainders a model assumes to be positive: rows it covers beside the positive ones.
+def assumed_rows(minimum: Minimum) -> list[np.ndarray]:
+    """The remainders each model assumes to be positive: rows it covers beside the positive ones.
 
     Returns
     -------
-    ndarray of int
-        Ascending entries: the simplifying assumptions of a parsimonious model.
+    list of ndarray of int
+        Ascending entries, for each model: the simplifying assumptions of a parsimonious model.
     """
-    every = np.arange(prod(minimum.levels))
-    reached = every[covered(minimum.terms(model), every, minimum.levels).any(axis=0)]
-    return np.setdiff1d(reached, minimum.positive)
+    every = np.setdiff1d(np.arange(prod(minimum.levels)), minimum.positive)
+    used = sorted({place for model in minimum.models for place in model})
+    reach = dict(zip(used, covered(minimum.primes[used], every, minimum.levels), strict=True))
+    return [
+        every[np.logical_or.reduce([reach[place] for place in model])] for model in minimum.models
+    ]
 
 
 def counterfactuals(
@@ -241,7 +245,7 @@ def counterfactuals(
         for c in sorted({place for model in conservative.models for place in model})
         for p in sorted({place for model in parsimonious.models for place in model})
     }
-    assumed = [assumed_rows(parsimonious, model) for model in parsimonious.models]
+    assumed = assumed_rows(parsimonious)
     minima: dict[bytes, Minimum] = {}
     pairs = []
     for c_place, c_model in enumerate(conservative.models):
