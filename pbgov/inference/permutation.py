@@ -26,6 +26,8 @@ from pbgov.inference.relabelings import (
     relabelings,
 )
 
+_OF_MEANS = "difference of means"
+
 
 @dataclass(frozen=True)
 class PermutationResult:
@@ -42,12 +44,15 @@ class PermutationResult:
         no test.
     exact : bool
         True where every relabeling was compared.
+    measure : str
+        What the statistic is: "t", or "difference of means" in units of the outcome.
     """
 
     statistic: float
     p_value: float
     n_permutations: int
     exact: bool
+    measure: str = "t"
 
     @property
     def floor(self) -> float:
@@ -103,13 +108,13 @@ def mean_difference_test(
         # the smaller group has the same sum but for its sign
         groups = chosen(n, min(n_treated, n - n_treated))
         count = int(as_large(centred[groups].sum(axis=1) * weight, observed, scale).sum())
-        return PermutationResult(observed, count / len(groups), len(groups), exact=True)
+        return PermutationResult(observed, count / len(groups), len(groups), True, _OF_MEANS)
     every = relabelings(np.arange(n), seed=seed, draws=draws)
     count = sum(
         int(as_large(centred[some[:, :n_treated]].sum(axis=1) * weight, observed, scale).sum())
         for some in every.chunks()
     )
-    return PermutationResult(observed, every.p_value(count), every.number, every.exact)
+    return PermutationResult(observed, every.p_value(count), every.number, every.exact, _OF_MEANS)
 
 
 def freedman_lane(
@@ -228,6 +233,7 @@ def unit_permutation(
     clusters: np.ndarray | None,
     column: int,
     *,
+    weights: np.ndarray | None = None,
     seed: int,
     draws: int = DRAWS,
     robust: bool = False,
@@ -244,6 +250,9 @@ def unit_permutation(
         row is a unit.
     column : int
         Position of the tested column.
+    weights : ndarray, shape (n,), optional
+        Of the rows, inversely proportional to the variance of their errors: units are then
+        compared by their weighted means, and rows that are units themselves are weighted.
     seed, draws, robust
         As in `freedman_lane`.
 
@@ -260,10 +269,14 @@ def unit_permutation(
         Where a value is not finite or there are fewer than two clusters.
     """
     matrix, outcome = finite(matrix), finite(outcome)
-    if clusters is not None:
-        if not varies_between_only(matrix[:, column], clusters):
-            return NO_TEST
-        matrix, outcome = unit_means(matrix, clusters), unit_means(outcome, clusters)
+    scale = np.ones(len(outcome)) if weights is None else np.sqrt(finite(weights))
+    if clusters is None:
+        matrix, outcome = matrix * scale[:, None], outcome * scale
+    elif not varies_between_only(matrix[:, column], clusters):
+        return NO_TEST
+    else:
+        matrix = unit_means(matrix, clusters, scale**2)
+        outcome = unit_means(outcome, clusters, scale**2)
     tested = matrix[:, column]
     others = np.delete(matrix, column, axis=1)
     others = np.delete(others, dependent_columns(rounded(others)), axis=1)
@@ -271,7 +284,8 @@ def unit_permutation(
     if not enough or dependent_columns(np.column_stack([others, tested])):
         return NO_TEST
     kinds = np.unique(tested)
-    if others.shape[1] == 1 and len(kinds) == 2 and not robust and np.ptp(outcome) > 0:
+    alone = others.shape[1] == 1 and np.ptp(others) == 0
+    if alone and len(kinds) == 2 and not robust and np.ptp(outcome) > 0:
         return mean_difference_test(outcome, tested == kinds[1], seed=seed, draws=draws)
     return freedman_lane(outcome, tested, others, seed=seed, draws=draws, robust=robust)
 
@@ -282,13 +296,16 @@ def varies_between_only(values: np.ndarray, clusters: np.ndarray) -> bool:
     return bool((values == values[first][codes]).all())
 
 
-def unit_means(values: np.ndarray, clusters: np.ndarray) -> np.ndarray:
-    """Each cluster's mean of each column, in the sorted order of the clusters' names.
+def unit_means(
+    values: np.ndarray, clusters: np.ndarray, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Each cluster's (weighted) mean of each column, in the sorted order of the clusters' names.
 
     A column that is constant in a cluster keeps its value there to the last digit.
     """
     members = cluster_members(clusters, len(values))
-    means = np.array([values[rows].mean(axis=0) for rows in members])
+    weights = np.ones(len(values)) if weights is None else weights
+    means = np.array([weights[rows] @ values[rows] / weights[rows].sum() for rows in members])
     firsts = values[[rows[0] for rows in members]]
     same = np.array([(values[rows] == values[rows[0]]).all(axis=0) for rows in members])
     return np.asarray(np.where(same, firsts, means))
