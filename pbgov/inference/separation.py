@@ -82,4 +82,5 @@ def separating_direction(rising: np.ndarray, fixed: np.ndarray) -> np.ndarray | 
     )
     if best.x is None or -best.fun < 0.5:
         return None
-    return np.asarray(free @ best.x)
+    direction = free @ best.x
+    return np.asarray(direction / (rising @ direction).max())

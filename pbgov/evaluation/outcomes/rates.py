@@ -216,6 +216,7 @@ def refuse_rates_outside(design: Design) -> None:
     wrong = np.flatnonzero(np.isfinite(values) & ((values < 0) | (values > 1)))
     if not len(wrong):
         return
+    wrong = np.array(sorted(wrong, key=lambda row: design.labels[row]))
     shown = ", ".join(design.labels[row] for row in wrong[:_SHOWN])
     more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
     first = values[wrong[0]]
