@@ -141,7 +141,7 @@ def on_models(n: int, n_essential: int) -> list[Remark]:
     return [
         Remark(
             "sets",
-            f"有 {n:,} 个并列的模型（M1–M{n}），数据分不出哪一个；必要质蕴含项 {n_essential} 个。"
+            f"有 {n:,} 个并列的模型（M1–M{n}），数据分不出哪一个；每个模型都含有的必要质蕴含项有 {n_essential} 个。"
             "只报告其中一个会掩盖这种模糊。",
             f"There are {n:,} tied models (M1–M{n}) that the data cannot choose between;"
             f" {n_essential} prime implicants are essential. Reporting one of them hides the"
