@@ -2,28 +2,67 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+from pbgov.exhibits.lines import text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CM_PER_HALF_WIDTH = 7.5 / 2 * 2.54 / 72
 LINE_CM = 7.5 * 1.25 * 2.54 / 72
 POINT_CM = 0.11
 GAP_CM = 0.03
-FAR_CM = 0.45
+FAR_CM = 0.3
 """Distance between point and label from which a line joins the two."""
 
 _REACHES = (0.0, 0.1, 0.25, 0.45, 0.7, 1.0, 1.4, 1.9, 2.5)
 _ANGLES = np.radians(np.concatenate([np.arange(0, 360, 45), np.arange(22.5, 360, 45)]))
 
 
-def place_labels(points: np.ndarray, widths: np.ndarray, size: tuple[float, float]) -> np.ndarray:
+def together(points: np.ndarray) -> list[list[int]]:
+    """Points that fall on one another, as lists of places; they share one label.
+
+    Examples
+    --------
+    >>> together(np.array([[1.0, 1.0], [3.0, 1.0], [1.0, 1.05]]))
+    [[0, 2], [1]]
+    """
+    groups: list[list[int]] = []
+    for place, point in enumerate(points):
+        for group in groups:
+            if np.hypot(*(points[group[0]] - point)) <= POINT_CM:
+                group.append(place)
+                break
+        else:
+            groups.append([place])
+    return groups
+
+
+def label_halves(labels: Sequence[str]) -> np.ndarray:
+    """Half the width and height of each label in cm, shape (n, 2); lines are parted by newlines."""
+    return np.array(
+        [
+            (
+                max(map(text_width, label.split("\n"))) * CM_PER_HALF_WIDTH / 2,
+                (label.count("\n") + 1) * LINE_CM / 2,
+            )
+            for label in labels
+        ]
+    ).reshape(-1, 2)
+
+
+def place_labels(points: np.ndarray, halves: np.ndarray, size: tuple[float, float]) -> np.ndarray:
     """Centres of the labels of points.
 
     Parameters
     ----------
     points : ndarray, shape (n, 2)
         In cm from the lower left corner of the field.
-    widths : ndarray of int, shape (n,)
-        Printed width of each label in half-width characters.
+    halves : ndarray, shape (n, 2)
+        From `label_halves`.
     size : tuple of float
         Width and height of the field in cm, which no label leaves.
 
@@ -33,9 +72,6 @@ def place_labels(points: np.ndarray, widths: np.ndarray, size: tuple[float, floa
         In cm; NaN for a label that finds no free place within 2.5 cm of its point. Labels of
         points with few neighbours are placed last: they have room.
     """
-    halves = np.column_stack(
-        [np.asarray(widths) * CM_PER_HALF_WIDTH / 2, np.full(len(points), LINE_CM / 2)]
-    )
     centres = np.full((len(points), 2), np.nan)
     distances = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
     crowd = (distances < 1.0).sum(axis=1)
@@ -47,11 +83,8 @@ def place_labels(points: np.ndarray, widths: np.ndarray, size: tuple[float, floa
     return centres
 
 
-def is_far(points: np.ndarray, centres: np.ndarray, widths: np.ndarray) -> np.ndarray:
+def is_far(points: np.ndarray, centres: np.ndarray, halves: np.ndarray) -> np.ndarray:
     """Which labels stand so far off that a line must join them to their points."""
-    halves = np.column_stack(
-        [np.asarray(widths) * CM_PER_HALF_WIDTH / 2, np.full(len(points), LINE_CM / 2)]
-    )
     between = np.maximum(np.abs(centres - points) - halves, 0)
     return np.asarray(np.hypot(between[:, 0], between[:, 1]) > FAR_CM)
 
