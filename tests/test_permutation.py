@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pbgov.errors import InputError
+from pbgov.evaluation.doubts.permutation import PERMUTATION_COLUMNS, permutation_test
+from pbgov.evaluation.estimate import NotEstimated
 from pbgov.inference.clusters import cr1
 from pbgov.inference.linear import hc2, least_squares
 from pbgov.inference.paths import randomisation_test
@@ -24,6 +26,7 @@ from pbgov.inference.permutation import (
     within_permutation,
 )
 from pbgov.inference.relabelings import chosen, relabelings
+from pbgov.marks import mark_simulated
 
 
 @pytest.fixture(scope="module")
@@ -471,3 +474,168 @@ def test_paths_that_cannot_be_dealt_are_errors():
         randomisation_test(y, treated, ones, units, periods, absorb=units, seed=1)
     constant = randomisation_test(2 * ones[:, 0], policy, ones, units, periods, seed=1)
     assert constant.n_permutations == 0
+
+
+# -- the verb: a table and a formula --
+
+
+def districts(seed=0, n=16):
+    random = np.random.default_rng(seed)
+    names = [f"区{i:02d}" for i in range(n)]
+    values = random.normal(size=(3, n))
+    return pd.DataFrame(
+        {
+            "region_code": names,
+            "满意率": values[0],
+            "占比": values[1],
+            "密度": values[2],
+            "试点": np.arange(n) < 3,
+        }
+    )
+
+
+def streets(seed=0, n_periods=4):
+    units, periods, names, policy, y = panel(seed, n_periods)
+    random = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "区": [f"区{unit}" for unit in units],
+            "月": periods,
+            "街道": [f"街{name:02d}" for name in names],
+            "政策": policy,
+            "满意率": y,
+            "占比": random.normal(size=6)[units],
+            "投诉": random.normal(size=len(y)),
+        }
+    )
+
+
+def test_verb_of_two_groups_is_exact_and_says_its_floor():
+    table = districts()
+    result = permutation_test(table, "满意率 ~ 试点", "试点", unit_name="区")
+    row = result.table.iloc[0]
+    y, treated = table.满意率.to_numpy(), table.试点.to_numpy()
+    expected = mean_difference_test(y, treated, seed=1)
+    assert tuple(result.table.columns) == PERMUTATION_COLUMNS
+    assert (row.measure, row.n_permutations, row.floor) == ("difference of means", 560, 1 / 560)
+    assert result.p_value == row.p_value == expected.p_value
+    assert (result.n, result.unit_name, result.seed, result.passed) == (16, "区", None, None)
+    assert any("穷举全部 560 种" in sentence for sentence in result.limits())
+    assert any("all 560" in sentence for sentence in result.limits("en"))
+    welch = permutation_test(table, "满意率 ~ 试点", "试点", robust=True)
+    t = stats.ttest_ind(y[treated], y[~treated], equal_var=False).statistic
+    assert welch.statistic == pytest.approx(t)
+
+
+def test_verb_with_covariates_is_freedman_lane_with_its_seed():
+    table = districts(1)
+    result = permutation_test(table, "满意率 ~ 占比 + 密度", "占比", seed=5, permutations=499)
+    ordered = table.sort_values(["占比", "密度", "满意率"])
+    covariates = np.column_stack([np.ones(16), ordered.密度])
+    expected = freedman_lane(
+        ordered.满意率.to_numpy(), ordered.占比.to_numpy(), covariates, seed=5, draws=499
+    )
+    assert result.p_value == expected.p_value
+    assert result.statistic == pytest.approx(expected.statistic)
+    assert (result.seed, result.table.n_permutations[0], result.table.floor[0]) == (5, 499, 1 / 500)
+    shuffled = table.sample(frac=1, random_state=3)
+    again = permutation_test(shuffled, "满意率 ~ 占比 + 密度", "占比", seed=5, permutations=499)
+    assert again.p_value == result.p_value
+
+
+def test_verb_permutes_districts_paths_or_rows_as_the_term_demands():
+    table = streets()
+    units = table.区.to_numpy()
+    by_district = permutation_test(table, "满意率 ~ 占比", "占比", cluster="区", unit_name="区")
+    means = table.groupby("区").满意率.mean().to_numpy()
+    x = table.groupby("区").占比.first().to_numpy()
+    expected = freedman_lane(means, x, np.ones((6, 1)), seed=1)
+    assert by_district.table.permuted[0] == "units"
+    assert by_district.p_value == expected.p_value
+    assert by_district.n == 6
+    dealt = permutation_test(
+        table, "满意率 ~ 政策 + C(月)", "政策", cluster="区", period="月", fixed_effects="街道"
+    )
+    months = np.eye(4)[table.月.to_numpy()][:, 1:]
+    others = np.column_stack([np.ones(len(table)), months])
+    paths = randomisation_test(
+        table.满意率.to_numpy(),
+        table.政策.to_numpy(),
+        others,
+        units,
+        table.月.to_numpy(),
+        absorb=table.街道.to_numpy(),
+        seed=1,
+    )
+    assert dealt.table.permuted[0] == "paths"
+    assert (dealt.p_value, dealt.table.n_permutations[0]) == (paths.p_value, 90)
+    within = permutation_test(
+        table, "满意率 ~ 投诉", "投诉", cluster="区", unit_name="区", permutations=99
+    )
+    assert within.table.permuted[0] == "rows within units"
+    assert any("没有精确的置换检验" in sentence for sentence in within.limits())
+
+
+@pytest.mark.parametrize(
+    ("changed", "formula", "reason"),
+    [
+        ({"占比": np.ones(16)}, "满意率 ~ 占比", "没有变化"),
+        ({"满意率": np.ones(16)}, "满意率 ~ 占比", "没有变化"),
+        ({"占比": np.full(16, np.nan)}, "满意率 ~ 占比", "0 行"),
+        ({"占比": np.append(np.inf, np.arange(15.0))}, "满意率 ~ 占比", "有限"),
+        ({"密度": np.arange(16.0), "占比": 2 * np.arange(16.0)}, "满意率 ~ 占比 + 密度", "分开"),
+        ({"region_code": ["区1"] * 16}, "满意率 ~ 占比", "多行"),
+        ({"满意率": np.arange(16.0), "密度": np.arange(16.0)}, "满意率 ~ 占比 + 密度", "剩余"),
+    ],
+)
+def test_what_the_data_cannot_carry_is_not_tested(changed, formula, reason):
+    result = permutation_test(districts().assign(**changed), formula, "占比")
+    assert isinstance(result, NotEstimated)
+    assert reason in result.reason
+
+
+def test_units_and_paths_that_cannot_be_permuted_are_not_tested():
+    table = streets()
+    asked = {"cluster": "区", "period": "月"}
+    torn = table.assign(政策=table.政策 + (table.街道 == "街04"))
+    result = permutation_test(torn, "满意率 ~ 政策", "政策", **asked)
+    assert "不止一个值" in result.reason
+    short = table[(table.区 != "区3") | (table.月 != 2)]
+    assert "缺少若干时期" in permutation_test(short, "满意率 ~ 政策", "政策", **asked).reason
+    two = table[table.区.isin(["区0", "区1"])]
+    assert "2 个" in permutation_test(two, "满意率 ~ 占比", "占比", cluster="区").reason
+    explained = permutation_test(table, "满意率 ~ 占比", "占比", cluster="区", fixed_effects="区")
+    assert isinstance(explained, NotEstimated)
+    same = table.assign(政策=table.月 >= 2)
+    result = permutation_test(same, "满意率 ~ 政策 + C(月)", "政策", **asked)
+    assert "分开" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("formula", "term", "options", "message"),
+    [
+        ("满意率 ~ 占比", "密度", {}, "no term"),
+        ("满意率 ~ 占比", "占比", {"period": "密度"}, "period needs cluster"),
+        ("满意率 ~ 占比", "占比", {"cluster": "没有"}, "no column"),
+        ("~ 占比", "占比", {}, "no outcome"),
+        ("满意率 ~ C(组)", "C(组)", {}, "has 2 columns"),
+        ("满意率 ~ 文本数", "文本数", {}, "numbers written as text"),
+        ("满意率 ~ 占比", "占比", {"permutations": 0}, "draws is a whole number"),
+    ],
+)
+def test_what_cannot_be_meant_is_an_error(formula, term, options, message):
+    table = districts().assign(组=list("abc") * 5 + ["a"], 文本数=[str(i) for i in range(16)])
+    with pytest.raises(InputError, match=message):
+        permutation_test(table, formula, term, **options)
+
+
+def test_gaps_marks_and_floors_are_said():
+    table = districts()
+    table.loc[3, "占比"] = np.nan
+    result = permutation_test(mark_simulated(table), "满意率 ~ 占比", "占比", permutations=99)
+    assert result.simulated
+    assert result.remarks[0].rule == "simulated"
+    assert any("丢弃 1 行" in sentence and "区03" in sentence for sentence in result.limits())
+    few = permutation_test(districts(2, 4), "满意率 ~ 试点", "试点")
+    assert few.p_value >= few.table.floor[0] == 1 / 4
+    assert any("不会低于 5%" in sentence for sentence in few.limits())

@@ -14,9 +14,13 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from pbgov.errors import InputError
+from pbgov.evaluation.doubts.step_down import STEP_DOWN_COLUMNS
+from pbgov.evaluation.doubts.step_down import step_down_max_t as of_table
+from pbgov.evaluation.estimate import NotEstimated
 from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.inference.permutation import freedman_lane
 from pbgov.inference.step_down import step_down_max_t
+from pbgov.marks import mark_simulated
 
 
 def westfall_young(observed, every):
@@ -163,6 +167,124 @@ def test_misuse_is_an_error():
         step_down_max_t([y], [y[:5]], [ones], seed=1)
     with pytest.raises(InputError, match="not finite"):
         step_down_max_t([y], [np.append(y[1:], np.nan)], [ones], seed=1)
+
+
+# -- the verb: a table and formulas --
+
+INNOVATIONS = [f"创新{i}" for i in range(12)]
+
+
+def districts(seed=0):
+    random = np.random.default_rng(seed)
+    table = pd.DataFrame(random.normal(size=(16, 12)), columns=INNOVATIONS)
+    return table.assign(
+        区=[f"区{i:02d}" for i in range(16)],
+        满意率=random.normal(size=16),
+        密度=random.normal(size=16),
+        试点=np.arange(16) < 5,
+    )
+
+
+def test_several_outcomes_of_one_pilot(shared):
+    table = pd.read_csv(shared / "vectors" / "data" / "maxT.csv")
+    outcomes = [name for name in table.columns if name != "treat"]
+    result = of_table(table, [f"{name} ~ treat" for name in outcomes], "treat")
+    assert tuple(result.table.columns) == STEP_DOWN_COLUMNS
+    assert list(result.table.name) == outcomes
+    assert sorted(result.table.p_max_t)[:3] == pytest.approx([16 / 252, 32 / 252, 56 / 252])
+    assert result.p_value == result.table.p_max_t.min()
+    assert result.statistic == result.table.statistic[result.table.p_max_t.idxmin()]
+    assert (result.seed, result.n) == (None, 10)
+
+
+def test_twelve_innovations_of_one_outcome():
+    table = districts()
+    formulas = [f"满意率 ~ {name} + 密度" for name in INNOVATIONS]
+    result = of_table(table, formulas, INNOVATIONS, seed=3, permutations=499, unit_name="区")
+    assert list(result.table.name) == INNOVATIONS
+    assert (result.table.m == 12).all()
+    np.testing.assert_allclose(
+        result.table.p_holm, multipletests(result.table.p_raw, method="holm")[1]
+    )
+    np.testing.assert_allclose(
+        result.table.p_bh, multipletests(result.table.p_raw, method="fdr_bh")[1]
+    )
+    assert [remark.rule for remark in result.remarks].count("family") == 1
+    assert any("12 项检验" in sentence for sentence in result.limits())
+    assert any("family of 12 tests" in sentence for sentence in result.limits("en"))
+    turned = of_table(
+        table.sample(frac=1, random_state=1), formulas[::-1], INNOVATIONS[::-1], seed=3,
+        permutations=499,
+    )  # fmt: skip
+    np.testing.assert_array_equal(turned.table.p_max_t[::-1], result.table.p_max_t)
+
+
+def test_streets_are_compared_by_the_means_of_their_districts():
+    table = districts(2)
+    months = pd.concat([table.assign(月=month) for month in range(3)], ignore_index=True)
+    months["满意率"] += np.tile([1.0, -2, 1], (16, 1)).T.ravel()  # means are as before
+    formulas = [f"满意率 ~ {name}" for name in INNOVATIONS[:3]]
+    alone = of_table(table, formulas, INNOVATIONS[:3], permutations=199)
+    monthly = of_table(months, formulas, INNOVATIONS[:3], "区", permutations=199)
+    assert (monthly.n, alone.n) == (16, 16)
+    np.testing.assert_allclose(
+        sorted(monthly.table.statistic), sorted(alone.table.statistic), atol=1e-9
+    )
+    varying = months.assign(创新0=np.arange(48.0))
+    result = of_table(varying, formulas, INNOVATIONS[:3], "区", permutations=199)
+    assert np.isnan(result.table.p_max_t[0])
+    assert list(result.table.m) == [2, 2, 2]
+    assert any("创新0" in sentence and "不计入" in sentence for sentence in result.limits())
+
+
+def test_what_could_not_be_tested_is_named_and_not_counted():
+    table = districts(3).assign(空=np.nan, 常=1.0, 倍=lambda each: 2 * each.密度)
+    table.loc[4, "创新1"] = np.nan
+    terms = ["创新0", "空", "常", "倍", "创新1"]
+    formulas = [f"满意率 ~ 密度 + {name}" for name in terms]
+    result = of_table(mark_simulated(table), formulas, terms, permutations=199)
+    assert list(np.isnan(result.table.p_raw)) == [False, True, True, True, False]
+    assert (result.table.m == 2).all()
+    assert result.n == 15
+    assert result.simulated
+    assert any("丢弃 1 行" in sentence for sentence in result.limits())
+    nothing = of_table(table, formulas[1:4], terms[1:4])
+    assert isinstance(nothing, NotEstimated)
+    assert "0 行" in nothing.reason
+    flat = of_table(table.assign(满意率=0.1), ["满意率 ~ 密度"], "密度")
+    assert "没有变化" in flat.reason
+    inside = of_table(table.assign(满意率=table.密度), ["满意率 ~ 密度 + 创新0"], "创新0")
+    assert "没有剩余" in inside.reason
+
+
+def test_tests_are_named_by_what_tells_them_apart():
+    table = districts(4)
+
+    def names(formulas, terms):
+        return list(of_table(table, formulas, terms, permutations=9).table.name)
+
+    assert names(["满意率 ~ 创新0", "密度 ~ 创新0"], "创新0") == ["满意率", "密度"]
+    assert names(["满意率 ~ 创新0", "满意率 ~ 创新0 + 密度"], "创新0") == [
+        "满意率 ~ 创新0",
+        "满意率 ~ 创新0 + 密度",
+    ]
+    crossed = ["满意率 ~ 创新0", "密度 ~ 创新0", "密度 ~ 创新1"]
+    assert names(crossed, ["创新0", "创新0", "创新1"]) == crossed
+
+
+@pytest.mark.parametrize(
+    ("formulas", "terms", "message"),
+    [
+        ("满意率 ~ 创新0", "创新0", "give a list"),
+        ([], "创新0", "give a list"),
+        (["满意率 ~ 创新0"], ["创新0", "创新1"], "name one for each"),
+        (["满意率 ~ 创新0"], "创新1", "no term"),
+        (["满意率 ~ 没有"], "没有", "no column"),
+    ],
+)
+def test_families_that_cannot_be_meant_are_errors(formulas, terms, message):
+    with pytest.raises(InputError, match=message):
+        of_table(districts(), formulas, terms)
 
 
 # -- Holm and Benjamini-Hochberg --

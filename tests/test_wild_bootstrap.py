@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbgov.errors import InputError
+from pbgov.evaluation.doubts.wild_bootstrap import WILD_COLUMNS, wild_cluster_bootstrap
+from pbgov.evaluation.estimate import NotEstimated
 from pbgov.inference.clusters import cr1
 from pbgov.inference.linear import least_squares
 from pbgov.inference.weight_vectors import WeightVectors
 from pbgov.inference.wild_bootstrap import wild_bootstrap, wild_bootstrap_interval
+from pbgov.marks import mark_simulated
 
 WEBB = [-np.sqrt(1.5), -1, -np.sqrt(0.5), np.sqrt(0.5), 1, np.sqrt(1.5)]
 
@@ -289,3 +292,116 @@ def test_misuse_is_an_error():
         wild_bootstrap(np.column_stack([design, design[:, 1]]), outcome, clusters, 1, seed=1)
     with pytest.raises(InputError, match="not finite"):
         wild_bootstrap(design, np.append(outcome[1:], np.nan), clusters, 1, seed=1)
+
+
+# -- the verb: a table and a formula --
+
+
+def streets(seed=0, n_units=16, n_rows=6):
+    random = np.random.default_rng(seed)
+    codes = np.repeat(np.arange(n_units), n_rows)
+    n = len(codes)
+    return pd.DataFrame(
+        {
+            "区": [f"区{code:02d}" for code in codes],
+            "街道": [f"街{row // 2:03d}" for row in range(n)],
+            "满意率": random.normal(size=n_units)[codes] + random.normal(size=n),
+            "占比": random.normal(size=n_units)[codes],
+            "投诉": random.normal(size=n),
+            "试点": codes < 2,
+        }
+    )
+
+
+def test_verb_matches_r_with_its_interval(root, vector):
+    table = pd.read_csv(root / "tests/vectors/data/Grunfeld.csv")
+    for name in ("value", "capital"):
+        result = wild_cluster_bootstrap(table, "inv ~ value + capital", name, "firm")
+        row, expected = result.table.iloc[0], vector["expected"][f"WCR_rademacher_{name}"]
+        assert tuple(result.table.columns) == WILD_COLUMNS
+        assert (row.term, row.n_draws, row.enumerated) == (name, 1024, True)
+        assert row.t == result.statistic == pytest.approx(expected["t"])
+        assert row.p == result.p_value == pytest.approx(expected["p_ge"], abs=1e-12)
+        assert (row.conf_low > 0) == (result.p_value <= 0.05)
+        design, outcome, firms = grunfeld(root)
+        column = 1 if name == "value" else 2
+        interval = wild_bootstrap_interval(design, outcome, firms, column, seed=1)
+        assert (row.conf_low, row.conf_high) == pytest.approx(interval, rel=1e-9)
+    moved = wild_cluster_bootstrap(table, "inv ~ value + capital", "value", "firm", null=0.1)
+    expected = vector["expected"]["WCR_rademacher_value_r0.1"]
+    assert moved.p_value == pytest.approx(expected["p_ge"], abs=1e-12)
+    assert moved.seed is None
+
+
+def test_verb_takes_levels_out_as_dummies_would():
+    table = streets(1)
+    within = wild_cluster_bootstrap(table, "满意率 ~ 投诉", "投诉", "区", fixed_effects="街道")
+    dummies = np.eye(48)[np.repeat(np.arange(48), 2)]
+    design = np.column_stack([dummies, table.投诉])
+    expected = wild_bootstrap(design, table.满意率.to_numpy(), table.区.to_numpy(), 48, seed=1)
+    assert within.p_value == expected.p_value
+    assert within.statistic == pytest.approx(expected.statistic)
+
+
+def test_verb_names_the_floor_and_few_treated_districts():
+    few = wild_cluster_bootstrap(streets(2, 5), "满意率 ~ 投诉", "投诉", "区", unit_name="区")
+    assert few.table.weights[0] == "webb"
+    assert any("0.062" in sentence and "Webb" in sentence for sentence in few.limits())
+    signs = wild_cluster_bootstrap(
+        streets(2, 5), "满意率 ~ 投诉", "投诉", "区", weights="rademacher"
+    )
+    assert signs.table.floor[0] == 0.0625
+    assert (signs.table.conf_low[0], signs.table.conf_high[0]) == (-np.inf, np.inf)
+    assert any("不会低于 5%" in sentence for sentence in signs.limits())
+    assert any("没有端点" in sentence for sentence in signs.limits())
+    pilot = wild_cluster_bootstrap(streets(3), "满意率 ~ 试点", "试点", "区", unit_name="区")
+    assert any("几乎从不拒绝" in sentence for sentence in pilot.limits())
+    assert any("hardly ever rejects" in sentence for sentence in pilot.limits("en"))
+    many = wild_cluster_bootstrap(
+        streets(4, 21, 3), "满意率 ~ 占比", "占比", "区", seed=3, draws=199
+    )
+    assert (many.seed, many.table.n_draws[0], many.table.floor[0]) == (3, 199, 1 / 200)
+    assert many.p_value >= 1 / 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "formula", "reason"),
+    [
+        ({"投诉": 1.0}, "满意率 ~ 投诉", "没有变化"),
+        ({"满意率": 1.0}, "满意率 ~ 投诉", "没有变化"),
+        ({"投诉": np.nan}, "满意率 ~ 投诉", "0 行"),
+        ({"投诉": [np.inf] + [0.0] * 95}, "满意率 ~ 投诉", "有限"),
+        ({"另": lambda table: 2 * table.投诉}, "满意率 ~ 另 + 投诉", "共线"),
+        ({"区": ["甲"] * 48 + ["乙"] * 48}, "满意率 ~ 投诉", "只有 2 个"),
+        ({"区": "甲"}, "满意率 ~ 投诉", "只有 1 个"),
+        ({"满意率": lambda table: table.投诉}, "满意率 ~ 投诉", "没有留下误差"),
+    ],
+)
+def test_what_the_data_cannot_carry_is_not_estimated(changed, formula, reason):
+    result = wild_cluster_bootstrap(streets().assign(**changed), formula, "投诉", "区")
+    assert isinstance(result, NotEstimated)
+    assert reason in result.reason
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"term": "占比"}, "no term"),
+        ({"cluster": "没有"}, "no column"),
+        ({"null": float("nan")}, "null is nan"),
+        ({"weights": "mammen"}, "use 'rademacher' or 'webb'"),
+        ({"draws": 0}, "draws is a whole number"),
+    ],
+)
+def test_what_cannot_be_meant_is_an_error(options, message):
+    asked = {"formula": "满意率 ~ 投诉", "term": "投诉", "cluster": "区", **options}
+    with pytest.raises(InputError, match=message):
+        wild_cluster_bootstrap(streets(), **asked)
+
+
+def test_gaps_and_marks_are_handed_on():
+    table = streets()
+    table.loc[3, "投诉"] = np.nan
+    result = wild_cluster_bootstrap(mark_simulated(table), "满意率 ~ 投诉", "投诉", "区")
+    assert result.simulated
+    assert any("丢弃 1 行" in sentence for sentence in result.limits())
