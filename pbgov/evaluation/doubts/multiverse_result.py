@@ -52,6 +52,10 @@ AXIS_NAMES = {
     "focal": ("解释变量", "Focal regressor"),
     "controls": ("控制变量", "Controls"),
     "rows": ("样本", "Rows"),
+    "编码": ("编码", "Coding"),
+    "编码者": ("编码者", "Coder"),
+    "分析单位": ("分析单位", "Segmentation"),
+    "计量": ("计量", "Measure"),
 }
 
 
