@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pbgov.inference.timing.two_way import TwoWay
 
 SMALL_COHORT = 5
+UNITS_PER_RESTRICTION = 10
+"""The Wald test of effects before adoption is told only with ten clusters or more for each of them:
+with 16 districts and 11 effects it rejects nearly always."""
 _APART = 0.01
 _SHOWN = 20
 _NAMES = {
@@ -83,7 +86,7 @@ def adoption_remarks(
         _on_detectable(headline),
         _on_assumption(covariates, control),
         _on_two_way(refused, float(headline["estimate"])),
-        *_on_trends(by_exposure, tested, base),
+        *_on_trends(by_exposure, tested, dealt, base, len(set(panel.clusters))),
         *_on_refusals(overall, refusals, unit_name),
         *_on_agreement(overall),
         *_on_errors(effects, panel, overall, unit_name),
@@ -162,7 +165,9 @@ def _on_two_way(refused: TwoWay, headline: float) -> Remark:
     )
 
 
-def _on_trends(by_exposure: pd.DataFrame, tested: PreTest, base: str) -> list[Remark]:
+def _on_trends(
+    by_exposure: pd.DataFrame, tested: PreTest, dealt: Dealt, base: str, n_clusters: int
+) -> list[Remark]:
     before = by_exposure[
         by_exposure["estimator"].eq(CALLAWAY_SANTANNA)
         & by_exposure["exposure"].lt(0)
@@ -178,10 +183,11 @@ def _on_trends(by_exposure: pd.DataFrame, tested: PreTest, base: str) -> list[Re
         ]
     largest = before.iloc[int(before["estimate"].abs().to_numpy().argmax())]
     least = before["minimum_detectable"]
-    joint, joint_en = "联合检验做不了（协方差矩阵奇异）", "no joint test (singular covariance)"
-    if not np.isnan(tested.p_value):
-        joint = f"联合检验 {shown_p(tested.p_value)}（χ²，{tested.df} 个）"
-        joint_en = f"joint test {shown_p(tested.p_value)} (chi-squared, {tested.df} of them)"
+    joint = f"联合置换检验 {shown_p(dealt.p_before)}"
+    joint_en = f"joint permutation test {shown_p(dealt.p_before)}"
+    if not np.isnan(tested.p_value) and n_clusters >= UNITS_PER_RESTRICTION * tested.df:
+        joint += f"，Wald 检验 {shown_p(tested.p_value)}（χ²，{tested.df} 个）"
+        joint_en += f", Wald test {shown_p(tested.p_value)} (chi-squared, {tested.df} of them)"
     against = "上一期" if base == "varying" else "采用前最后一期"
     against_en = "the period before" if base == "varying" else "the last period before adoption"
     return [

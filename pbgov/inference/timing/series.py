@@ -257,11 +257,11 @@ def _best_rho(design: np.ndarray, outcome: np.ndarray, time: np.ndarray) -> floa
         left, constant = _restricted(design, outcome, time, rho)
         return df * float(np.log(left)) + constant
 
-    grid = np.linspace(-_LARGEST_RHO, _LARGEST_RHO, 41)
+    grid = np.linspace(-_LARGEST_RHO, _LARGEST_RHO, 21)
     best = int(np.argmin([lost(float(value)) for value in grid]))
     bounds = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     found = optimize.minimize_scalar(
-        lost, bounds=bounds, method="bounded", options={"xatol": 1e-10}
+        lost, bounds=bounds, method="bounded", options={"xatol": 1e-8}
     )
     return float(found.x)
 
