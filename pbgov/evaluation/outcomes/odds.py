@@ -29,15 +29,16 @@ if TYPE_CHECKING:
 def proportional_odds(
     data: pd.DataFrame | Panel,
     formula: str,
+    cluster: str | None = None,
     *,
-    unit_name: str = "行",
+    unit_name: str | None = None,
     allow_regressors: int | None = None,
 ) -> CheckResult | NotEstimated:
     """Whether one coefficient fits every step up the scale: a likelihood-ratio test of each term.
 
     Parameters
     ----------
-    data, formula, unit_name, allow_regressors
+    data, formula, cluster, unit_name, allow_regressors
         As in `ordered_logit`.
 
     Returns
@@ -54,8 +55,9 @@ def proportional_odds(
         As `ordered_logit`.
     """
     table, simulated = table_of(data)
-    design = read_design(table, formula)
-    fit = fit_answers(design, formula, None, unit_name, allow_regressors, simulated)
+    design = read_design(table, formula, [cluster] if cluster else [])
+    unit_name = unit_name or ("组" if cluster else "行")
+    fit = fit_answers(design, formula, cluster, unit_name, allow_regressors, simulated)
     if isinstance(fit, NotEstimated):
         return fit
     n = len(design.rows)
@@ -85,7 +87,7 @@ def proportional_odds(
         statistic=together.statistic,
         p_value=together.p_value,
         passed=together.p_value >= LEVEL,
-        n=n,
+        n=n if cluster is None else int(design.rows[cluster].nunique()),
         unit_name=unit_name,
         table=pd.DataFrame(
             rows, columns=["term", "threshold", "estimate", "statistic", "df", "p_value"]
