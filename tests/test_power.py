@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from benchmarks.simulations.groups_and_neighbours import groups_and_neighbours
 from pbgov.errors import InputError
 from pbgov.evaluation.doubts.detectable import DETECTABLE_COLUMNS, minimum_detectable
 from pbgov.inference.detectable import (
@@ -178,6 +179,14 @@ def test_what_cannot_be_shown_and_what_cannot_be_asked():
     ):
         with pytest.raises(InputError):
             wrong()
+
+
+def test_a_small_run_of_the_simulations_lies_near_its_goals():
+    rows = groups_and_neighbours(scale=0.1)
+    assert len(rows) == 6
+    for row in rows:
+        slack = 3 * max(row.standard_error, (0.05 * 0.95 / row.replications) ** 0.5)
+        assert row.low - slack <= row.value <= row.high + slack, row
 
 
 # ---- the check --------------------------------------------------------------------------------

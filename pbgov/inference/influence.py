@@ -144,29 +144,28 @@ def influence(fit: LeastSquares, units: np.ndarray | None = None) -> Influence:
     Cook, R. D., & Weisberg, S. (1982). *Residuals and influence in regression*.
     Chapman & Hall.
     """
-    members = _members(fit, units)
-    without = leave_one_out_coefficients(fit, units)
-    shift = fit.coefficients - without
+    left_out = _left_out(fit, units)
+    shift = fit.coefficients - left_out.coefficients
     unexplained = float(fit.residuals @ fit.residuals)
     judged = unexplained > _NO_RESIDUAL * float((_outcome(fit) ** 2).sum())
     spread = unexplained / (fit.n - fit.k) if judged else float("nan")
-    spread_without = np.full(len(members), np.nan)
-    studentised, dffits = np.full((2, len(members)), np.nan)
-    for position, rows in enumerate(members):
-        taken = float(fit.residuals[rows] @ _unseen_errors(fit, rows))
-        left, df = unexplained - taken, fit.n - len(rows) - fit.k
-        if not judged or df < 1 or not left > _NO_RESIDUAL * unexplained:
-            continue
-        spread_without[position] = left / df
-        if len(rows) == 1:
-            kept = 1 - fit.leverage[rows[0]]
-            studentised[position] = fit.residuals[rows[0]] / np.sqrt(left / df * kept)
-            dffits[position] = studentised[position] * np.sqrt(fit.leverage[rows[0]] / kept)
+    left = unexplained - left_out.sums(fit.residuals * left_out.errors)
+    df = fit.n - left_out.sizes - fit.k
+    usable = judged & (df >= 1) & (left > _NO_RESIDUAL * unexplained)
+    spread_without = np.divide(left, df, out=np.full(df.shape, np.nan), where=usable)
+    # a unit of one row; its leverage is the sum of that row's
+    single = usable & (left_out.sizes == 1)
+    leverage, residuals = left_out.sums(fit.leverage), left_out.sums(fit.residuals)
+    studentised, dffits = np.full((2, len(df)), np.nan)
+    own = leverage[single]
+    studentised[single] = residuals[single] / np.sqrt(spread_without[single] * (1 - own))
+    dffits[single] = studentised[single] * np.sqrt(own / (1 - own))
+    triangle = fit.basis.T @ fit.design  # design.T @ design is triangle.T @ triangle
     inverse = (fit.weights**2).sum(axis=0)
     return Influence(
-        coefficients=without,
-        leverage=np.array([fit.leverage[rows].sum() for rows in members]),
-        cooks_distance=((shift @ fit.design.T) ** 2).sum(axis=1) / (fit.k * spread),
+        coefficients=left_out.coefficients,
+        leverage=leverage,
+        cooks_distance=((shift @ triangle.T) ** 2).sum(axis=1) / (fit.k * spread),
         dfbetas=shift / np.sqrt(spread_without[:, None] * inverse),
         studentised=studentised,
         dffits=dffits,
@@ -201,16 +200,7 @@ def leave_one_out_coefficients(fit: LeastSquares, units: np.ndarray | None = Non
     ----------
     Cook, R. D., & Weisberg, S. (1982), as in `influence`.
     """
-    members = _members(fit, units)
-    result = np.empty((len(members), fit.k))
-    for position, rows in enumerate(members):
-        if _left_to_others(fit, rows) > _FEW_DIGITS:
-            result[position] = fit.coefficients - fit.weights[rows].T @ _closed_form_errors(
-                fit, rows
-            )
-        else:
-            result[position] = _refitted(fit, rows)
-    return result
+    return _left_out(fit, units).coefficients
 
 
 def leave_one_out_prediction(
@@ -233,12 +223,10 @@ def leave_one_out_prediction(
     Allen, D. M. (1974). The relationship between variable selection and data
     augmentation and a method for prediction. *Technometrics*, 16(1), 125-127.
     """
-    members = _members(fit, units)
-    outcome = _outcome(fit)
-    errors, of_mean = np.empty((2, fit.n))
-    for rows in members:
-        errors[rows] = _unseen_errors(fit, rows)
-        of_mean[rows] = outcome[rows] - np.delete(outcome, rows).mean()
+    left_out = _left_out(fit, units)
+    outcome, errors = _outcome(fit), left_out.errors
+    mean_of_others = (outcome.sum() - left_out.sums(outcome)) / (fit.n - left_out.sizes)
+    of_mean = outcome - mean_of_others[left_out.codes]
     press = float(errors @ errors)
     return LeaveOneOutPrediction(
         errors=errors,
@@ -318,33 +306,61 @@ def variance_inflation(fit: LeastSquares, terms: Sequence[str]) -> tuple[Inflati
     return tuple(found)
 
 
-def _members(fit: LeastSquares, units: np.ndarray | None) -> list[np.ndarray]:
-    return cluster_members(np.arange(fit.n) if units is None else units, fit.n)
+@dataclass(frozen=True, eq=False)
+class _LeftOut:
+    """Every unit left out once: its coefficients without it, and the errors of predicting it."""
+
+    codes: np.ndarray
+    sizes: np.ndarray
+    coefficients: np.ndarray
+    errors: np.ndarray
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Sum of `values` over the rows of each unit."""
+        return np.bincount(self.codes, values)
+
+
+def _left_out(fit: LeastSquares, units: np.ndarray | None) -> _LeftOut:
+    members = cluster_members(np.arange(fit.n) if units is None else units, fit.n)
+    codes = np.empty(fit.n, dtype=np.intp)
+    for position, rows in enumerate(members):
+        codes[rows] = position
+    sizes = np.bincount(codes)
+    kept = 1 - fit.leverage
+    errors = np.divide(fit.residuals, kept, out=np.zeros(fit.n), where=kept > _FEW_DIGITS)
+    doubtful = []
+    for position, rows in enumerate(members):
+        if len(rows) > 1:
+            found = _closed_form(fit, rows)
+            errors[rows] = 0 if found is None else found
+            if found is None:
+                doubtful.append(position)
+        elif kept[rows[0]] <= _FEW_DIGITS:
+            doubtful.append(position)
+    moved = [np.bincount(codes, column * errors) for column in fit.weights.T]
+    coefficients = fit.coefficients - np.column_stack(moved)
+    for position in doubtful:
+        rows = members[position]
+        coefficients[position] = _refitted(fit, rows)
+        errors[rows] = _outcome(fit)[rows] - fit.design[rows] @ coefficients[position]
+    return _LeftOut(codes, sizes, coefficients, errors)
 
 
 def _outcome(fit: LeastSquares) -> np.ndarray:
     return np.asarray(fit.design @ fit.coefficients + fit.residuals)
 
 
-def _left_to_others(fit: LeastSquares, rows: np.ndarray) -> float:
-    """Smallest share of a direction of the design that rows outside the unit still see."""
-    lengths = np.linalg.svd(fit.basis[rows], compute_uv=False)
-    return float(1 - lengths[0] ** 2)
+def _closed_form(fit: LeastSquares, rows: np.ndarray) -> np.ndarray | None:
+    """``(I - H_gg)^-1 e_g``; None where rows outside the unit hardly see some direction.
 
-
-def _closed_form_errors(fit: LeastSquares, rows: np.ndarray) -> np.ndarray:
-    """``(I - H_gg)^-1 e_g``; ``H_gg`` has at most k directions, whatever the unit's size."""
+    ``H_gg`` has at most k directions, whatever the unit's size.
+    """
     directions, lengths, _ = np.linalg.svd(fit.basis[rows], full_matrices=False)
-    stretch = 1 / (1 - lengths**2) - 1
+    left = 1 - lengths**2
+    if left[0] <= _FEW_DIGITS:
+        return None
     own = fit.residuals[rows]
-    return np.asarray(own + directions @ (stretch * (directions.T @ own)))
-
-
-def _unseen_errors(fit: LeastSquares, rows: np.ndarray) -> np.ndarray:
-    """Outcome minus prediction of a unit by the fit without it; NaN where there is none."""
-    if _left_to_others(fit, rows) > _FEW_DIGITS:
-        return _closed_form_errors(fit, rows)
-    return np.asarray(_outcome(fit)[rows] - fit.design[rows] @ _refitted(fit, rows))
+    return np.asarray(own + directions @ ((1 / left - 1) * (directions.T @ own)))
 
 
 def _refitted(fit: LeastSquares, rows: np.ndarray) -> np.ndarray:
