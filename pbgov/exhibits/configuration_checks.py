@@ -18,6 +18,7 @@ from pbgov.exhibits.configuration_notes import (
     note_of,
     outcome_in_words,
     refused_exhibit,
+    sets_in_words,
 )
 from pbgov.exhibits.exhibit import Exhibit
 from pbgov.exhibits.numerals import (
@@ -116,7 +117,7 @@ def table_necessity(
     body = pd.DataFrame(
         [
             (
-                labelled(row["term"], labels),
+                sets_in_words(row["term"], labels),
                 *(format_number(row[column], 3) for column in ("inclN", "RoN", "covN")),
             )
             for row in ordered.to_dict("records")

@@ -49,7 +49,7 @@ def labelled(sentence: str, labels: Mapping[str, str]) -> str:
     A name of one letter is a word of English too: it is replaced within quotes and terms only.
     """
     for name in sorted(labels, key=len, reverse=True):
-        alone = rf"(?<![\w.]){re.escape(name)}(?![\w.])"
+        alone = rf"(?<![\w.]){re.escape(name)}(?!\w|\.\w)"
         if len(name) == 1:
             alone = rf"(?<=[~*'“]){re.escape(name)}(?!\w)|(?<!\w){re.escape(name)}(?=[*'”])"
         sentence = re.sub(alone, labels[name].replace("\\", r"\\"), sentence)
@@ -104,6 +104,12 @@ def term_in_words(text: str, cases: Cases, labels: Mapping[str, str]) -> str:
     terms = read_expression(text, cases.conditions, cases.levels)
     names = [labels.get(name, name) for name in cases.conditions]
     return expression(written(term, names, cases.levels) for term in terms)
+
+
+def sets_in_words(text: str, labels: Mapping[str, str]) -> str:
+    """An expression of any sets, with their printed names; for one whose conditions are not at hand."""
+    parts = re.split(r"(\*|\s*\+\s*|~|\[\d+\])", text)
+    return "".join(labels.get(part, part) for part in parts)
 
 
 def outcome_in_words(cases: Cases, labels: Mapping[str, str]) -> str:
