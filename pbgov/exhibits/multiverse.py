@@ -68,7 +68,7 @@ def figure_specification_curve(
     words = _WORDS[lang]
     drawn = multiverse.table.dropna(subset=["partial_r"])
     drawn = drawn.sort_values("partial_r", kind="stable").reset_index(drop=True)
-    rows, left_out, height = _choice_rows(multiverse, labels, lang)
+    rows, left_out = _choice_rows(multiverse, labels, lang)
     note = (" " if lang == "en" else "").join(multiverse.limits(lang))
     note += words["how"].format(covariance=_covariance(multiverse, lang))
     if 0 < multiverse.summary.n_permutations != len(multiverse.band) and len(multiverse.band):
@@ -80,7 +80,7 @@ def figure_specification_curve(
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure
 
-        below = height * max(1, len(rows))
+        below = LINE_HEIGHT * max(1, _lines(rows))
         figure = new_figure(_REST + _CURVE + below)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[_CURVE, below])
         _draw_curve(figure, upper, drawn, multiverse, words)
@@ -243,8 +243,8 @@ def _choice(choice: str, labels: Mapping[str, str], lang: Lang) -> str:
 
 def _choice_rows(
     multiverse: Multiverse, labels: Mapping[str, str], lang: Lang
-) -> tuple[list[tuple[str, str, str]], list[str], float]:
-    """Rows of the lower panel, axes left out, and the height of a row in cm.
+) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Rows of the lower panel, and axes left out.
 
     A row is the column, the choice and the label; a heading has '' in the place of a choice.
     """
@@ -258,19 +258,22 @@ def _choice_rows(
         values = list(dict.fromkeys(multiverse.table[axis]))
         named = [(axis, value, _choice(value, labels, lang)) for value in values]
         rows_of[axis] = [(axis, "", _name(axis, labels, lang)), *named]
-    lines = [len(wrap(label, _LABEL)) for rows in rows_of.values() for *_, label in rows]
-    height = LINE_HEIGHT * max(lines, default=1)
     kept: list[str] = []
-    room = int((PAGE_HEIGHT - _REST - _CURVE) / height) - 1  # less the heading of the controls
+    room = int((PAGE_HEIGHT - _REST - _CURVE) / LINE_HEIGHT) - 1  # less the heading of the controls
     for axis in shares.sort_values(ascending=False, kind="stable").index:
-        if len(rows_of[axis]) <= room:
+        if _lines(rows_of[axis]) <= room:
             kept.append(axis)
-            room -= len(rows_of[axis])
+            room -= _lines(rows_of[axis])
     rows = [row for axis in multiverse.axes if axis in kept for row in rows_of[axis]]
     controls = [at for at, (axis, *_) in enumerate(rows) if axis.startswith(WITH)]
     if controls:
         rows.insert(controls[0], ("controls", "", _name("controls", labels, lang)))
-    return rows, [axis for axis in multiverse.axes if axis not in kept], height
+    return rows, [axis for axis in multiverse.axes if axis not in kept]
+
+
+def _lines(rows: Sequence[tuple[str, str, str]]) -> int:
+    """Lines that the labels of these rows take."""
+    return sum(len(wrap(label, _LABEL)) for *_, label in rows)
 
 
 def _draw_curve(
@@ -336,21 +339,23 @@ def _draw_choices(
 
     at = np.arange(1, len(drawn) + 1)
     wide = float(np.clip(180 / max(1, len(drawn)), 0.4, 2.4))
-    for y, (axis, choice, _) in enumerate(rows):
+    tall = np.array([len(wrap(label, _LABEL)) for *_, label in rows], dtype=float)
+    tops = np.concatenate([[0.0], np.cumsum(tall)])
+    middles = (tops[:-1] + tops[1:]) / 2
+    for top, y, (axis, choice, _) in zip(tops[:-1], middles, rows, strict=True):
         if choice:
             chosen = at[drawn[axis].eq(choice).to_numpy()]
             axes.vlines(chosen, y - 0.32, y + 0.32, color=PALETTE[0], lw=wide)
-        elif y:
-            axes.axhline(y - 0.5, color=GRID, lw=0.5)
-    axes.set_yticks(
-        range(len(rows)), ["\n".join(wrap(label, _LABEL)) for *_, label in rows], linespacing=1
-    )
+        elif top:
+            axes.axhline(top, color=GRID, lw=0.5)
+    printed = ["\n".join(wrap(label, _LABEL)) for *_, label in rows]
+    axes.set_yticks(middles, printed, linespacing=1.1)
     for label, (_, choice, _) in zip(axes.get_yticklabels(), rows, strict=True):
         if not choice:
             label.set_fontweight("bold")
         label.set_color(INK)
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
+    axes.set_ylim(max(tops[-1], 1), -0.1)
     axes.set_xlabel(words["x"])
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
