@@ -215,6 +215,10 @@ def test_terms_and_conditions_are_matched_by_name(estimate):
         read_jointly({"A": other}, solve(AND), falling=["B"])
     with pytest.raises(InputError, match="empty"):
         read_jointly({}, solve(AND))
+    with pytest.raises(InputError, match="takes a solution"):
+        read_jointly({"A": other}, AND)
+    with pytest.raises(InputError, match="is a float"):
+        read_jointly({"A": 0.5}, solve(AND))
 
 
 def test_both_languages_and_the_mark(estimate):

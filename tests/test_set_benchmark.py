@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.simulations.sets import NOISE_CELLS, planted, set_rows
+from benchmarks.simulations.sets import NOISE_CELLS, planted, rows
 from pbgov.errors import InputError
 from pbgov.inference.sets.noise import mostly_high, noise_benchmark, noise_figure
 
@@ -185,12 +185,12 @@ def test_an_outcome_is_skewed_where_six_in_ten_are_high():
 
 
 def test_the_small_study_of_size_and_power():
-    rows = {row.check: row for row in set_rows(scale=0.1)}
-    sizes = [row for name, row in rows.items() if "size" in name]
+    study = {row.check: row for row in rows(scale=0.1)}
+    sizes = [row for name, row in study.items() if "size" in name]
     assert len(sizes) == 2
     for row in sizes:
         assert row.value <= 0.06 + 3 * (0.06 * 0.94 / row.replications) ** 0.5
-    powers = [row for name, row in rows.items() if "power" in name]
+    powers = [row for name, row in study.items() if "power" in name]
     assert len(powers) == 3
     for row in powers:
         assert row.value >= row.low - 3 * (row.low * (1 - row.low) / row.replications) ** 0.5

@@ -102,7 +102,7 @@ def test_intermediate_solutions_need_their_expectations():
     expectations = {"A": 1, "B": 1}
     solution = solve(raw, CRISP, "intermediate", expectations)
     found = robustness(solution, raw, CRISP, expectations=expectations)
-    assert found.include == "intermediate"
+    assert found.solution is solution
     assert not found.cases["changed"].all()
     with pytest.raises(InputError, match="needs expectations"):
         robustness(solution, raw, CRISP)
@@ -190,3 +190,10 @@ def test_a_published_analysis_keeps_its_ranges_under_a_plain_scan(shared):
             moved[place] = value
             there = solve(raw, {**told, row["set"]: {"anchors": tuple(moved)}})
             assert set(there.models["expression"]) == base
+
+
+def test_a_refusal_is_handed_on_and_anything_else_refused():
+    refused = solve(RAW.assign(Y=[0.0, 1, 0, 1, 0, 1], B=0.0), {"A": CRISP["A"], "Y": CRISP["Y"]})
+    assert robustness(refused) is refused
+    with pytest.raises(InputError, match="takes a solution"):
+        robustness(RAW)

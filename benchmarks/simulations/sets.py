@@ -38,7 +38,7 @@ the distributions behind them; `noise_figure` says which ones it draws from."""
 _NEAR, _NEAR_SKEWED = 0.04, 0.05
 
 
-def set_rows(scale: float = 1.0) -> list[Row]:
+def rows(scale: float = 1.0) -> list[Row]:
     """Size and power of the noise benchmark, and how often noise alone gives a solution.
 
     Noise: conditions and outcome are independent draws. Planted: four conditions, uniform on
@@ -46,7 +46,7 @@ def set_rows(scale: float = 1.0) -> list[Row]:
     [0, 1]. Noise and planted outcomes are compared with 499 permutations each.
     """
     data_sets = max(20, round(DATA_SETS * scale))
-    rows = [
+    made = [
         Row(name, "<= 6 %", 0, 0.06, _rejections(None, skewed, data_sets), data_sets)
         for name, skewed in (
             ("QCA benchmark: size, uniform outcome", False),
@@ -56,7 +56,7 @@ def set_rows(scale: float = 1.0) -> list[Row]:
     for sd, power in POWER.items():
         found = _rejections(sd, False, data_sets)
         name = f"QCA benchmark: power, two paths, noise sd {sd}"
-        rows.append(Row(name, f">= {power:.2f}", power, 1, found, data_sets))
+        made.append(Row(name, f">= {power:.2f}", power, 1, found, data_sets))
     figures = max(200, round(FIGURE_DATA_SETS * scale))
     for k, inclusion, pri, n_cut, skewed, with_row, with_solution in NOISE_CELLS:
         figure = noise_figure(CASES, k, inclusion, pri, n_cut, skewed, SEED, figures)
@@ -68,8 +68,8 @@ def set_rows(scale: float = 1.0) -> list[Row]:
             name = f"QCA on noise: {what}, {setting}"
             near = _NEAR_SKEWED if skewed else _NEAR
             low, high = max(0.0, cell - near), min(1.0, cell + near)
-            rows.append(Row(name, f"{cell:.0%} ± {near:.0%}", low, high, value, figures))
-    return rows
+            made.append(Row(name, f"{cell:.0%} ± {near:.0%}", low, high, value, figures))
+    return made
 
 
 def planted(random: np.random.Generator, sd: float) -> tuple[np.ndarray, np.ndarray]:

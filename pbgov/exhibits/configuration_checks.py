@@ -221,7 +221,7 @@ def table_ceilings(
 
 
 def table_robustness(
-    robustness: Robustness,
+    robustness: Robustness | NotEstimated,
     *,
     title: str,
     source: str,
@@ -234,7 +234,7 @@ def table_robustness(
 
     Parameters
     ----------
-    robustness : Robustness
+    robustness : Robustness or NotEstimated
     title, source : str
     calibrations : mapping of str to mapping
         As for `table_necessity`.
@@ -248,6 +248,10 @@ def table_robustness(
     Exhibit
         An end printed with a bracket is as far as the search went: no change was found there.
     """
+    if isinstance(robustness, NotEstimated):
+        return refused_exhibit(
+            robustness, title=title, source=source, exhibit_id=exhibit_id, lang=lang
+        )
     words = _WORDS[lang]
     rows = []
     for row in robustness.ranges.to_dict("records"):

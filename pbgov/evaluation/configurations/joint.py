@@ -128,8 +128,8 @@ def read_jointly(
     Raises
     ------
     InputError
-        Where a key is no condition of the solution, or an estimate has several terms of which
-        none is named as the condition is.
+        Where what is passed is no estimate or no solution, a key is no condition of the solution,
+        or an estimate has several terms of which none is named as the condition is.
 
     Notes
     -----
@@ -141,6 +141,11 @@ def read_jointly(
     coefficient is that of the terms, and disagree where it is the other one or where no model
     has the condition. That a coefficient cannot be told from zero is never read as its absence.
     """
+    if not isinstance(solution, (Solution, NotEstimated)):
+        raise InputError(f"read_jointly takes a solution, not a {type(solution).__name__}")
+    for name, one in estimates.items():
+        if not isinstance(one, (Estimate, NotEstimated)):
+            raise InputError(f"{name!r} is a {type(one).__name__}; pass what `regress` gives")
     if isinstance(solution, Solution):
         unknown = [name for name in estimates if name not in solution.table.conditions]
         if unknown:

@@ -17,9 +17,9 @@ from pbgov.evaluation.configurations.anchors import (
     recalibrated,
 )
 from pbgov.evaluation.configurations.reduction import read_expectations
-from pbgov.evaluation.configurations.solutions import KINDS
+from pbgov.evaluation.configurations.solutions import KINDS, Solution
 from pbgov.evaluation.configurations.terms import expression, written
-from pbgov.evaluation.estimate import counted, counted_en
+from pbgov.evaluation.estimate import NotEstimated, counted, counted_en
 from pbgov.evaluation.limits import sentences_on_simulation
 from pbgov.evaluation.remarks import Remark, in_order, sentences
 from pbgov.inference.sets.ranges import (
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pbgov.evaluation.configurations.reduction import Expectations
-    from pbgov.evaluation.configurations.solutions import Solution
     from pbgov.evaluation.remarks import Lang
     from pbgov.indicators.panel import Panel
     from pbgov.inference.sets.ranges import Models
@@ -53,11 +52,7 @@ class Robustness:
 
     Attributes
     ----------
-    include : str
-        The kind of solution.
-    outcome : str
-    n : int
-        Cases.
+    solution : Solution
     ranges : DataFrame
         One row is one decision, moved alone while all others stay: parameter (incl_cut, pri_cut,
         n_cut, or a set and its anchor, such as "DEV c"), set and anchor ("" for a cut-off), low,
@@ -71,9 +66,7 @@ class Robustness:
     simulated : bool
     """
 
-    include: str
-    outcome: str
-    n: int
+    solution: Solution
     ranges: pd.DataFrame
     cases: pd.DataFrame
     remarks: tuple[Remark, ...]
@@ -101,7 +94,7 @@ class Robustness:
         shown = self.ranges.drop(columns=["set", "anchor"])
         return "\n".join(
             [
-                f"{mark}{title}: {KINDS[self.include][lang != 'zh']} → {self.outcome}",
+                f"{mark}{title}: {KINDS[self.solution.include][lang != 'zh']} → {self.solution.outcome}",
                 shown.to_string(index=False, float_format=lambda value: f"{value:.4g}"),
                 *(f"· {sentence}" for sentence in sentences(self.remarks, lang)),
             ]
@@ -142,7 +135,7 @@ class _Setting:
 
 
 def robustness(
-    solution: Solution,
+    solution: Solution | NotEstimated,
     raw: pd.DataFrame | Panel | None = None,
     calibrations: Mapping[str, Mapping[str, Any]] | None = None,
     *,
@@ -150,12 +143,13 @@ def robustness(
     cases: str | None = None,
     unit_name: str = "区",
     progress: Callable[[int, int], None] | None = None,
-) -> Robustness:
+) -> Robustness | NotEstimated:
     """Ranges of anchors and cut-offs with the same solution, and the cases it hangs on.
 
     Parameters
     ----------
-    solution : Solution
+    solution : Solution or NotEstimated
+        A refusal is handed on.
     raw : DataFrame or Panel, optional
         The raw values that were calibrated, one row a case, in columns of the same names as the
         sets. Without it no anchor is moved.
@@ -174,7 +168,7 @@ def robustness(
 
     Returns
     -------
-    Robustness
+    Robustness or NotEstimated
 
     Raises
     ------
@@ -193,6 +187,10 @@ def robustness(
     Oana, I.-E., & Schneider, C. Q. (2024). A robustness test protocol for applied QCA: Theory and
     R software application. *Sociological Methods & Research*, 53(1), 57-88.
     """
+    if isinstance(solution, NotEstimated):
+        return solution
+    if not isinstance(solution, Solution):
+        raise InputError(f"robustness takes a solution, not a {type(solution).__name__}")
     setting = _setting(solution, expectations)
     base = setting.models()
     written_models = {expression_key(solution, model) for model in base or ()}
@@ -221,9 +219,7 @@ def robustness(
         *_on_cases(left_out, unit_name),
     ]
     return Robustness(
-        include=solution.include,
-        outcome=solution.outcome,
-        n=solution.n,
+        solution=solution,
         ranges=ranges,
         cases=left_out,
         remarks=in_order(remarks),
