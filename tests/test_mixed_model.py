@@ -175,6 +175,19 @@ def test_a_district_term_of_a_balanced_table_is_the_t_test_of_district_means():
         assert found.terms.p_value[1] == pytest.approx(there.pvalue, rel=1e-3)
 
 
+def test_the_group_that_moves_a_coefficient_most_is_named():
+    table = streets(spread=0.0)
+    table.loc[table.region_code == "110104", ["占比", "满意"]] *= [4.0, -8.0]
+    found = mixed_model(table, "满意 ~ 占比", "region_code", unit_name="区", permutations=9)
+    row = found.influence.set_index("term").loc["占比"]
+    assert row.most_influential == "110104"
+    rest = mixed_model(
+        table[table.region_code != "110104"], "满意 ~ 占比", "region_code", permutations=9
+    )
+    assert row.without_it == pytest.approx(rest.terms.estimate[1], rel=0.2)
+    assert any(remark.rule == "influence" for remark in found.remarks)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -182,7 +182,7 @@ def test_what_cannot_be_shown_and_what_cannot_be_asked():
 
 
 def test_a_small_run_of_the_simulations_lies_near_its_goals():
-    rows = groups_and_neighbours(scale=0.1)
+    rows = groups_and_neighbours(scale=0.04)
     assert len(rows) == 6
     for row in rows:
         slack = 3 * max(row.standard_error, (0.05 * 0.95 / row.replications) ** 0.5)

@@ -12,6 +12,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.design import read_design
 from pbgov.evaluation.estimate import Estimate, NotEstimated, counted, counted_en
 from pbgov.evaluation.limits import (
+    UNITS_PER_REGRESSOR,
     constant_in_clusters,
     refusal,
     refused_p,
@@ -23,6 +24,11 @@ from pbgov.evaluation.limits import (
     sentences_on_size,
     sentences_on_untested,
 )
+from pbgov.evaluation.outcomes.group_remarks import (
+    sentences_on_means,
+    sentences_on_reference,
+    sentences_on_variances,
+)
 from pbgov.evaluation.problem import said_of_clusters
 from pbgov.evaluation.regression import (
     SEED,
@@ -32,8 +38,9 @@ from pbgov.evaluation.regression import (
     terms_table,
     unit_permutations,
 )
-from pbgov.evaluation.remarks import Remark
+from pbgov.evaluation.sensitivity import influence_of_units, sentences_on_influence
 from pbgov.inference.clusters import cr2
+from pbgov.inference.influence import leave_one_out_coefficients
 from pbgov.inference.linear import coefficient_tests, dependent_columns, least_squares
 from pbgov.inference.panels.mixed import fit_mixed
 from pbgov.inference.panels.within import group_means, within
@@ -87,7 +94,8 @@ def mixed_model(
         containment: Satterthwaite's approximation is not made). Beside: CR2 with
         Satterthwaite degrees of freedom, the model being its working covariance. Terms
         constant in groups get the permutation test among the groups' means. ``fit`` holds
-        icc, sigma, sd_between, log_likelihood (restricted) and sd_slope of each term.
+        icc, sigma, sd_between, log_likelihood (restricted) and sd_slope of each term;
+        ``influence`` the coefficients without each group, the variances held.
 
     Raises
     ------
@@ -145,7 +153,15 @@ def _as_estimate(
         design.matrix, design.outcome, groups, weights, seed, permutations
     )
     terms = terms_table(names, coefficients, tests, refused, permuted)
-    n_groups = len(np.unique(groups))
+    names_of_groups = [str(name) for name in np.unique(groups)]
+    n_groups = len(names_of_groups)
+    influence = influence_of_units(
+        names,
+        coefficients,
+        leave_one_out_coefficients(fit.whitened, groups),
+        names_of_groups,
+        {},
+    )
     spreads = np.sqrt(np.diag(fit.between))
     remarks = [
         *sentences_on_simulation(simulated),
@@ -154,11 +170,12 @@ def _as_estimate(
         ),
         *sentences_on_gaps(design),
         *refusals,
-        *_on_variances(fit, unit_name),
-        *_on_reference(unit_name),
+        *sentences_on_variances(fit, unit_name),
+        *sentences_on_reference(unit_name),
         *sentences_on_permutation(permuted, unit_name, seed),
         *sentences_on_untested([design.terms[j] for j in untested], unit_name),
         *sentences_on_agreement(terms),
+        *sentences_on_influence(influence, unit_name, max(1, n_groups // UNITS_PER_REGRESSOR)),
         *sentences_on_second_opinion(*said),
     ]
     return Estimate(
@@ -184,6 +201,7 @@ def _as_estimate(
         simulated=simulated,
         inputs_digest=design.digest,
         seed=seed,
+        influence=influence,
     )
 
 
@@ -274,7 +292,9 @@ def mundlak(
         method_en="least squares with the means of units beside (Mundlak)",
         inputs_digest=design.digest,
     )
-    return result.with_remarks(*sentences_on_gaps(design), *_on_means(list(means), unit_name))
+    return result.with_remarks(
+        *sentences_on_gaps(design), *sentences_on_means(list(means), unit_name)
+    )
 
 
 _OUTCOME, _UNIT = "\0outcome", "\0unit"  # no column of a file can be named so
@@ -344,53 +364,3 @@ def _containment_df(matrix: np.ndarray, groups: np.ndarray, places: tuple[int, .
     of_groups[list(places)] = True
     rows = len(matrix) - n_groups - int((~between).sum())
     return np.where(of_groups, n_groups - int(between.sum()), rows).astype(float)
-
-
-def _on_variances(fit: MixedFit, unit_name: str) -> list[Remark]:
-    remarks = [
-        Remark(
-            "design",
-            f"组内相关 ICC = {fit.icc:.3f}：没有解释的差异中有这么多在{unit_name}之间。",
-            f"ICC = {fit.icc:.3f}: so much of the unexplained variance lies between groups.",
-        )
-    ]
-    if fit.at_boundary:
-        remarks.append(
-            Remark(
-                "design",
-                f"{unit_name}之间有一个方差（或其组合）估计为 0：数据不支持这一部分，"
-                "模型在这里等同于不分组；标准误请看并列的聚类稳健结果。",
-                "A variance between groups, or a combination of variances, is estimated as 0: the"
-                " data do not support that part; see the cluster-robust errors beside.",
-            )
-        )
-    return remarks
-
-
-def _on_reference(unit_name: str) -> list[Remark]:
-    return [
-        Remark(
-            "tests",
-            f"在{unit_name}内不变的项、各{unit_name}斜率不同的项按 t（{unit_name}数减去该层系数个数）检验，"
-            "其余的项按行的自由度；没有作 Satterthwaite 近似。",
-            "Terms constant in groups, and those whose slope differs between groups, are referred to"
-            " t(groups − coefficients at their level), the others to the rows' degrees of freedom;"
-            " no Satterthwaite approximation is made.",
-        )
-    ]
-
-
-def _on_means(means: list[str], unit_name: str) -> list[Remark]:
-    names, names_en = "、".join(f"“{name}”" for name in means), ", ".join(map(repr, means))
-    if not means:
-        return []
-    return [
-        Remark(
-            "design",
-            f"{names} 是各{unit_name}的均值；同名而不带 mean 的项只比较同一{unit_name}的不同时期（等于固定效应的系数）。"
-            "均值的系数明显不为 0，说明随机效应模型会有偏差。",
-            f"{names_en}: means of units; the terms without mean( ) compare different periods of the"
-            " same unit (the fixed-effects coefficient). A mean well away from 0 says that random"
-            " effects would be biased.",
-        )
-    ]
