@@ -13,7 +13,7 @@ from scipy.special import expit, logit
 
 from pbgov.errors import InputError
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.separation import NoMaximum, separating_direction
+from pbgov.inference.separation import NoMaximum, separating_direction, surely_bounded
 
 _STEPS = 100
 _HALVINGS = 60
@@ -88,6 +88,13 @@ def separating_steps(steps: AnswerSteps) -> np.ndarray | NoMaximum | None:
     if np.linalg.matrix_rank(gains) < gains.shape[1]:
         return NoMaximum("too few rows give some answer to tell the slopes apart", False)
     return separating_direction(gains, np.empty((0, gains.shape[1])))
+
+
+def shows_a_summit(steps: AnswerSteps, parameters: np.ndarray) -> bool:
+    """Whether the likelihood shows by itself, at these parameters, that no direction separates."""
+    _, by_upper, by_lower, _ = log_likelihood_of_answers(steps, parameters)
+    pulls = np.concatenate([by_upper[~steps.open_above], -by_lower[~steps.open_below]])
+    return surely_bounded(pulls, steps.upper.T @ by_upper + steps.lower.T @ by_lower)
 
 
 def climb(steps: AnswerSteps, start: np.ndarray) -> tuple[np.ndarray, int] | NoMaximum:

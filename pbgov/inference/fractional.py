@@ -17,7 +17,7 @@ from scipy.special import expit, logit, xlogy
 from pbgov.errors import InputError
 from pbgov.inference.clusters import cr1, cr3
 from pbgov.inference.linear import LeastSquares, dependent_columns, hc2, hc3, least_squares
-from pbgov.inference.separation import NoMaximum, separating_direction
+from pbgov.inference.separation import NoMaximum, separating_direction, surely_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,11 +108,13 @@ def fractional_logit(
     """
     design, outcome, weights = _checked(design, outcome, weights)
     basis = np.linalg.qr(design)[0] * np.sqrt(len(design))
-    inside = (outcome > 0) & (outcome < 1)
-    ends = basis[~inside] * np.where(outcome[~inside] == 1, 1.0, -1.0)[:, None]
-    if separating_direction(ends, basis[inside]) is not None:
-        return NoMaximum("the regressors separate the rows with 0 from the rows with 1", True)
     linear, iterations, settled = _climb(basis, outcome, weights)
+    inside = (outcome > 0) & (outcome < 1)
+    pulls = weights * (outcome - expit(linear))
+    if not settled or not surely_bounded(np.abs(pulls[~inside]), basis.T @ pulls):
+        ends = basis[~inside] * np.where(outcome[~inside] == 1, 1.0, -1.0)[:, None]
+        if separating_direction(ends, basis[inside]) is not None:
+            return NoMaximum("the regressors separate the rows with 0 from the rows with 1", True)
     if not settled:
         return NoMaximum(f"no maximum was found in {_STEPS} steps", False)
     fitted = expit(linear)

@@ -22,6 +22,7 @@ from pbgov.inference.answer_likelihood import (
     log_likelihood_of_answers,
     scaled_columns,
     separating_steps,
+    shows_a_summit,
 )
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import dependent_columns
@@ -107,11 +108,12 @@ def ordered_logit(design: np.ndarray, outcome: np.ndarray) -> OrderedFit | NoMax
     cuts, k = len(answers) - 1, design.shape[1]
     means, spreads, scaled = scaled_columns(design)
     steps = answer_steps(codes, cuts, scaled, scaled[:, :0])
-    direction = separating_steps(steps)
-    if direction is not None:
-        separated = NoMaximum("the regressors put the answers in order", True)
-        return direction if isinstance(direction, NoMaximum) else separated
     found = climb(steps, np.concatenate([flat_thresholds(codes, cuts), np.zeros(k)]))
+    if isinstance(found, NoMaximum) or not shows_a_summit(steps, found[0]):
+        direction = separating_steps(steps)
+        if direction is not None:
+            separated = NoMaximum("the regressors put the answers in order", True)
+            return direction if isinstance(direction, NoMaximum) else separated
     if isinstance(found, NoMaximum):
         return found
     parameters, iterations = found

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import linalg, optimize
 
 _NO_LENGTH = 1e-10
+_CANCELLED = 1e-6
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,27 @@ class NoMaximum:
 
     message: str
     separated: bool
+
+
+def surely_bounded(pulls: np.ndarray, gradient: np.ndarray) -> bool:
+    """Whether a place on a concave likelihood shows by itself that there is a maximum.
+
+    Parameters
+    ----------
+    pulls : ndarray, shape (m,)
+        How hard each row of `separating_direction` still pulls in its own direction; above 0.
+    gradient : ndarray, shape (p,)
+        Their sum, each times its row (and the fixed rows with any weight).
+
+    Returns
+    -------
+    bool
+        True where the pulls cancel though none of them is negligible: a direction along which
+        every row only gains would have to keep their sum above the least of them. False where
+        that cannot be told; ask `separating_direction` then.
+    """
+    least = float(pulls.min(initial=np.inf))
+    return bool(np.linalg.norm(gradient) < _CANCELLED * least)
 
 
 def separating_direction(rising: np.ndarray, fixed: np.ndarray) -> np.ndarray | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pbgov.evaluation.design import Design
 
-MOST_LEFT_OUT = 500
+MOST_LEFT_OUT = 100
 """With more units than this none is left out in turn; a single one can hardly be the finding."""
 
 
