@@ -29,9 +29,9 @@ def draw_exposures(axes: Axes, table: pd.DataFrame, words: dict[str, Any], unit:
         at = mine["exposure"].to_numpy(dtype=float)
         shift = _SHIFT * (1 if place else -1) * np.where(at >= 0, 1, 0)
         colour, width = PALETTE[place], 2.0 if place == 0 else 1.1
-        axes.vlines(
-            at + shift, mine["conf_low"], mine["conf_high"], color=colour, lw=width, zorder=2
-        )
+        known = mine["conf_low"].notna().to_numpy()
+        low, high = (mine[name].to_numpy()[known] for name in ("conf_low", "conf_high"))
+        axes.vlines((at + shift)[known], low, high, color=colour, lw=width, zorder=2)
         values = mine["estimate"].to_numpy(dtype=float)
         for after in (True, False):
             part = (at >= 0) == after
