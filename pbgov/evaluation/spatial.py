@@ -111,7 +111,7 @@ def moran(
     if linked and alone:
         keep = [str(code) in linked for code in table[region]]
         design = read_design(table.loc[keep], formula, [region], region)
-    reason = _no_links(alone, elsewhere) if not linked else None
+    reason = _no_links(alone, elsewhere) if alone and not linked else None
     reason = reason or refusal(design, None, unit_name, allow_regressors)
     if reason is None:
         fit = least_squares(design.matrix, design.outcome)
