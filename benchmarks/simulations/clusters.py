@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
+from threadpoolctl import threadpool_limits
 
 from benchmarks.simulations import SEED, Row
 from pbgov.evaluation.limits import refused_p
@@ -37,12 +38,13 @@ BETWEEN_INNOVATIONS = 0.3
 
 def rows(scale: float = 1.0) -> list[Row]:
     """All rows; `scale` multiplies the number of data sets."""
-    return [
-        *spread_out(replications=_many(3_000, scale)),
-        *few_treated(replications=_many(4_000, scale)),
-        *street_panels(replications=_many(1_500, scale)),
-        *innovation_scan(replications=_many(2_000, scale)),
-    ]
+    with threadpool_limits(1):  # the matrices are small: a second thread would only wait
+        return [
+            *spread_out(replications=_many(3_000, scale)),
+            *few_treated(replications=_many(4_000, scale)),
+            *street_panels(replications=_many(1_500, scale)),
+            *innovation_scan(replications=_many(2_000, scale)),
+        ]
 
 
 def spread_out(replications: int) -> list[Row]:
