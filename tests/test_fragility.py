@@ -138,7 +138,7 @@ def test_a_judgement_that_counts_for_two_units_moves_both():
 def test_fewest_removals_are_those_of_refitting_without_every_set(question):
     for seed in range(6):
         outcome, held, share, *_ = small(seed + 50, n=12, most=9)
-        found = fewest_removals(outcome, held, share, question, most=2)
+        found = fewest_removals(outcome, held, share, most=2)[question]
         now, p_now = (each[0] for each in focal_tests(outcome, held, share[:, None]))
         expected: list[tuple[int, ...]] = []
         for size in (1, 2):
@@ -164,7 +164,7 @@ def test_nothing_to_turn_is_none():
     assert fewest_for_sign(y, nothing, share, effects, available) is None
     assert fewest_for_sign(y, nothing, y / 12, effects, available) is None  # nothing available
     assert enough_for_p(y, nothing, np.ones(12), effects, available) is None
-    assert fewest_removals(y, nothing, np.ones(12), "sign", most=2) == []
+    assert fewest_removals(y, nothing, np.ones(12), most=2) == {"sign": [], "p": []}
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,6 @@ def test_misuse_is_refused(change, said):
     }
     with pytest.raises(InputError, match=said):
         fewest_for_sign(**(usual | change))
-    with pytest.raises(InputError, match="sign or p"):
-        fewest_removals(np.arange(4.0) ** 2, np.empty((4, 0)), np.arange(4.0), "both", most=1)
 
 
 # ---- sentences --------------------------------------------------------------------------------
@@ -354,7 +352,8 @@ def test_what_is_told_is_at_least_and_at_most_in_both_languages():
         coder="rules",
         progress=lambda done, total: heard.append((done, total)),
     )
-    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert heard == sorted(heard)
+    assert {(100, 300), (200, 300), (300, 300)} <= set(heard)
 
 
 def test_order_of_rows_makes_no_difference_and_the_mark_is_handed_on():

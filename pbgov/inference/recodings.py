@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -201,7 +202,7 @@ def enough_for_p(
     if np.isnan(first):
         return None
     toward = 1.0 if first < LEVEL else -1.0  # up to .05 and beyond, or down below it
-    opposite = np.array([[np.allclose(one, -other) for other in effects] for one in effects])
+    opposite = _opposite(effects)
     states = np.zeros((1, len(available)), dtype=int)
     for step in range(min(most, int(available.sum()))):
         states = _one_more(states, available, opposite)
@@ -222,55 +223,66 @@ def fewest_removals(
     outcome: np.ndarray,
     controls: np.ndarray,
     regressor: np.ndarray,
-    question: Question,
     *,
     most: int,
     progress: Callable[[int, int], None] | None = None,
-) -> list[Removal]:
+) -> dict[Question, list[Removal]]:
     """The smallest sets of rows without which the sign, or the side of .05, is another one.
 
     Parameters
     ----------
     outcome, controls, regressor
         As for `fewest_for_sign`.
-    question : {"sign", "p"}
     most : int
         Rows that may be left out; all sets of 1, 2, … up to this are tried.
     progress : callable, optional
-        Told after each size how many rows were left out, and `most`.
+        Told how many sets were tried, and of how many.
 
     Returns
     -------
-    list of Removal
+    dict of {"sign", "p"} to list of Removal
         All sets of the smallest size that does it, the furthest one first; empty where none of up to
         `most` rows does, or there is nothing to turn.
     """
-    if question not in ("sign", "p"):
-        raise InputError(f"question is {question!r}; use sign or p")
     n = len(outcome)
     estimate, p = (float(each[0]) for each in focal_tests(outcome, controls, regressor[:, None]))
-    if np.isnan(estimate) or estimate == 0 or (question == "p" and np.isnan(p)):
-        return []
+    found: dict[Question, list[Removal]] = {"sign": [], "p": []}
+    total = sum(comb(n, size) for size in range(1, most + 1))
+    tried = 0
     for size in range(1, most + 1):
-        found = []
+        open_to: list[Question] = [question for question, sets in found.items() if not sets]
+        if not open_to or np.isnan(estimate):
+            break
         for rows in combinations(range(n), size):
             kept = np.delete(np.arange(n), rows)
             after, p_after = (
                 float(each[0])
                 for each in focal_tests(outcome[kept], controls[kept], regressor[kept, None])
             )
-            if question == "sign":
-                turned, far = after * estimate < 0, abs(after)
-            else:
-                turned = np.isfinite(p_after) and (p_after < LEVEL) != (p < LEVEL)
-                far = abs(p_after - p)
-            if turned:
-                found.append((-far, Removal(rows, after, p_after)))
-        if progress is not None:
-            progress(size, most)
-        if found:
-            return [removal for _, removal in sorted(found, key=lambda each: each[0])]
-    return []
+            turned: dict[Question, bool] = {
+                "sign": after * estimate < 0,
+                "p": bool(np.isfinite([p, p_after]).all()) and (p_after < LEVEL) != (p < LEVEL),
+            }
+            for question in open_to:
+                if turned[question]:
+                    found[question].append(Removal(rows, after, p_after))
+            tried += 1
+            if progress is not None and tried % 100 == 0:
+                progress(tried, total)
+    found["sign"].sort(key=lambda each: -abs(each.estimate))
+    found["p"].sort(key=lambda each: -abs(each.p_value - p))
+    return found
+
+
+def _opposite(effects: np.ndarray) -> np.ndarray:
+    """Which kinds take back which."""
+    opposite = np.zeros((len(effects), len(effects)), dtype=bool)
+    place = {(effect + 0.0).tobytes(): kind for kind, effect in enumerate(effects)}
+    for kind, effect in enumerate(effects):
+        other = place.get((0.0 - effect).tobytes())
+        if other is not None:
+            opposite[kind, other] = True
+    return opposite
 
 
 def _one_more(states: np.ndarray, available: np.ndarray, opposite: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +13,13 @@ from pbgov.errors import InputError
 from pbgov.evaluation.design import read_design
 from pbgov.evaluation.doubts.fragility_remarks import remarks_on_fragility
 from pbgov.evaluation.doubts.rereading import judged_segments, sentences_to_reread
-from pbgov.evaluation.estimate import NotEstimated, counted
+from pbgov.evaluation.estimate import NotEstimated, counted, counted_en
 from pbgov.evaluation.limits import RESIDUAL_DF, refusal
 from pbgov.evaluation.regression import table_of
 from pbgov.evaluation.remarks import Remark, sentences
 from pbgov.indicators.scores import need_columns, unit_names
 from pbgov.inference.recodings import (
+    BEAM,
     Recodings,
     enough_for_p,
     fewest_for_sign,
@@ -34,9 +36,10 @@ if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel
     from pbgov.inference.recodings import Question, Removal
 
-QUESTIONS: tuple[Question, ...] = ("sign", "p")
 TABLE = ("question", "by", "fewest", "of", "exact", "estimate", "p_value", "reason", "reason_en")
 _SAME = 1e-9
+_CANDIDATES = 4_000
+_SETS = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +145,8 @@ def fragility(
     allow_regressors : int, optional
         More regressors than one per eight units, taken on by name.
     progress : callable, optional
-        Told how many of the four questions are done.
+        Told how many steps are done, of three hundred: a hundred for each of the two
+        kinds of recodings, and for the removals.
 
     Returns
     -------
@@ -189,16 +193,15 @@ def fragility(
     kinds = judged.kinds(design.labels)
     effects, available = kinds.effects, kinds.available
     arrays = (design.outcome, controls, regressor)
-    told = progress or (lambda done, total: None)
+    told = _Told(progress)
     found: dict[Question, Recodings | None] = {"sign": fewest_for_sign(*arrays, effects, available)}
-    told(1, 4)
-    found["p"] = None if np.isnan(p) else enough_for_p(*arrays, effects, available)
-    told(2, 4)
-    most = n - design.matrix.shape[1] - RESIDUAL_DF
-    removed: dict[Question, list[Removal]] = {}
-    for question in QUESTIONS:
-        removed[question] = fewest_removals(*arrays, question, most=most)
-        told(len(removed) + 2, 4)
+    told.next()
+    beam = max(1, min(BEAM, _CANDIDATES // len(available)))
+    found["p"] = enough_for_p(*arrays, effects, available, beam=beam, progress=told)
+    told.next()
+    most = _most_removed(n, design.matrix.shape[1])
+    removed = fewest_removals(*arrays, most=most, progress=told)
+    told.next()
     result_table = _table(found, removed, int(available.sum()), n, most, p, unit_name)
     units = kinds.table({question: made.flips for question, made in found.items() if made})
     return Fragility(
@@ -219,6 +222,33 @@ def fragility(
         ),
         simulated=simulated,
     )
+
+
+class _Told:
+    """Hands on the progress of three searches, one after another, as one."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None) -> None:
+        self._progress = progress
+        self._searched = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """The present search has come so far."""
+        if self._progress is not None:
+            self._progress(100 * self._searched + min(99, 100 * done // total), 300)
+
+    def next(self) -> None:
+        """The search is over."""
+        self._searched += 1
+        if self._progress is not None:
+            self._progress(100 * self._searched, 300)
+
+
+def _most_removed(n: int, k: int) -> int:
+    """Units that may be left out: ten residual degrees of freedom remain, and not too many sets."""
+    most = 0
+    while most < n - k - RESIDUAL_DF and comb(n, most + 1) <= _SETS:
+        most += 1
+    return most
 
 
 def _with_share(table: pd.DataFrame, shares: pd.Series[float], by: str, term: str) -> pd.DataFrame:
@@ -300,10 +330,10 @@ def _table(
             rows.append((question, "removal", *numbers, "", ""))
         else:
             why = (
-                f"去掉不超过 {counted(max(most, 0), unit_name)}都不改变"
-                f"（再多就不足 {RESIDUAL_DF} 个残差自由度）",
-                f"leaving out up to {max(most, 0)} units does not (more would leave fewer than"
-                f" {RESIDUAL_DF} residual degrees of freedom)",
+                f"去掉不超过 {counted(most, unit_name)}都不改变（再多就不足 {RESIDUAL_DF} 个残差自由度，"
+                "或组合太多，没有试）",
+                f"leaving out up to {counted_en(most, unit_name)} does not (more were not tried: fewer than"
+                f" {RESIDUAL_DF} residual degrees of freedom, or too many sets)",
             )
             why = no_p if question == "p" and np.isnan(p) else why
             rows.append((question, "removal", None, n, True, nan, nan, *why))

@@ -27,6 +27,7 @@ from pbgov.evaluation.doubts.multiverse_result import (
 )
 from pbgov.evaluation.estimate import NotEstimated
 from pbgov.evaluation.regression import SEED, table_of
+from pbgov.indicators.scores import unit_names
 from pbgov.inference.specifications import all_subsets
 from pbgov.marks import as_simulated
 
@@ -264,7 +265,7 @@ def _units(table: pd.DataFrame | None, key: str) -> pd.Series[Any]:
         raise InputError(f"a table has no column {key!r} that names its units; it has {columns}")
     if table[key].isna().any():
         raise InputError(f"{int(table[key].isna().sum())} rows have no {key}; fill it in")
-    return table[key]
+    return unit_names(table[key], "a table")
 
 
 def _repeated(made: _Made, key: str) -> tuple[str, int] | None:
@@ -287,7 +288,7 @@ def _crossing(
     allow_regressors: int | None,
 ) -> Crossing:
     """One table and choice of rows as arrays, with the focal value of every unit of the table."""
-    units = np.searchsorted(names, _units(table, key).astype("str").to_numpy())
+    units = np.searchsorted(names, _units(table, key).to_numpy())
     kept = np.ones(len(table), dtype=bool) if chosen is None else _kept(chosen, table)
     focal = [read_columns(table, term, single=True) for term in terms["focal"].values()]
     block = Block(
