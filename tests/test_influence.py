@@ -188,6 +188,16 @@ def test_a_row_that_almost_alone_decides_keeps_its_digits():
     np.testing.assert_allclose(leave_one_out_coefficients(made)[4], refit, rtol=1e-6)
 
 
+def test_columns_far_from_zero_lose_no_measure():
+    random = np.random.default_rng(0)
+    near = random.normal(size=25)
+    far, outcome = 1e6 + near / 1e3, random.normal(size=25) + near
+    first = influence(least_squares(np.column_stack([np.ones(25), far]), outcome + 1e9))
+    second = influence(least_squares(np.column_stack([np.ones(25), near]), outcome))
+    np.testing.assert_allclose(first.studentised, second.studentised, rtol=1e-4)
+    np.testing.assert_allclose(first.cooks_distance, second.cooks_distance, rtol=1e-4, atol=1e-8)
+
+
 def test_a_perfect_fit_and_too_few_units():
     x = np.arange(6.0)
     made = least_squares(np.column_stack([np.ones(6), x]), 2 * x)

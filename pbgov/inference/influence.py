@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pbgov.inference.linear import LeastSquares
 
 _FEW_DIGITS = 1e-6  # under this share left to the others, the closed form loses ten digits
-_NO_RESIDUAL = 1e-12
+_NOTHING_LEFT = 1e-12
+_NO_RESIDUAL = 1e-10
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,11 +149,13 @@ def influence(fit: LeastSquares, units: np.ndarray | None = None) -> Influence:
     left_out = _left_out(fit, units)
     shift = fit.coefficients - left_out.coefficients
     unexplained = float(fit.residuals @ fit.residuals)
-    judged = unexplained > _NO_RESIDUAL * float((_outcome(fit) ** 2).sum())
+    outcome = _outcome(fit)
+    rounding = max(_NO_RESIDUAL * np.ptp(outcome), _ROUNDING * np.abs(outcome).max())
+    judged = bool(np.abs(fit.residuals).max() > rounding)
     spread = unexplained / (fit.n - fit.k) if judged else float("nan")
     left = unexplained - left_out.sums(fit.residuals * left_out.errors)
     df = fit.n - left_out.sizes - fit.k
-    usable = judged & (df >= 1) & (left > _NO_RESIDUAL * unexplained)
+    usable = judged & (df >= 1) & (left > _NOTHING_LEFT * unexplained)
     spread_without = np.divide(left, df, out=np.full(df.shape, np.nan), where=usable)
     # a unit of one row; its leverage is the sum of that row's
     single = usable & (left_out.sizes == 1)
