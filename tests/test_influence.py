@@ -399,6 +399,20 @@ def test_exhibits_of_refusals_and_of_simulated_data():
         table_detectable(marked, title="x", source="测试")
 
 
+def test_of_many_units_the_most_influential_are_shown():
+    result = leave_one_out(districts(n=99), "满意率 ~ 占比")
+    drawn = figure_leave_one_out(result, "占比", title="剔除", source="测试")
+    shown = [tick.get_text() for tick in drawn.draw().axes[0].get_yticklabels()]
+    change = drawn.data.set_index("unit").change.abs()
+    assert len(shown) == 40
+    assert change[shown].min() >= change.drop(shown).max()
+    assert "只列影响最大的 40 个" in drawn.notes()[0]
+    table = table_leave_one_out(result, title="剔除", source="测试", lang="en")
+    assert len(table.rows()) == 40
+    assert len(table.data) == 2 * 99
+    assert "40 most influential" in table.notes()[0]
+
+
 def test_what_is_detectable_as_a_table():
     shown = table_detectable(minimum_detectable(16, tests=12), title="可检出", source="pwr")
     assert ["最小可检出的（偏）相关系数 |r|", "0.64", "0.77"] in shown.rows()

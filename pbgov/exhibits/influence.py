@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Lang = Literal["zh", "en"]
 
 _NO_NAMES: Mapping[str, str] = {}
+_MOST = 40  # units on one page
 _COLUMNS = {
     "zh": (
         "剔除",
@@ -119,8 +120,9 @@ def table_leave_one_out(
     table = _leave_one_out_table(result)
     words, columns = _WORDS[lang], _COLUMNS[lang]
     order = table.sort_values(["cooks_distance", "unit"], ascending=[False, True], kind="stable")
+    printed = order["unit"].drop_duplicates().head(_MOST)
     rows = []
-    for row in order.to_dict("records"):
+    for row in order[order["unit"].isin(printed)].to_dict("records"):
         decimals = _decimals(table.loc[table["term"].eq(row["term"])])
         rows.append(
             (
@@ -143,7 +145,11 @@ def table_leave_one_out(
         exhibit_id=exhibit_id,
         title=title,
         body=body,
-        note=_note(result, words["note"].format(unit=_unit(result, lang, 1)), lang),
+        note=_note(
+            result,
+            words["note"].format(unit=_unit(result, lang, 1)) + _shortened(result.n, lang),
+            lang,
+        ),
         source=source,
         data=result.table,
         lang=lang,
@@ -198,6 +204,8 @@ def figure_leave_one_out(
     unit, units = _unit(result, lang, 1), _unit(result, lang, 2)
     lost = [labels.get(name, name) for name in mine.loc[mine["without_it"].isna(), "unit"]]
     drawn = mine.dropna(subset="without_it")
+    nearest = drawn["change"].abs().sort_values(ascending=False, kind="stable").index[_MOST:]
+    drawn = drawn.drop(index=nearest)
     if drawn.empty:
         raise InputError(f"without any single unit {term!r} has no coefficient to draw")
     named = str(labels.get(term, term))
@@ -241,7 +249,7 @@ def figure_leave_one_out(
         return figure
 
     band = "" if np.isnan(low) else words["band"]
-    said = words["figure"].format(unit=unit, units=units, band=band)
+    said = words["figure"].format(unit=unit, units=units, band=band) + _shortened(result.n, lang)
     if drawn["sign_changes"].any():
         said += (
             "菱形为剔除后变号的。" if lang == "zh" else "Diamonds: the sign changes without it. "
@@ -318,6 +326,14 @@ def table_detectable(
         lang=lang,
         evidence=result,
     )
+
+
+def _shortened(n: int, lang: Lang) -> str:
+    if n <= _MOST:
+        return ""
+    if lang == "zh":
+        return f"只列影响最大的 {_MOST} 个，其余在数据文件里。"
+    return f"Only the {_MOST} most influential are shown, the others stand in the data file. "
 
 
 def _leave_one_out_table(result: CheckResult) -> pd.DataFrame:
