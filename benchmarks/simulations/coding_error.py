@@ -16,6 +16,7 @@ from scipy.special import expit, logit
 from benchmarks.simulations import SEED, Row
 from pbgov.inference.coding_error.calibration import cross_fitted
 from pbgov.inference.coding_error.design_based import (
+    Equations,
     cluster_cr1,
     design_based_equations,
     hc0,
@@ -142,18 +143,24 @@ def _one_street_table(case: Streets, random: np.random.Generator, seed: int) -> 
     chance = np.full(case.gold, case.gold / n)
     clusters = DISTRICTS if case.clustered else None
 
-    calibrated = cross_fitted(machine[:, None], drawn, true[drawn], chance, seed=seed)
-    equations = design_based_equations(
-        _with_ones(calibrated),
-        outcome,
-        drawn,
-        _with_ones(true[drawn]),
-        outcome[drawn],
-        chance,
-        "linear",
-    )
+    def equations_without(rows: np.ndarray) -> Equations:
+        calibrated = cross_fitted(
+            machine[:, None], drawn, true[drawn], chance, seed=seed, left_out=np.isin(drawn, rows)
+        )
+        return design_based_equations(
+            _with_ones(calibrated),
+            outcome,
+            drawn,
+            _with_ones(true[drawn]),
+            outcome[drawn],
+            chance,
+            "linear",
+        )
+
+    equations = equations_without(np.empty(0, dtype=int))
     fit = solve(equations)
-    corrected = _covers(case, fit.coefficients, jackknife(equations, fit, clusters))
+    spread = jackknife(equations, fit, clusters, equations_without)
+    corrected = _covers(case, fit.coefficients, spread)
     mixed = machine.copy()
     mixed[drawn] = true[drawn]
     naive = []

@@ -22,6 +22,8 @@ from pbgov.inference.coding_error.design_based import cluster_cr1, hc0, jackknif
 from pbgov.inference.linear import coefficient_tests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbgov.evaluation.coding_error.material import Material
     from pbgov.evaluation.design import Design
     from pbgov.inference.coding_error.design_based import Equations, Family
@@ -74,6 +76,7 @@ def estimate_of(
     equations: Equations,
     way: Literal["naive", "corrected", "gold_only"],
     remarks: tuple[Remark, ...],
+    remade: Callable[[np.ndarray], Equations] | None = None,
 ) -> Estimate | NotEstimated:
     """The estimate that solves the equations, or why there is none."""
     fit = solve(equations)
@@ -93,7 +96,7 @@ def estimate_of(
         return not_estimated(
             frame, f"只有 {counted(n_units, frame.unit_name)}", f"only {n_units} units"
         )
-    spread = jackknife(equations, fit, frame.clusters)
+    spread = jackknife(equations, fit, frame.clusters, remade)
     if np.isnan(np.diag(spread)).all():
         return not_estimated(
             frame,

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pbgov.evaluation.coding_error.material import Material
     from pbgov.evaluation.remarks import Remark
     from pbgov.indicators.panel import Panel
+    from pbgov.inference.coding_error.design_based import Equations
 
 
 def correct_coding_error(
@@ -164,16 +165,22 @@ def _corrected(frame: Frame) -> Estimate | NotEstimated:
     if reason := _reason(frame.material):
         return not_estimated(frame, *reason)
     material = frame.material
+
+    def equations_of(codes: np.ndarray) -> Equations:
+        matrix, outcome = material.with_codes(codes)
+        return design_based_equations(
+            matrix, outcome, material.hand_rows, material.hand_matrix, material.hand_outcome,
+            material.chance, frame.family,
+        )  # fmt: skip
+
+    def without(rows: np.ndarray) -> Equations:
+        return equations_of(calibrated(material, frame.seed, np.isin(material.hand_rows, rows))[0])
+
     codes, remark = calibrated(material, frame.seed)
-    matrix, outcome = material.with_codes(codes)
-    if dependent_columns(matrix):
-        codes, remark = material.machine, UNCALIBRATED
-        matrix, outcome = material.design.matrix, material.design.outcome
-    equations = design_based_equations(
-        matrix, outcome, material.hand_rows, material.hand_matrix, material.hand_outcome,
-        material.chance, frame.family,
-    )  # fmt: skip
-    return estimate_of(frame, equations, "corrected", (remark,))
+    equations = equations_of(codes)
+    if dependent_columns(equations.design):
+        return estimate_of(frame, equations_of(material.machine), "corrected", (UNCALIBRATED,))
+    return estimate_of(frame, equations, "corrected", (remark,), without)
 
 
 def _gold_only(frame: Frame) -> Estimate | NotEstimated:

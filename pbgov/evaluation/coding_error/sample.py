@@ -73,8 +73,13 @@ def reason_against(
     return None
 
 
-def calibrated(material: Material, seed: int) -> tuple[np.ndarray, Remark]:
-    """Machine codes as the hand codes of other folds correct them, and what to say of it."""
+def calibrated(
+    material: Material, seed: int, left_out: np.ndarray | None = None
+) -> tuple[np.ndarray, Remark]:
+    """Machine codes as the hand codes of other folds correct them, and what to say of it.
+
+    Nothing is learned from the hand-coded rows that `left_out` marks.
+    """
     count = columns_that_fit(len(material.hand), len(material.coded))
     if not count:
         return material.machine, UNCALIBRATED
@@ -82,8 +87,9 @@ def calibrated(material: Material, seed: int) -> tuple[np.ndarray, Remark]:
     for number in range(len(material.coded)):
         known = material.machine if count == len(material.coded) else material.machine[:, [number]]
         codes[:, number] = cross_fitted(
-            known, material.hand_rows, material.hand[:, number], material.chance, seed=seed
-        )
+            known, material.hand_rows, material.hand[:, number], material.chance,
+            seed=seed, left_out=left_out,
+        )  # fmt: skip
     return codes, Remark(
         "coding",
         f"机器编码先按其余各折的人工编码校准（{FOLDS} 折，种子 {seed}），再按入样概率校正；"

@@ -159,6 +159,16 @@ def remarks_on_shares(
                 " interval is very wide.",
             )
         )
+    if fit.least_reliability < LEAST_RELIABILITY:
+        remarks.append(
+            Remark(
+                "coding",
+                f"去掉某一个{unit_name}后信度只剩 {max(fit.least_reliability, 0):.2f}，"
+                "区间因此极宽，等于说这份材料分辨不出。",
+                f"Without one unit the reliability is {max(fit.least_reliability, 0):.2f}, which makes"
+                " the interval very wide: these documents cannot tell.",
+            )
+        )
     if by_unit:
         return remarks
     remarks.append(

@@ -21,6 +21,7 @@ def cross_fitted(
     *,
     seed: int,
     folds: int = FOLDS,
+    left_out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Expected hand codes of every row, given what is known of every row.
 
@@ -36,6 +37,8 @@ def cross_fitted(
     seed : int
         Of the division into folds.
     folds : int
+    left_out : ndarray of bool, shape (g,), optional
+        Hand-coded rows that nothing is learned from; the folds stay what they are without it.
 
     Returns
     -------
@@ -71,11 +74,13 @@ def cross_fitted(
     by_hand = np.empty(g)
     for number in range(folds):
         learn = fold != number
+        if left_out is not None:
+            learn &= ~left_out
         slopes = np.linalg.lstsq(
             design[rows[learn]] * root[learn, None], hand_codes[learn] * root[learn], rcond=None
         )[0]
         expected += design @ slopes / folds
-        by_hand[~learn] = design[rows[~learn]] @ slopes
+        by_hand[fold == number] = design[rows[fold == number]] @ slopes
     expected[rows] = by_hand
     return expected
 

@@ -75,12 +75,15 @@ class SharesFit:
         Share of the variance of the shares, given the covariates, that is not sampling.
     df : int
         Units less coefficients.
+    least_reliability : float
+        Of all the fits that leave out one unit; at 0 or below the interval is as good as unbounded.
     """
 
     coefficients: np.ndarray
     covariance: np.ndarray
     reliability: float
     df: int
+    least_reliability: float
 
 
 def rogan_gladen_shares(
@@ -235,9 +238,10 @@ def regress_on_shares(
     slope_all, partial, noise = _freed(basis, audited.shares, audited.sampling_variance, outcome)
     if partial <= noise:
         nan = np.full((k, k), np.nan)
-        return SharesFit(nan[0], nan, float((partial - noise) / partial), u - k)
+        return SharesFit(nan[0], nan, (partial - noise) / partial, u - k, float("nan"))
     coefficients = _all_coefficients(r, basis, audited.shares, outcome, slope_all)
     each = np.empty((u, k))
+    left = np.full(u, np.nan)
     for unit in range(u):
         keep = ~there[unit]
         shares, variance = (table[unit, keep] for table in audited.without)
@@ -245,14 +249,16 @@ def regress_on_shares(
             each[unit] = np.nan
             continue
         inner, inner_r = np.linalg.qr(covariates[keep])
-        slope = _freed(inner, shares, variance, outcome[keep])[0]
+        slope, own, sampling = _freed(inner, shares, variance, outcome[keep])
+        left[unit] = (own - sampling) / own
         each[unit] = _all_coefficients(inner_r, inner, shares, outcome[keep], slope)
     moves = each - coefficients
     return SharesFit(
         coefficients=coefficients,
         covariance=np.asarray((u - 1) / u * moves.T @ moves),
-        reliability=float((partial - noise) / partial),
+        reliability=(partial - noise) / partial,
         df=u - k,
+        least_reliability=float(left.min()),
     )
 
 
