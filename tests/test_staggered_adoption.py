@@ -13,6 +13,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from scipy import stats
 
 from benchmarks.simulations.timing import growing_effects, sizes_of_dealing
 from pbgov.errors import InputError
@@ -605,3 +606,39 @@ def test_dealing_keeps_its_size_in_the_small_simulation():
     rows = sizes_of_dealing(60)
     assert len(rows) == 8
     assert all(row.value < 0.15 for row in rows), rows
+
+
+# ---- what a referee would ask ----------------------------------------------------------------------
+
+
+def test_the_interval_over_cohorts_rests_on_the_papers_formula():
+    table = planted([6] * 5 + [8] * 5 + [None] * 6, n_periods=12, noise=1.0, seed=3)
+    result = run(table)
+    wide = table.pivot(index="unit", columns="period", values="y")
+    dates = table.groupby("unit").since.first().fillna(INF).to_numpy()
+    effects = group_time_effects(wide.to_numpy(), wide.columns.to_numpy(float), dates)
+    by = {
+        one: standard_errors(aggregate(effects, "group", as_did=one).overall_influence[:, None])[0]
+        for one in (True, False)
+    }
+    row = result.overall.set_index("estimator").loc["group"]
+    assert row.std_error == pytest.approx(by[True])
+    assert row.estimate / row.statistic == pytest.approx(by[False])
+    assert (row.conf_high - row.conf_low) / 2 == pytest.approx(stats.t.ppf(0.975, 15) * by[False])
+    assert any("论文公式" in sentence for sentence in result.limits)
+
+
+def test_an_effect_without_error_has_no_p_value():
+    result = run(planted([3, 3, 3, 3, 4, 4, 4, 4, None, None, None, None]))
+    chances = result.overall.set_index("estimator").p_value
+    # every district of an exposure has the same effect; what is left of the error is rounding
+    assert chances[["dynamic", "imputation"]].isna().all()
+    assert chances[["simple", "calendar"]].gt(0).all()  # cohort shares are drawn with the districts
+    assert result.overall.p_permutation.gt(0).all()
+
+
+def test_a_single_date_is_not_blamed_on_negative_weights():
+    result = run(planted([3] * 5 + [None] * 6, noise=0.3))
+    said = next(one.zh for one in result.remarks if "双向固定效应" in one.zh)
+    assert "只有一个采用时点" in said
+    assert "负权重" not in said

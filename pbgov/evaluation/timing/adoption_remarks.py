@@ -9,9 +9,8 @@ import numpy as np
 from pbgov.evaluation.estimate import counted, counted_en
 from pbgov.evaluation.limits import LEVEL, sentences_on_simulation, shown_p
 from pbgov.evaluation.remarks import Remark
-from pbgov.evaluation.timing.adoption_tables import CALLAWAY_SANTANNA
-from pbgov.inference.timing.aggregation import aggregate
-from pbgov.inference.timing.group_time import standard_errors, usable
+from pbgov.evaluation.timing.adoption_tables import CALLAWAY_SANTANNA, paper_error
+from pbgov.inference.timing.group_time import usable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +27,7 @@ SMALL_COHORT = 5
 UNITS_PER_RESTRICTION = 10
 """The Wald test of effects before adoption is told only with ten clusters or more for each of them:
 with 16 districts and 11 effects it rejects nearly always."""
-_APART = 0.01
+_APART = 1e-3
 _SHOWN = 20
 _NAMES = {
     "simple": ("总体", "the overall effect"),
@@ -85,7 +84,7 @@ def adoption_remarks(
         _on_size(panel, clustered, unit_name),
         _on_detectable(headline),
         _on_assumption(covariates, control),
-        _on_two_way(refused, float(headline["estimate"])),
+        _on_two_way(refused, float(headline["estimate"]), len(effects.groups)),
         *_on_trends(by_exposure, tested, dealt, base, len(set(panel.clusters))),
         *_on_refusals(overall, refusals, unit_name),
         *_on_agreement(overall),
@@ -141,7 +140,7 @@ def _on_assumption(covariates: Sequence[str], control: str) -> Remark:
     )
 
 
-def _on_two_way(refused: TwoWay, headline: float) -> Remark:
+def _on_two_way(refused: TwoWay, headline: float, n_cohorts: int) -> Remark:
     if np.isnan(refused.coefficient):
         return Remark(
             "design",
@@ -153,15 +152,26 @@ def _on_two_way(refused: TwoWay, headline: float) -> Remark:
     if abs(headline) > 0:
         share = f"，即总体效应的 {apart / abs(headline):+.0%}"
         share_en = f", {apart / abs(headline):+.0%} of the overall effect"
+    why = (
+        f"它把已经采用的单位当作对照，{refused.negative:.0%} 的采用后观测以负权重计入，"
+        "效应随时间变化时会偏，甚至变号"
+    )
+    why_en = (
+        f"it compares with units already treated, {refused.negative:.0%} of the treated observations"
+        " count negatively, and where effects change with exposure it is biased, even in sign"
+    )
+    if n_cohorts == 1 and not refused.negative:
+        why = "只有一个采用时点，两者只差在以采用前各期的平均还是最后一期为基准；时点一多它就会偏"
+        why_en = (
+            "with a single date it differs only in comparing with the mean of all periods before"
+            " rather than the last, but with several dates it is biased"
+        )
     return Remark(
         "design",
         f"双向固定效应系数为 {refused.coefficient:.4g}，与总体效应 {headline:.4g} 相差 {apart:+.4g}"
-        f"{share}，不作为结论：它把已经采用的单位当作对照，{refused.negative:.0%} 的采用后观测以负权重计入，"
-        "效应随时间变化时会偏，甚至变号。",
+        f"{share}，不作为结论：{why}。",
         f"The two-way fixed effects coefficient, {refused.coefficient:.4g}, lies {apart:+.4g} from the"
-        f" overall effect of {headline:.4g}{share_en}, and is no headline: it compares with units"
-        f" already treated, {refused.negative:.0%} of the treated observations count negatively, and"
-        " where effects change with exposure it is biased, even in sign.",
+        f" overall effect of {headline:.4g}{share_en}, and is no headline: {why_en}.",
     )
 
 
@@ -254,23 +264,26 @@ def _on_errors(
         remarks.append(
             Remark(
                 "tests",
-                f"最小的一组（队列或对照）只有 {counted(min(sizes), unit_name)}：按影响函数算的标准误偏小，"
-                "自由度取聚类数减一仍不足以补偿，以置换 p 为准。",
-                f"The smallest cohort or comparison group has {counted_en(min(sizes), unit_name)}:"
-                " standard errors from influence functions are then too small, which one degree of"
-                " freedom less than clusters does not make up for; go by the permutation p.",
+                f"最小的一组（队列或对照）只有 {counted(min(sizes), unit_name)}，而标准误靠大样本成立；"
+                "16 个区、每队列 2–5 个区的模拟中，95% 区间覆盖真值的比例为 89%–96%。以置换 p 为主要依据。",
+                f"The smallest cohort or comparison group has {counted_en(min(sizes), unit_name)}, while"
+                " the standard errors rest on large samples: simulated with 16 districts in cohorts of"
+                " 2 to 5, 95% intervals cover the truth in 89 to 96% of data sets. Go by the permutation"
+                " p first.",
             )
         )
-    paper = aggregate(effects, "group", as_did=False).overall_influence
-    other = float(standard_errors(paper[:, None], clusters)[0])
-    ours = float(overall.loc[overall["estimator"] == "group", "std_error"].iloc[0])
-    if abs(other - ours) > _APART * ours:
+    paper = paper_error(effects, clusters)
+    row = overall[overall["estimator"] == "group"].iloc[0]
+    ours = float(row["std_error"])
+    if not np.isnan(row["p_value"]) and abs(paper - ours) > _APART * ours:
         remarks.append(
             Remark(
                 "tests",
-                f"按队列平均的标准误沿用 R 包 did 2.1.2 的算法（{ours:.4g}）；按论文公式为 {other:.4g}。",
-                f"The standard error of the mean over cohorts is that of R's did 2.1.2 ({ours:.4g}); by"
-                f" the formula of the paper it is {other:.4g}.",
+                f"按队列平均：标准误一列（{ours:.4g}）与 R 包 did 2.1.2 相同，它取错了队列份额的误差；"
+                f"区间、p 和可查出值用论文公式的标准误（{paper:.4g}）。",
+                f"The mean over cohorts: the standard error ({ours:.4g}) is that of R's did 2.1.2, which"
+                " takes the error of the cohorts' shares from the wrong cohorts; interval, p value and"
+                f" what is detectable rest on the paper's formula ({paper:.4g}).",
             )
         )
     return remarks

@@ -48,6 +48,7 @@ class Calendar:
         InputError
             Where it is written otherwise than the others.
         """
+        value = value.item() if isinstance(value, np.generic) else value
         if self.kind == "number":
             if isinstance(value, str) or not np.isscalar(value):
                 raise InputError(

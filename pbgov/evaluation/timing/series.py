@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel
 
 LEAST_PER_SIDE = 8
-"""Periods needed before and after the date. Two lines take two points each; with fewer than eight
-the correlation of neighbours cannot be told, and a true null is rejected more than one time in
-ten even with the degrees of freedom used here (benchmarks/simulations/timing.py)."""
+"""Periods needed before and after the date. Each line takes two, and the correlation of neighbours
+has to be told from what they leave: at eight on a side its uncertainty already brings the twelve
+residual degrees of freedom down to two to seven, and with fewer no interval is of any use."""
 _NO_RESIDUAL = 1e-10
 
 

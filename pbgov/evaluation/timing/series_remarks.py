@@ -58,10 +58,10 @@ def series_remarks(
         Remark(
             "tests",
             f"相邻时期误差的相关估计为 {rho:.2f}，标准误和自由度已计入；并列的 Newey–West（滞后 {lag} 期）"
-            "在短序列上过松：没有变化时，16–48 期的模拟中 10%–47% 会误报。",
+            "在短序列上过松：24–48 期、没有变化的模拟序列中约有五分之一误报。",
             f"Errors of neighbouring periods correlate at {rho:.2f}, which the standard errors and"
             f" degrees of freedom allow for; Newey-West (lag {lag}), beside it, is too liberal in short"
-            " series: with no change it found one in 10 to 47% of simulated series of 16 to 48"
+            " series: with no change it found one in about a fifth of simulated series of 24 to 48"
             " periods.",
         ),
         *_on_few_degrees(changes),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.inference.relabelings import DRAWS, as_large, relabelings
+from pbgov.inference.relabelings import DRAWS, as_large, check_draws, relabelings
 from pbgov.inference.timing.aggregation import KINDS, averages, plan
 from pbgov.inference.timing.group_time import comparisons, is_control, usable
 from pbgov.inference.timing.imputation import period_effects
@@ -105,6 +105,7 @@ def randomise_adoption(
     ----------
     Phipson and Smyth (2010), as in `mean_difference_test`.
     """
+    check_draws(draws, seed)
     adopted = np.where(adopted > periods[-1], np.inf, adopted)
     units, times = usable(adopted, periods)
     labels = np.arange(len(adopted)) if clusters is None else np.asarray(clusters)
