@@ -236,9 +236,7 @@ def figure_leave_one_out(
         edges = [*drawn["without_it"], full, *([] if np.isnan(low) else [low, high])]
         if min(edges) < 0 < max(edges):
             axes.axvline(0, color=INK, lw=0.8, ls=":", zorder=1)
-        axes.set_yticks(
-            places, [" ".join(wrap(str(labels.get(name, name)), 24)) for name in drawn["unit"]]
-        )
+        axes.set_yticks(places, [str(labels.get(name, name)) for name in drawn["unit"]])
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(len(drawn) - 0.4, -0.6)
         axes.grid(axis="x")
