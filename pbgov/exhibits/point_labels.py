@@ -15,9 +15,13 @@ CM_PER_HALF_WIDTH = 7.5 / 2 * 2.54 / 72
 LINE_CM = 7.5 * 1.25 * 2.54 / 72
 POINT_CM = 0.11
 GAP_CM = 0.03
+CLEARLY_CM = 0.1
+"""How much nearer a label without a line stands to its own point than to any other."""
+
 FAR_CM = 0.3
 """Distance between point and label from which a line joins the two."""
 
+_ON_LINE = 15
 _REACHES = (0.0, 0.1, 0.25, 0.45, 0.7, 1.0, 1.4, 1.9, 2.5)
 _ANGLES = np.radians(np.concatenate([np.arange(0, 360, 45), np.arange(22.5, 360, 45)]))
 
@@ -76,10 +80,13 @@ def place_labels(points: np.ndarray, halves: np.ndarray, size: tuple[float, floa
     distances = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
     crowd = (distances < 1.0).sum(axis=1)
     for one in sorted(range(len(points)), key=lambda place: (-crowd[place], *points[place])):
-        for centre in _candidates(points[one], halves[one]):
-            if _free(centre, halves[one], points, centres, halves, size):
-                centres[one] = centre
-                break
+        free = [
+            centre
+            for centre in _candidates(points[one], halves[one])
+            if _is_free(centre, halves[one], points, centres, halves, size)
+        ]
+        clear = (c for c in free if _is_clear(c, one, points, centres, halves))
+        centres[one] = next(clear, free[0] if free else centres[one])
     return centres
 
 
@@ -100,7 +107,7 @@ def _candidates(point: np.ndarray, half: np.ndarray) -> list[np.ndarray]:
     return found
 
 
-def _free(
+def _is_free(
     centre: np.ndarray,
     half: np.ndarray,
     points: np.ndarray,
@@ -108,11 +115,27 @@ def _free(
     halves: np.ndarray,
     size: tuple[float, float],
 ) -> bool:
+    """Whether a label would stand inside the field, on no other label and on no point."""
     if (centre - half < 0).any() or (centre + half > np.asarray(size)).any():
         return False
     placed = ~np.isnan(centres[:, 0])
     apart = np.abs(centres[placed] - centre) - halves[placed] - half - GAP_CM
-    if (apart < 0).all(axis=1).any():
-        return False
     off = np.abs(points - centre) - half - POINT_CM
-    return not bool((off < 0).all(axis=1).any())
+    return not ((apart < 0).all(axis=1).any() or (off < 0).all(axis=1).any())
+
+
+def _is_clear(
+    centre: np.ndarray, one: int, points: np.ndarray, centres: np.ndarray, halves: np.ndarray
+) -> bool:
+    """Whether a label would be read as its own point's: nearest to it, or joined past no other."""
+    away = np.hypot(*np.maximum(np.abs(points - centre) - halves[one], 0).T)
+    others = np.delete(np.arange(len(points)), one)
+    if away[one] <= FAR_CM:
+        return bool((away[others] >= away[one] + CLEARLY_CM).all())
+    edge = np.clip(points[one], centre - halves[one], centre + halves[one])
+    line = points[one] + np.linspace(0, 1, _ON_LINE)[:, None] * (edge - points[one])
+    to_points = np.hypot(*(line[:, None, :] - points[others][None, :, :]).transpose(2, 0, 1))
+    placed = ~np.isnan(centres[:, 0])
+    in_labels = np.abs(line[:, None, :] - centres[placed][None, :, :]) < halves[placed]
+    past_points = (to_points > POINT_CM).all() and (away[others] > CLEARLY_CM + POINT_CM).all()
+    return bool(past_points and not in_labels.all(axis=2).any())
