@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pbgov.errors import InputError
@@ -57,6 +57,7 @@ def slope(outcome, held, share):
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 100_000))
+@example(14559)  # two recodings leave the share constant, which turns nothing
 def test_fewest_for_the_sign_are_those_of_trying_every_set(seed):
     outcome, held, share, effects, available, coded, read = small(seed, n=7)
     now = slope(outcome, held, share)
@@ -191,7 +192,7 @@ def test_misuse_is_refused(change, said):
 # ---- sentences --------------------------------------------------------------------------------
 
 
-def study(seed=3, n=16, effect=8.0, coders=("rules", "甲")):
+def study(seed=3, n=14, effect=8.0, coders=("rules", "甲")):
     random = np.random.default_rng(seed)
     units = [f"1101{i:02d}" for i in range(n)]
     places = [(unit, i) for unit in units for i in range(int(random.integers(15, 40)))]
@@ -269,7 +270,7 @@ def test_recoding_the_listed_sentences_turns_the_finding():
 
 
 def test_units_without_which_the_finding_is_another():
-    codings, segments, data = study()
+    codings, segments, data = study(n=16)
     made = fragility(codings, segments, data, FORMULA, code=CODE, coder="rules")
     row = made.table.set_index(["question", "by"]).loc[("p", "removal")]
     shares = score(codings, segments, "region_code", coder="rules").set_index("unit")["share"]
@@ -394,7 +395,7 @@ def test_unread_units_are_left_out_and_named():
     segments = segments[segments["region_code"].ne("110103")]
     codings = codings[codings["doc_id"].ne("110103")]
     made = fragility(codings, segments, data, FORMULA, code=CODE, coder="rules")
-    assert made.n == 15
+    assert made.n == 13
     assert any(remark.rule == "gaps" and "110103" in remark.zh for remark in made.remarks)
 
 
@@ -436,7 +437,7 @@ def test_a_share_of_other_codings_is_refused():
         fragility(
             codings,
             segments,
-            data.assign(region_code=[f"区{i}" for i in range(16)]),
+            data.assign(region_code=[f"区{i}" for i in range(14)]),
             FORMULA,
             code=CODE,
             coder="甲",
@@ -447,7 +448,7 @@ def test_what_regress_refuses_is_refused():
     codings, segments, data = study()
     usual = {"code": CODE, "coder": "rules"}
     crowded = fragility(
-        codings, segments, data.assign(三=range(16)), FORMULA + " + 密度 + 三", **usual
+        codings, segments, data.assign(三=range(14)), FORMULA + " + 密度 + 三", **usual
     )
     assert isinstance(crowded, NotEstimated)
     constant = fragility(codings, segments, data.assign(满意率=80.0), FORMULA, **usual)

@@ -41,7 +41,7 @@ def recoded(table, seed):
     return table.assign(占比=(table["占比"] + 0.1 * random.normal(size=len(table))).clip(0, 1))
 
 
-def study(seed=3, n=16, effect=8.0, coders=("rules", "甲")):
+def study(seed=3, n=14, effect=8.0, coders=("rules", "甲")):
     random = np.random.default_rng(seed)
     units = [f"1101{i:02d}" for i in range(n)]
     places = [(unit, i) for unit in units for i in range(int(random.integers(15, 40)))]

@@ -28,6 +28,7 @@ LEAST_DF = 4.0
 MOST = 300
 BEAM = 16
 _TIE = 1e-9
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +144,7 @@ def fewest_for_sign(
     )
     fit = least_squares(np.column_stack([np.ones(len(outcome)), controls]), outcome)
     now = float(regressor @ fit.residuals)
-    size = np.linalg.norm(fit.residuals) * np.linalg.norm(regressor - regressor.mean())
+    size = float(np.linalg.norm(fit.residuals) * np.linalg.norm(regressor))
     if abs(now) <= _TIE * size:
         return None
     gains = -np.sign(now) * (effects @ fit.residuals)
@@ -153,7 +154,7 @@ def fewest_for_sign(
             return None
         flips[kind] = min(int(available[kind]), int(np.floor(left / gains[kind] + _TIE)) + 1)
         left -= flips[kind] * gains[kind]
-        if left < -_TIE * _TIE * abs(now):
+        if left < -_ROUNDING * size:
             estimate, p = focal_tests(outcome, controls, (regressor + flips @ effects)[:, None])
             return Recodings(flips, float(estimate[0]), float(p[0]), exact=True)
     return None
