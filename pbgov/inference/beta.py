@@ -21,6 +21,8 @@ _STEPS = 500
 _HALVINGS = 60
 _SETTLED = 1e-12
 _ROUNDING = 1e-13
+_FAR_LOGIT = 30.0
+_FAR_LOG_PRECISION = 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +111,12 @@ def beta_regression(
         return NoMaximum("the columns fit every share exactly; the precision has no bound", False)
     mean_basis = np.linalg.qr(design)[0] * np.sqrt(n)
     precision_basis = np.linalg.qr(precision_design)[0] * np.sqrt(n)
-    start = _start(mean_basis, precision_basis, outcome, linear.design @ linear.coefficients)
-    found = _climb(mean_basis, precision_basis, outcome, start)
+    found = _climb(
+        mean_basis,
+        precision_basis,
+        outcome,
+        _start(mean_basis, precision_basis, outcome, linear.design @ linear.coefficients),
+    )
     if isinstance(found, NoMaximum):
         return found
     parameters, iterations = found
@@ -173,10 +179,16 @@ def _checked(
 def _start(
     mean_basis: np.ndarray, precision_basis: np.ndarray, outcome: np.ndarray, linear: np.ndarray
 ) -> np.ndarray:
-    """Least squares on the logit, and the precision that its residual variance implies."""
+    """Least squares on the logit, and the precision that its residual variance implies.
+
+    From nought where least squares lies beyond every share that can be told from 0 and 1.
+    """
     n = len(outcome)
-    fitted = expit(linear)
-    variance = np.sum((logit(outcome) - linear) ** 2) / (n - mean_basis.shape[1])
+    observed = logit(outcome)
+    if np.abs(linear).max() >= _FAR_LOGIT:
+        linear = np.zeros(n)
+    fitted = expit(np.clip(linear, observed.min(), observed.max()))
+    variance = np.sum((observed - linear) ** 2) / (n - mean_basis.shape[1])
     precision = float(np.mean(1 / (variance * fitted * (1 - fitted)))) - 1
     ones = np.full(n, np.log(max(precision, 0.1)))
     return np.concatenate([mean_basis.T @ linear, precision_basis.T @ ones]) / n
@@ -188,6 +200,8 @@ def _climb(
     """Fisher scoring; a step that loses is halved."""
     parameters = start
     value, gradient, information = _log_likelihood(mean_basis, precision_basis, outcome, start)
+    if not np.isfinite(value):
+        return NoMaximum("shares lie too near 0 or 1 for a start of the search", False)
     for step_number in range(1, _STEPS + 1):
         try:
             step = np.linalg.solve(information, gradient)
@@ -218,7 +232,7 @@ def _log_likelihood(
     eta = mean_basis @ parameters[:k]
     mean, log_phi = expit(eta), precision_basis @ parameters[k:]
     size = len(parameters)
-    if np.abs(log_phi).max() > 50 or np.abs(eta).max() > 30:
+    if np.abs(log_phi).max() > _FAR_LOG_PRECISION or np.abs(eta).max() > _FAR_LOGIT:
         return -np.inf, np.zeros(size), np.eye(size)
     phi = np.exp(log_phi)
     first, second = mean * phi, (1 - mean) * phi

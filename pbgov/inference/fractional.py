@@ -122,8 +122,9 @@ def fractional_logit(
     root = np.sqrt(spread)
     if dependent_columns(design * root[:, None]):
         return NoMaximum("fitted shares lie too near 0 and 1 to tell the coefficients apart", False)
-    pulled = linear + (outcome - fitted) * weights / spread
-    working = least_squares(design * root[:, None], pulled * root)
+    missed = weights * (outcome - fitted)
+    pearson = np.divide(missed, root, out=np.zeros_like(root), where=root > 0)
+    working = least_squares(design * root[:, None], linear * root + pearson)
     return FractionalFit(
         design=design,
         outcome=outcome,
@@ -131,7 +132,7 @@ def fractional_logit(
         coefficients=working.coefficients,
         fitted=fitted,
         working=working,
-        deviance=_deviance(outcome, fitted, weights),
+        deviance=_deviance(outcome, linear, weights),
         dispersion=float(working.residuals @ working.residuals) / (working.n - working.k),
         r2=_r2(outcome, fitted, weights),
         r2_correlation=_r2_correlation(outcome, fitted, weights),
@@ -326,14 +327,14 @@ def _height(linear: np.ndarray, outcome: np.ndarray, weights: np.ndarray) -> flo
     return float(weights @ (outcome * linear - np.logaddexp(0, linear)))
 
 
-def _deviance(outcome: np.ndarray, fitted: np.ndarray, weights: np.ndarray) -> float:
-    gap = xlogy(outcome, outcome / fitted) + xlogy(1 - outcome, (1 - outcome) / (1 - fitted))
-    return float(2 * weights @ gap)
+def _deviance(outcome: np.ndarray, linear: np.ndarray, weights: np.ndarray) -> float:
+    saturated = float(weights @ (xlogy(outcome, outcome) + xlogy(1 - outcome, 1 - outcome)))
+    return max(0.0, 2 * (saturated - _height(linear, outcome, weights)))
 
 
 def _r2(outcome: np.ndarray, fitted: np.ndarray, weights: np.ndarray) -> float:
-    mean = np.average(outcome, weights=weights)
-    return 1 - float(weights @ (outcome - fitted) ** 2) / float(weights @ (outcome - mean) ** 2)
+    total = float(weights @ (outcome - np.average(outcome, weights=weights)) ** 2)
+    return 1 - float(weights @ (outcome - fitted) ** 2) / total if total > 0 else float("nan")
 
 
 def _r2_correlation(outcome: np.ndarray, fitted: np.ndarray, weights: np.ndarray) -> float:
