@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from itertools import permutations
 from math import factorial
 
@@ -642,3 +643,70 @@ def test_a_single_date_is_not_blamed_on_negative_weights():
     said = next(one.zh for one in result.remarks if "双向固定效应" in one.zh)
     assert "只有一个采用时点" in said
     assert "负权重" not in said
+
+
+@pytest.mark.parametrize("never", [True, False])
+@pytest.mark.parametrize("base", ["varying", "universal"])
+@pytest.mark.parametrize("method", ["reg", "ipw"])
+def test_covariates_and_not_yet_treated_match_diff_diff(method, base, never):
+    """Its doubly robust estimator divides by the number of treated, DRDID's by the sum of weights."""
+    diff_diff = pytest.importorskip("diff_diff")
+    random = np.random.default_rng(2)
+    dates = random.choice([3.0, 5, 6, *([INF] if never else [])], 120)
+    given = random.normal(size=(120, 2))
+    outcome = random.normal(size=(120, 7)) + given[:, :1] * np.arange(7)
+    periods = np.arange(1.0, 8)
+    table = long_of(outcome, periods, dates).assign(
+        a=np.repeat(given[:, 0], 7), b=np.repeat(given[:, 1], 7)
+    )
+    theirs = diff_diff.CallawaySantAnna(
+        control_group="not_yet_treated", estimation_method=method, base_period=base
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of deprecations of its own
+        fitted = theirs.fit(
+            table, outcome="y", unit="u", time="t", first_treat="g", covariates=["a", "b"]
+        )
+    ours = group_time_effects(
+        outcome,
+        periods,
+        dates,
+        np.repeat(given[:, None, :], 7, axis=1),
+        control="not_yet",
+        method=method,
+        base=base,
+    )
+    errors = standard_errors(ours.influence)
+    compared = 0
+    for cell, att, error in zip(ours.cells, ours.att, errors, strict=True):
+        other = fitted.group_time_effects.get((int(cell.group), int(cell.period)))
+        if other is None or error == 0:
+            continue
+        compared += 1
+        assert att == pytest.approx(other["effect"], abs=1e-9)
+        assert error == pytest.approx(other["se"], rel=1e-8)
+    assert compared == (18 if never else 8)
+    simple = aggregate(ours, "simple")
+    assert simple.overall == pytest.approx(fitted.overall_att, abs=1e-9)
+    assert standard_errors(simple.overall_influence[:, None])[0] == pytest.approx(
+        fitted.overall_se, rel=1e-8
+    )
+
+
+def test_doubly_robust_by_its_formula():
+    """Regression of the comparison units, then odds weights on what it leaves (Sant'Anna and Zhao)."""
+    random = np.random.default_rng(11)
+    given = random.normal(size=(80, 2))
+    treated = random.uniform(size=80) < 1 / (1 + np.exp(-given[:, 0]))
+    change = given @ [1.0, -2] + random.normal(size=80) + 2 * treated
+    design = sm.add_constant(given)
+    share = sm.Logit(treated.astype(float), design).fit(disp=0).predict(design)
+    left = change - sm.OLS(change[~treated], design[~treated]).fit().predict(design)
+    odds = (share / (1 - share))[~treated]
+    wanted = left[treated].mean() - (odds @ left[~treated]) / odds.sum()
+    made = two_period_effect(change, treated, given, "dr")
+    assert made.att == pytest.approx(wanted, abs=1e-8)
+    # units of the covariates do not matter, nor where they lie
+    moved = two_period_effect(change, treated, given * [1e6, 1e-3] + 2019, "dr")
+    assert moved.att == pytest.approx(wanted, abs=1e-6)
+    np.testing.assert_allclose(moved.influence, made.influence, atol=1e-5)
