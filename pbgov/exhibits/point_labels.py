@@ -21,7 +21,7 @@ CLEARLY_CM = 0.1
 FAR_CM = 0.3
 """Distance between point and label from which a line joins the two."""
 
-_ON_LINE = 15
+_ON_LINE = 25
 _REACHES = (0.0, 0.1, 0.25, 0.45, 0.7, 1.0, 1.4, 1.9, 2.5)
 _ANGLES = np.radians(np.concatenate([np.arange(0, 360, 45), np.arange(22.5, 360, 45)]))
 
@@ -132,10 +132,22 @@ def _is_clear(
     others = np.delete(np.arange(len(points)), one)
     if away[one] <= FAR_CM:
         return bool((away[others] >= away[one] + CLEARLY_CM).all())
-    edge = np.clip(points[one], centre - halves[one], centre + halves[one])
-    line = points[one] + np.linspace(0, 1, _ON_LINE)[:, None] * (edge - points[one])
+    line = _line(points[one], centre, halves[one])
     to_points = np.hypot(*(line[:, None, :] - points[others][None, :, :]).transpose(2, 0, 1))
     placed = ~np.isnan(centres[:, 0])
     in_labels = np.abs(line[:, None, :] - centres[placed][None, :, :]) < halves[placed]
     past_points = (to_points > POINT_CM).all() and (away[others] > CLEARLY_CM + POINT_CM).all()
-    return bool(past_points and not in_labels.all(axis=2).any())
+    if not past_points or in_labels.all(axis=2).any():
+        return False
+    far = np.flatnonzero(placed)[is_far(points[placed], centres[placed], halves[placed])]
+    drawn = [_line(points[other], centres[other], halves[other]) for other in far]
+    return all(
+        np.hypot(*(line[:, None, :] - other[None, :, :]).transpose(2, 0, 1)).min() > POINT_CM / 2
+        for other in drawn
+    )
+
+
+def _line(point: np.ndarray, centre: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """Places along the line from a point to the nearest edge of its label."""
+    edge = np.clip(point, centre - half, centre + half)
+    return np.asarray(point + np.linspace(0, 1, _ON_LINE)[:, None] * (edge - point))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 Lang = Literal["zh", "en"]
 MOST_LABELS = 60
+MANY_LABELS = 25
 _NO_NAMES: Mapping[str, str] = {}
 MOST_TOGETHER = 6
 _LABEL_WIDTH = 26
@@ -123,7 +124,7 @@ def figure_xy(
             solution.remarks,
             labels,
             lang,
-            _explained(fit, kind_in_words(solution, lang), kinds, int((~named).sum()), lang),
+            _explained(fit, kind_in_words(solution, lang), kinds, named, lang),
             anchors_said(calibrations, (*cases.conditions, cases.outcome_name), labels, lang),
         ),
         source=source,
@@ -270,16 +271,19 @@ def _names(names: list[str], lang: Lang) -> str:
     return "\n".join(lines)
 
 
-def _explained(fit: SetFit, kind: str, kinds: str, n_unnamed: int, lang: Lang) -> str:
+def _explained(fit: SetFit, kind: str, kinds: str, named: pd.Series[bool], lang: Lang) -> str:
+    n_unnamed, many = int((~named).sum()), int(named.sum()) > MANY_LABELS
     numbers = [format_number(value, 3) for value in (fit.inclusion, fit.pri, fit.coverage)]
     if lang == "zh":
         said = (
             f"{kind}。横轴集合的一致性 {numbers[0]}，PRI {numbers[1]}，覆盖度 {numbers[2]}；"
             f"对角线以上的案例符合“充分”，以下的不符合。{kinds}。"
         )
-        return said + (f"案例多，未标名 {n_unnamed} 个。" if n_unnamed else "")
+        said += f"案例多，未标名 {n_unnamed} 个。" if n_unnamed else ""
+        return said + ("挤在一起而放不下的名字也未标出，见原始数据。" if many else "")
     said = (
         f"{kind.capitalize()}. Inclusion {numbers[0]}, PRI {numbers[1]}, coverage {numbers[2]} of"
         f" the set on the horizontal axis; cases above the diagonal fit sufficiency. {kinds}."
     )
-    return said + (f" {n_unnamed} of the many cases are not named." if n_unnamed else "")
+    said += f" {n_unnamed} of the many cases are not named." if n_unnamed else ""
+    return said + (" Names that found no room are in the raw data only." if many else "")
