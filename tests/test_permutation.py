@@ -365,6 +365,18 @@ def test_within_permutation_is_every_exchange_within_clusters():
     assert result.p_value == np.mean(np.abs(every) >= abs(observed) * (1 - 1e-9))
 
 
+def test_progress_ends_with_all():
+    units, _, _, _, y, w = street_table(5)
+    said = []
+    options = {
+        "seed": 2,
+        "draws": 199,
+        "progress": lambda done, number: said.append((done, number)),
+    }
+    within_permutation(y, w, np.ones((len(y), 1)), units, **options)
+    assert said[-1] == (199, 199)
+
+
 def test_within_permutation_ignores_the_level_of_districts():
     units, codes, x, _, y, w = street_table(5)
     ones = np.ones((len(y), 1))

@@ -16,7 +16,8 @@ from scipy.special import log_ndtr
 from pbgov.errors import InputError
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.permutation import DRAWS, PermutationResult, freedman_lane
+from pbgov.inference.permutation import PermutationResult, freedman_lane
+from pbgov.inference.relabelings import DRAWS
 
 _LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
 _STEPS = 100

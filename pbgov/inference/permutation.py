@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from pbgov.inference.relabelings import (
     chosen,
     relabelings,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _OF_MEANS = "difference of means"
 
@@ -181,6 +185,7 @@ def within_permutation(
     *,
     seed: int,
     draws: int = DRAWS,
+    progress: Callable[[int, int], None] | None = None,
 ) -> PermutationResult:
     """Permutation test of a regressor that varies within clusters, by rows of one cluster.
 
@@ -196,6 +201,8 @@ def within_permutation(
     clusters : ndarray, shape (n,)
     seed, draws
         As in `mean_difference_test`.
+    progress : callable, optional
+        Called with the relabelings done and their number.
 
     Returns
     -------
@@ -224,7 +231,7 @@ def within_permutation(
     model = reduced_model(left, tested, others, df=df)
     alike = rows_alike(rounded(np.column_stack([others, tested])))
     every = relabelings(alike, seed=seed, draws=draws, blocks=np.asarray(clusters))
-    return _compared(model, every)
+    return _compared(model, every, progress)
 
 
 def unit_permutation(
@@ -311,9 +318,13 @@ def unit_means(
     return np.asarray(np.where(same, firsts, means))
 
 
-def _compared(model: ReducedModel, every: Relabelings) -> PermutationResult:
+def _compared(
+    model: ReducedModel,
+    every: Relabelings,
+    progress: Callable[[int, int], None] | None = None,
+) -> PermutationResult:
     if not model.testable:
         return NO_TEST
     observed = float(model.t(np.arange(len(model.residuals))[None, :])[0])
-    count = sum(int(as_large(model.t(some), observed).sum()) for some in every.chunks())
+    count = sum(int(as_large(model.t(some), observed).sum()) for some in every.chunks(progress))
     return PermutationResult(observed, every.p_value(count), every.number, every.exact)

@@ -31,14 +31,26 @@ class Relabelings:
         How many.
     exact : bool
         True where every one that makes a difference is among them, the observed one included.
-    chunks : callable
-        Gives the orders piece by piece, each an ndarray of shape (some, n): in an order
-        ``o``, row i receives the outcome of row ``o[i]``.
+    pieces : callable
+        Gives the orders piece by piece, as `chunks` does.
     """
 
     number: int
     exact: bool
-    chunks: Callable[[], Iterator[np.ndarray]]
+    pieces: Callable[[], Iterator[np.ndarray]]
+
+    def chunks(self, progress: Callable[[int, int], None] | None = None) -> Iterator[np.ndarray]:
+        """The orders piece by piece, each an ndarray of shape (some, n).
+
+        In an order ``o``, row i receives the outcome of row ``o[i]``. After each piece
+        `progress` is called with the orders done and their number.
+        """
+        done = 0
+        for orders in self.pieces():
+            yield orders
+            done += len(orders)
+            if progress is not None:
+                progress(done, self.number)
 
     def p_value(self, count: int) -> float:
         """The share of relabelings that are as large as observed, given their count.

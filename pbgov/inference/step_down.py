@@ -13,7 +13,7 @@ from pbgov.inference.reduced_models import finite, reduced_model, rows_alike
 from pbgov.inference.relabelings import DRAWS, as_large, relabelings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pbgov.inference.reduced_models import ReducedModel
 
@@ -56,6 +56,7 @@ def step_down_max_t(
     seed: int,
     draws: int = DRAWS,
     robust: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> FamilyTests:
     """Step-down maxT over a family: one outcome, one tested regressor, one set of covariates each.
 
@@ -76,6 +77,8 @@ def step_down_max_t(
     robust : bool
         Divide by the HC2 standard error: with two groups and no covariate Welch's t, the
         default of R's ``mt.maxT``. Else the classical t, its ``t.equalvar``.
+    progress : callable, optional
+        Called with the relabelings done and their number.
 
     Returns
     -------
@@ -123,7 +126,7 @@ def step_down_max_t(
     found = np.array([model.t(np.arange(n)[None, :])[0] for model in kept])
     strongest = np.argsort(-np.abs(found), kind="stable")
     alone, stepped = np.zeros((2, len(kept)), dtype=int)
-    for orders in every.chunks():
+    for orders in every.chunks(progress):
         values = np.abs([model.t(orders) for model in kept])[strongest]
         # the largest among a test and all weaker ones
         largest = np.maximum.accumulate(values[::-1], axis=0)[::-1]

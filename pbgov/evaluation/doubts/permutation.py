@@ -28,6 +28,7 @@ from pbgov.inference.permutation import unit_permutation, varies_between_only, w
 from pbgov.inference.relabelings import DRAWS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal
 
     from pbgov.evaluation.design import Design
@@ -60,6 +61,7 @@ def permutation_test(
     unit_name: str | None = None,
     seed: int = SEED,
     permutations: int = DRAWS,
+    progress: Callable[[int, int], None] | None = None,
 ) -> CheckResult | NotEstimated:
     """Test one term by comparing what was observed with what other labelings would have shown.
 
@@ -88,6 +90,8 @@ def permutation_test(
         What a unit is called in sentences; 行, or 组 with `cluster`.
     seed, permutations : int
         Of the draws where there are more than 50,000 relabelings.
+    progress : callable, optional
+        Called with the relabelings done and their number, where rows are permuted in districts.
 
     Returns
     -------
@@ -160,7 +164,13 @@ def permutation_test(
         permuted = "rows within units"
         blocks = units if fixed_effects is None else design.rows[fixed_effects].to_numpy()
         result = within_permutation(
-            design.outcome, tested, others_matrix, blocks, seed=seed, draws=permutations
+            design.outcome,
+            tested,
+            others_matrix,
+            blocks,
+            seed=seed,
+            draws=permutations,
+            progress=progress,
         )
     if not result.n_permutations:
         return _refused(design, _nothing_to_test(term, unit_name), simulated)

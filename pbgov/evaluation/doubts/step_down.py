@@ -29,7 +29,7 @@ from pbgov.inference.relabelings import DRAWS
 from pbgov.inference.step_down import step_down_max_t as max_t_of_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pbgov.evaluation.design import Design
     from pbgov.indicators.panel import Panel
@@ -47,6 +47,7 @@ def step_down_max_t(
     unit_name: str | None = None,
     seed: int = SEED,
     permutations: int = DRAWS,
+    progress: Callable[[int, int], None] | None = None,
 ) -> CheckResult | NotEstimated:
     """Permutation tests of a family, with p values that hold for the family as a whole.
 
@@ -68,6 +69,8 @@ def step_down_max_t(
         What a unit is called in sentences; 行, or 组 with `cluster`.
     seed, permutations : int
         Of the draws where there are more than 50,000 relabelings.
+    progress : callable, optional
+        Called with the relabelings done and their number.
 
     Returns
     -------
@@ -111,6 +114,7 @@ def step_down_max_t(
         seed=seed,
         draws=permutations,
         robust=robust,
+        progress=progress,
     )
     design = designs[made[0]]
     if not result.size:
