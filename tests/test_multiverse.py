@@ -186,7 +186,7 @@ def test_nothing_at_all_is_a_refusal_with_the_commonest_reason():
     assert "被完全拟合" in made.reason
     few = multiverse(districts(n=6), outcomes=["满意率"], focal=["占比"])
     assert isinstance(few, NotEstimated)
-    assert "单位太少" in few.reason
+    assert "残差自由度不足 10" in few.reason
     twice = multiverse(pd.concat([districts(), districts()]), outcomes=["满意率"], focal=["占比"])
     assert isinstance(twice, NotEstimated)
     assert "cluster=" in twice.reason

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _ROW = "row of the table"
 
-NOT_FINITE, CROWDED, FEW_UNITS, NO_TABLE = 10, 11, 12, 13
+NOT_FINITE, CROWDED, FEW_UNITS, NO_TABLE, FEW_LEFT = 10, 11, 12, 13, 14
 WHY = {
     ESTIMATED: ("", ""),
     1: ("行数不多于系数", "no more rows than coefficients"),
@@ -40,6 +40,10 @@ WHY = {
     CROWDED: (
         "单位太少，撑不起这么多解释变量（确有理由时写 allow_regressors）",
         "too few units for so many regressors (with good reason say allow_regressors)",
+    ),
+    FEW_LEFT: (
+        f"残差自由度不足 {RESIDUAL_DF}",
+        f"fewer than {RESIDUAL_DF} residual degrees of freedom",
     ),
     FEW_UNITS: ("不足 2 个单位有完整数据", "fewer than two units have complete data"),
     NO_TABLE: ("没有按这一组编码选择做成的表", "no table was made by these coding choices"),
@@ -261,7 +265,8 @@ def _fit(
     x = focal.values[np.ix_(rows, chosen)]
     reason = made.reason.astype(int)
     crowded = _crowded(block, block.subsets[subsets][:, owner], columns, x, units)
-    reason[crowded & (reason == ESTIMATED)] = CROWDED
+    reason[(crowded == CROWDED) & (reason == ESTIMATED)] = CROWDED
+    reason[(crowded == FEW_LEFT) & (reason == ESTIMATED)] = FEW_LEFT
     bad_controls = np.array([each.undefined[rows].any() for each in block.controls], dtype=bool)
     bad = (block.subsets[subsets] & bad_controls).any(axis=1)[:, None, None]
     bad = bad | focal.undefined[np.ix_(rows, chosen)].any(axis=0)[:, None]
@@ -286,17 +291,18 @@ def _control_columns(block: Block, rows: np.ndarray) -> tuple[np.ndarray, np.nda
 def _crowded(
     block: Block, subsets: np.ndarray, columns: np.ndarray, x: np.ndarray, units: np.ndarray
 ) -> np.ndarray:
-    """Where the rule of ten residual degrees of freedom and one regressor per eight is broken."""
+    """Where the rule of one regressor per eight units, or of ten residual degrees, is broken."""
     own = subsets.sum(axis=1)[:, None]
     levels = [(len(units), np.broadcast_to(own + 1, (len(subsets), x.shape[1])))]
     if block.clustered:
         between = (subsets & constant_in_clusters(columns, units)).sum(axis=1)[:, None]
         shared = constant_in_clusters(x, units)
         levels.append((int(units.max()) + 1, np.where(shared, between + 1, between)))
-    crowded = np.zeros((len(subsets), x.shape[1]), dtype=bool)
+    crowded = np.full((len(subsets), x.shape[1]), ESTIMATED)
     for n, regressors in levels:
         most = max(1, n // UNITS_PER_REGRESSOR, block.allow_regressors or 0)
-        crowded |= (regressors > most) | ((regressors > 0) & (n < regressors + 1 + RESIDUAL_DF))
+        crowded[(regressors > most) & (crowded == ESTIMATED)] = CROWDED
+        crowded[(regressors > 0) & (n < regressors + 1 + RESIDUAL_DF)] = FEW_LEFT
     return crowded[:, :, None]
 
 
