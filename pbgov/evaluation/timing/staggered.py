@@ -63,7 +63,10 @@ class StaggeredAdoption:
         One row is one cohort and period (`GROUP_TIME_COLUMNS`); `missing` says why an effect is
         not estimated. std_error is 0 where a period is its own base.
     pre_test : PreTest
-        Joint Wald test of all effects before adoption.
+        Joint Wald test of all effects before adoption, as `did` prints it; with few clusters it
+        rejects far too often.
+    p_before : float
+        Joint permutation test of the same, which holds its level; NaN where there is none.
     refused : TwoWay
         The two-way fixed effects coefficient, which is not an estimate of the effect.
     n : int
@@ -90,6 +93,7 @@ class StaggeredAdoption:
     by_exposure: pd.DataFrame
     group_time: pd.DataFrame
     pre_test: PreTest
+    p_before: float
     refused: TwoWay
     n: int
     n_units: int
@@ -301,6 +305,7 @@ def staggered_adoption(
         by_exposure=by_exposure,
         group_time=table_of_cells(panel, effects),
         pre_test=tested,
+        p_before=dealt.p_before,
         refused=refused,
         n=panel.outcome.size,
         n_units=len(panel.units),
