@@ -29,7 +29,7 @@ from pbgov.evaluation.sensitivity import influence_of_units, sentences_on_influe
 from pbgov.inference.bounded import cluster_covariance, cluster_score_test, interval_regression
 from pbgov.inference.clusters import cr2
 from pbgov.inference.linear import coefficient_tests, dependent_columns, least_squares
-from pbgov.inference.permutation import DRAWS
+from pbgov.inference.relabelings import DRAWS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from pbgov.evaluation.estimate import Estimate
 from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.evaluation.regression import regress
 from pbgov.indicators.simulation import LOG_DENSITY, RATE_LOGIT, share_column
-from pbgov.inference.permutation import DRAWS
+from pbgov.inference.relabelings import DRAWS
 from pbgov.marks import mark_simulated
 
 if TYPE_CHECKING:
