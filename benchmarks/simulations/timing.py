@@ -32,7 +32,7 @@ DEALINGS = 199  # for each data set of the randomisation test: p <= .05 in 10 of
 SERIES_RHO = 0.4
 
 
-def timing(scale: float = 1.0) -> list[Row]:
+def rows(scale: float = 1.0) -> list[Row]:
     """All rows of the timing designs.
 
     Parameters
