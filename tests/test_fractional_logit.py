@@ -203,7 +203,11 @@ def test_a_group_is_compared_with_the_one_left_out():
 def test_a_square_cannot_change_alone():
     result = fractional_logit(districts(n=40), "满意率 ~ 密度 + I(密度**2) + 占比", permutations=9)
     assert list(result.effects.term) == ["占比"]
-    assert any("“密度”、“I(密度 ** 2)”" in sentence for sentence in result.limits)
+    assert any("“密度”、“I(密度 ** 2)”不能单独变动" in sentence for sentence in result.limits)
+    summed = fractional_logit(
+        districts(n=48).assign(区域=list("甲乙丙") * 16), "满意率 ~ C(区域, Sum)", permutations=9
+    )
+    assert not len(summed.effects)
 
 
 def test_counts_of_people_are_the_logit_of_single_people():
@@ -397,10 +401,12 @@ def test_three_treated_districts_leave_only_the_permutation_test():
         (lambda t: t.assign(占比=[np.inf, *t["占比"][1:]]), "满意率 ~ 占比", "有限的数值"),
         (lambda t: t.assign(满意率=[np.inf, *t["满意率"][1:]]), "满意率 ~ 占比", "有限的数值"),
         (lambda t: t.head(9), "满意率 ~ 占比", "至少需要"),
+        (lambda t: pd.concat([t, t]), "满意率 ~ 占比", "有多行"),
         (lambda t: t.assign(满意率=expit(t["占比"])), "满意率 ~ 占比", "没有残差"),
     ],
 )
 def test_what_the_data_cannot_carry_is_not_estimated(change, formula, reason):
+    assert isinstance(fractional_logit(districts(), formula), Estimate)
     result = fractional_logit(change(districts()), formula)
     assert isinstance(result, NotEstimated)
     assert reason in result.reason
@@ -411,8 +417,12 @@ def test_what_the_data_cannot_carry_is_not_estimated(change, formula, reason):
 
 def test_two_clusters_are_too_few():
     table = districts(n=40).assign(市=list("甲乙") * 20)
-    result = fractional_logit(table, "满意率 ~ 试点", cluster="市")
+    table["全市"] = (table["市"] == "甲").astype(int)
+    result = fractional_logit(table, "满意率 ~ 全市", cluster="市")
     assert isinstance(result, NotEstimated)
+    within = fractional_logit(table.drop(columns="region_code"), "满意率 ~ 密度", cluster="市")
+    assert within.terms.p_value.isna().all()
+    assert within.effects[["p_value", "conf_low", "ols_low"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize(

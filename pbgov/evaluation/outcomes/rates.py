@@ -371,9 +371,10 @@ def _sentences_on_effects(design: Design, alone: dict[int, tuple[int, ...]]) -> 
     return [
         Remark(
             "rates",
-            f"{names}与其他项含有同一变量（平方、交互），不能单独变动，因此不给出平均边际关联。",
-            f"No average marginal association for {names_en}: another term holds the same variable"
-            " (a square, an interaction), so it cannot change alone.",
+            f"{names}不能单独变动（与其他项含有同一变量，如平方、交互；或分组不是以 0/1 编码），"
+            "因此不给出平均边际关联。",
+            f"No average marginal association for {names_en}: it cannot change alone (another term"
+            " holds the same variable, or its groups are not coded by 0 and 1).",
         )
     ]
 
