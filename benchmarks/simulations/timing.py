@@ -69,13 +69,13 @@ def growing_effects(replications: int) -> list[Row]:
             there = np.isfinite(imputed.effects)
             off[draw, 2] = imputed.overall / effect[there].mean()
         bias = off.mean(axis=0) - 1
-        said = f"{never} never treated, effects growing"
+        said = f"{never} never treated, growing effects"
         rows += [
-            Row(f"two-way FE, {said}: share of the effect lost", f"{low:.0%}-{high:.0%}: refused",
+            Row(f"two-way FE (refused), {said}: share of the effect lost", f"{100 * low:.0f}-{100 * high:.0f} %",
                 low, high, float(-bias[0]), replications),
-            Row(f"Callaway-Sant'Anna, {said}: |bias|", "<= 5 % of the effect",
+            Row(f"Callaway-Sant'Anna, {said}: |bias| / effect", "<= 5 %",
                 0.0, 0.05, float(abs(bias[1])), replications),
-            Row(f"imputation, {said}: |bias|", "<= 5 % of the effect",
+            Row(f"imputation, {said}: |bias| / effect", "<= 5 %",
                 0.0, 0.05, float(abs(bias[2])), replications),
         ]  # fmt: skip
     return rows
@@ -139,7 +139,7 @@ def coverage_of_errors(replications: int) -> list[Row]:
         ("CS influence function, t(15)", "92-98 %", 0.92, 0.98),
         ("CS mean over cohorts, paper's formula, t(15)", "92-98 %", 0.92, 0.98),
         ("imputation, leaving one out, t(15)", "92-98 %", 0.92, 0.98),
-        ("imputation as published, t(15)", "too low, not used", 0.80, 0.95),
+        ("imputation as published (not used), t(15)", "80-95 %", 0.80, 0.95),
     )
     return [
         Row(f"coverage, {name}", goal, low, high, float(count / replications), replications)
@@ -165,7 +165,7 @@ def sizes_of_series(replications: int) -> list[Row]:
         rows += [
             Row(f"series of {n}, level change, AR(1) by restricted likelihood", "2-9 %", 0.02, 0.09,
                 float(rejected[0] / replications), replications),
-            Row(f"series of {n}, level change, Newey-West", "too liberal, beside only", 0.08, 0.5,
+            Row(f"series of {n}, level change, Newey-West (beside only)", "8-50 %", 0.08, 0.5,
                 float(rejected[1] / replications), replications),
         ]  # fmt: skip
     return rows
