@@ -71,7 +71,7 @@ def growing_effects(replications: int) -> list[Row]:
         bias = off.mean(axis=0) - 1
         said = f"{never} never treated, growing effects"
         rows += [
-            Row(f"two-way FE (refused), {said}: share of the effect lost", f"{100 * low:.0f}-{100 * high:.0f} %",
+            Row(f"two-way FE (refused), {said}: effect lost", f"{100 * low:.0f}-{100 * high:.0f} %",
                 low, high, float(-bias[0]), replications),
             Row(f"Callaway-Sant'Anna, {said}: |bias| / effect", "<= 5 %",
                 0.0, 0.05, float(abs(bias[1])), replications),
