@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from benchmarks.simulations import (
     clusters,
     coding_error,
+    groups_and_neighbours,
     multiverse,
     outcomes,
     sets,
@@ -32,6 +33,7 @@ STUDIES: tuple[Callable[[float], list[Row]], ...] = (
     outcomes.rows,
     sets.rows,
     timing.rows,
+    groups_and_neighbours.rows,
     multiverse.rows,
 )
 

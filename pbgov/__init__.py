@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 PUBLIC: dict[str, tuple[str, ...]] = {
     # errors
@@ -98,10 +98,43 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.indicators.simulation": ("simulate_panel",),
     # evaluation 评估
     "pbgov.evaluation.estimate": ("Estimate", "NotEstimated"),
+    "pbgov.evaluation.checks": ("CheckResult",),
+    "pbgov.evaluation.remarks": ("Remark",),
+    "pbgov.evaluation.declarations": ("DeclaredTest",),
+    "pbgov.evaluation.declared": ("family_of_tests", "label_declared"),
     "pbgov.evaluation.regression": ("regress",),
     "pbgov.evaluation.bounded_outcomes": ("regress_bounded",),
-    "pbgov.evaluation.recovery": ("recovery_table",),
+    "pbgov.evaluation.outcomes.rates": ("fractional_logit",),
+    "pbgov.evaluation.outcomes.ordered": ("ordered_logit",),
+    "pbgov.evaluation.outcomes.odds": ("proportional_odds",),
+    "pbgov.evaluation.outcomes.beta": ("beta_regression",),
+    "pbgov.evaluation.outcomes.mixed": ("mixed_model", "mundlak"),
+    "pbgov.evaluation.doubts.permutation": ("permutation_test",),
+    "pbgov.evaluation.doubts.wild_bootstrap": ("wild_cluster_bootstrap",),
+    "pbgov.evaluation.doubts.step_down": ("step_down_max_t",),
     "pbgov.evaluation.multiplicity": ("adjust_p",),
+    "pbgov.evaluation.doubts.influence": ("leave_one_out",),
+    "pbgov.evaluation.doubts.detectable": ("minimum_detectable",),
+    "pbgov.evaluation.doubts.coding_choices": ("CodingTables", "coding_tables"),
+    "pbgov.evaluation.doubts.multiverse": ("multiverse",),
+    "pbgov.evaluation.doubts.multiverse_result": ("Multiverse",),
+    "pbgov.evaluation.doubts.fragility": ("Fragility", "fragility"),
+    "pbgov.evaluation.coding_error.correction": ("Correction",),
+    "pbgov.evaluation.coding_error.regression": ("correct_coding_error",),
+    "pbgov.evaluation.coding_error.scores": ("correct_scores",),
+    "pbgov.evaluation.coding_error.differential": ("differential_error",),
+    "pbgov.evaluation.coding_error.audit": ("machine_beside_gold",),
+    "pbgov.evaluation.timing.staggered": ("StaggeredAdoption", "staggered_adoption"),
+    "pbgov.evaluation.timing.series": ("interrupted_series",),
+    "pbgov.evaluation.spatial": ("moran",),
+    "pbgov.evaluation.configurations.calibrating": ("calibrate",),
+    "pbgov.evaluation.configurations.truth": ("TruthTable", "truth_table"),
+    "pbgov.evaluation.configurations.solutions": ("Solution", "minimize_sets"),
+    "pbgov.evaluation.configurations.necessary": ("Necessity", "necessity"),
+    "pbgov.evaluation.configurations.ceilings": ("NecessityCeiling", "necessity_ceiling"),
+    "pbgov.evaluation.configurations.robustness": ("Robustness", "solution_robustness"),
+    "pbgov.evaluation.configurations.joint": ("JointReading", "read_jointly"),
+    "pbgov.evaluation.recovery": ("recovery_table",),
     # exhibits and report 图表与报告
     "pbgov.exhibits.exhibit": ("Exhibit",),
     "pbgov.exhibits.tables": (
@@ -151,6 +184,33 @@ PUBLIC: dict[str, tuple[str, ...]] = {
         "table_framework_ranks",
     ),
     "pbgov.exhibits.estimates": ("table_estimate", "table_recovery"),
+    "pbgov.exhibits.declared": ("table_declared_tests",),
+    "pbgov.exhibits.rates": ("table_marginal_effects",),
+    "pbgov.exhibits.influence": (
+        "figure_leave_one_out",
+        "table_detectable",
+        "table_leave_one_out",
+    ),
+    "pbgov.exhibits.multiverse": ("figure_specification_curve", "table_multiverse"),
+    "pbgov.exhibits.fragility": ("table_fragility",),
+    "pbgov.exhibits.coding_error": (
+        "figure_naive_corrected",
+        "table_differential_error",
+        "table_naive_corrected",
+    ),
+    "pbgov.exhibits.timing": (
+        "figure_event_study",
+        "figure_interrupted_series",
+        "table_adoption",
+    ),
+    "pbgov.exhibits.configurations": ("table_solutions", "table_truth_table"),
+    "pbgov.exhibits.configuration_checks": (
+        "table_ceilings",
+        "table_joint_reading",
+        "table_necessity",
+        "table_robustness",
+    ),
+    "pbgov.exhibits.set_plots": ("figure_xy",),
     "pbgov.exhibits.coefficients": ("figure_coefficients", "figure_recovery"),
     "pbgov.exhibits.figures": ("figure_code_region_heatmap", "figure_codes_by_document"),
     "pbgov.exhibits.districts": ("figure_assessment", "figure_simulated_path"),

@@ -399,6 +399,7 @@ def test_columns_named_by_numbers_are_found():
         (None, {}, "write a text"),
         ("y ~ when", {"when": pd.date_range("2020", periods=18)}, "make numbers or texts"),
         ("y ~ z", {"z": 1j}, "complex"),
+        ("y ~ z", {"z": [[n] for n in range(18)]}, "list"),
         ("y ~ z", {"z": ["1", 2] * 9}, "holds texts and numbers"),
         ("y ~ z", {"z": [f"{n}.5" for n in range(18)]}, r"numbers written as text.*C\(z\)"),
         ("y ~ C(C)", {"C": ["a", "b"] * 9}, "a column is named 'C'"),

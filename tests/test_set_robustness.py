@@ -8,7 +8,7 @@ import pytest
 
 from pbgov.errors import InputError
 from pbgov.evaluation.configurations.calibrating import calibrate
-from pbgov.evaluation.configurations.robustness import robustness
+from pbgov.evaluation.configurations.robustness import solution_robustness
 from pbgov.evaluation.configurations.solutions import minimize_sets
 from pbgov.evaluation.configurations.truth import truth_table
 from pbgov.marks import mark_simulated
@@ -38,7 +38,7 @@ def solve(raw, calibrations, include="conservative", expectations=None, **settin
 
 
 def test_thresholds_of_a_crisp_table_can_be_read_off():
-    found = robustness(solve(RAW, CRISP), RAW, CRISP).ranges.set_index("parameter")
+    found = solution_robustness(solve(RAW, CRISP), RAW, CRISP).ranges.set_index("parameter")
     a = found.loc["A t"]
     # at 3, w joins y in A*B and breaks it; above 5, y leaves A*B and nobody is left there. In
     # between only x changes sides, into a row that was not sufficient and still is not
@@ -59,7 +59,7 @@ def test_thresholds_of_a_crisp_table_can_be_read_off():
 def test_a_fuzzy_solution_changes_just_beyond_its_ranges():
     solution = solve(RAW, FUZZY)
     base = set(solution.models["expression"])
-    found = robustness(solution, RAW, FUZZY).ranges
+    found = solution_robustness(solution, RAW, FUZZY).ranges
     anchors = found[found["set"] != ""]
     assert len(anchors) == 9
     for row in anchors.to_dict("records"):
@@ -84,7 +84,7 @@ def test_every_case_is_left_out_once():
     table = pd.concat([RAW, pd.DataFrame({"A": [1.5], "B": [0.0], "Y": [1.0]}, index=["o"])])
     solution = solve(table, CRISP)
     # o shares the row ~A*~B with v, and breaks it: inclusion 1/2
-    found = robustness(solution, table, CRISP)
+    found = solution_robustness(solution, table, CRISP)
     expected = {}
     for case in table.index:
         without = solve(table.drop(case), CRISP)
@@ -101,19 +101,19 @@ def test_intermediate_solutions_need_their_expectations():
     raw = RAW.assign(B=[1.0, 0, 1, 1, 1, 1])
     expectations = {"A": 1, "B": 1}
     solution = solve(raw, CRISP, "intermediate", expectations)
-    found = robustness(solution, raw, CRISP, expectations=expectations)
+    found = solution_robustness(solution, raw, CRISP, expectations=expectations)
     assert found.solution is solution
     assert not found.cases["changed"].all()
     with pytest.raises(InputError, match="needs expectations"):
-        robustness(solution, raw, CRISP)
+        solution_robustness(solution, raw, CRISP)
     with pytest.raises(InputError, match="do not give the models"):
-        robustness(solution, raw, CRISP, expectations={"A": 1, "B": 0})
+        solution_robustness(solution, raw, CRISP, expectations={"A": 1, "B": 0})
 
 
 def test_a_negated_outcome_keeps_its_calibration():
     solution = solve(RAW, CRISP, negate=True)
     assert solution.outcome == "~Y"
-    found = robustness(solution, RAW, CRISP).ranges.set_index("parameter")
+    found = solution_robustness(solution, RAW, CRISP).ranges.set_index("parameter")
     # above 4, x joins v in ~A*~B and breaks it
     assert found.loc["A t", "high"] == pytest.approx(4, abs=1e-5)
     assert found.loc["Y t", "low"] == pytest.approx(0, abs=1e-5)
@@ -121,24 +121,24 @@ def test_a_negated_outcome_keeps_its_calibration():
 
 
 def test_without_raw_values_no_anchor_moves_and_that_is_said():
-    found = robustness(solve(RAW, CRISP))
+    found = solution_robustness(solve(RAW, CRISP))
     assert list(found.ranges["parameter"]) == ["incl_cut", "pri_cut", "n_cut"]
     assert any("A, B, Y" in remark.en for remark in found.remarks)
-    partly = robustness(solve(RAW, CRISP), RAW, {"A": CRISP["A"]})
+    partly = solution_robustness(solve(RAW, CRISP), RAW, {"A": CRISP["A"]})
     assert any("anchor of B, Y" in remark.en for remark in partly.remarks)
 
 
 def test_what_calibrate_says_of_itself_can_be_passed_on():
     told = {name: calibrate(RAW[name], **how).attrs["calibration"] for name, how in FUZZY.items()}
-    first, second = (robustness(solve(RAW, FUZZY), RAW, one) for one in (told, FUZZY))
+    first, second = (solution_robustness(solve(RAW, FUZZY), RAW, one) for one in (told, FUZZY))
     pd.testing.assert_frame_equal(first.ranges, second.ranges)
 
 
 def test_order_of_the_raw_table_makes_no_difference_and_progress_is_told():
     done: list[tuple[int, int]] = []
     shuffled = RAW.iloc[::-1].rename_axis("case").reset_index()
-    first = robustness(solve(RAW, FUZZY), RAW, FUZZY)
-    second = robustness(
+    first = solution_robustness(solve(RAW, FUZZY), RAW, FUZZY)
+    second = solution_robustness(
         solve(RAW, FUZZY), shuffled, FUZZY, cases="case", progress=lambda *at: done.append(at)
     )
     pd.testing.assert_frame_equal(first.ranges, second.ranges)
@@ -146,7 +146,7 @@ def test_order_of_the_raw_table_makes_no_difference_and_progress_is_told():
 
 
 def test_the_mark_of_simulated_data_is_handed_on():
-    found = robustness(solve(RAW, CRISP), mark_simulated(RAW), CRISP)
+    found = solution_robustness(solve(RAW, CRISP), mark_simulated(RAW), CRISP)
     assert found.simulated
     assert found.remarks[0].rule == "simulated"
 
@@ -168,7 +168,7 @@ def test_the_mark_of_simulated_data_is_handed_on():
 )
 def test_raw_values_that_do_not_belong_to_the_solution_are_refused(raw, calibrations, said):
     with pytest.raises(InputError, match=said):
-        robustness(solve(RAW, CRISP), raw, calibrations)
+        solution_robustness(solve(RAW, CRISP), raw, calibrations)
 
 
 def test_a_published_analysis_keeps_its_ranges_under_a_plain_scan(shared):
@@ -180,7 +180,7 @@ def test_a_published_analysis_keeps_its_ranges_under_a_plain_scan(shared):
         "SURV": {"anchors": (-9, 0, 10)},
     }
     solution = solve(raw, told)
-    found = robustness(solution, raw, told).ranges.set_index("parameter")
+    found = solution_robustness(solution, raw, told).ranges.set_index("parameter")
     base = set(solution.models["expression"])
     for parameter in ("DEV c", "STB c", "STB e", "SURV i"):
         row = found.loc[parameter]
@@ -194,6 +194,6 @@ def test_a_published_analysis_keeps_its_ranges_under_a_plain_scan(shared):
 
 def test_a_refusal_is_handed_on_and_anything_else_refused():
     refused = solve(RAW.assign(Y=[0.0, 1, 0, 1, 0, 1], B=0.0), {"A": CRISP["A"], "Y": CRISP["Y"]})
-    assert robustness(refused) is refused
+    assert solution_robustness(refused) is refused
     with pytest.raises(InputError, match="takes a solution"):
-        robustness(RAW)
+        solution_robustness(RAW)

@@ -193,7 +193,7 @@ def _refuse_odd_kinds(values: pd.Series[Any], *, grouped: bool) -> None:
         "a number"
         if isinstance(value, (int, float, np.integer, np.floating))
         else type(value).__name__
-        for value in pd.unique(values.dropna())
+        for value in values.dropna()
     } - {"bool"}
     if kinds - {"a number", "str"}:
         raise InputError(

@@ -7,6 +7,7 @@ sixteen units the shortcut promises a smaller detectable effect than there is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -80,6 +81,7 @@ def correlation_power(r: float, n: float, alpha: float = 0.05) -> float:
     )
 
 
+@cache
 def minimum_detectable_r(n: int, power: float = 0.8, alpha: float = 0.05) -> float:
     """Smallest correlation that `n` units show with the given power.
 
@@ -146,6 +148,7 @@ def units_for_correlation(r: float, power: float = 0.8, alpha: float = 0.05) -> 
     )
 
 
+@cache
 def correlation_exaggeration(r: float, n: int, alpha: float = 0.05) -> DesignAnalysis:
     """Power, sign and size errors of the significant correlations of `n` units.
 
@@ -321,6 +324,7 @@ def exaggeration(
     return DesignAnalysis(float(power), float(wrong / power), float(size / power / shift))
 
 
+@cache
 def noncentrality_for(tested: int, df: float, power: float, alpha: float) -> float:
     """Noncentrality at which an F test of `tested` and `df` degrees of freedom has the power."""
     high = 1.0

@@ -132,7 +132,7 @@ class _Setting:
         return models_of(self.rows(**changed), self.include, self.expectations)
 
 
-def robustness(
+def solution_robustness(
     solution: Solution | NotEstimated,
     raw: pd.DataFrame | Panel | None = None,
     calibrations: Mapping[str, Mapping[str, Any]] | None = None,
