@@ -633,6 +633,7 @@ def test_units_and_paths_that_cannot_be_permuted_are_not_tested():
         ("满意率 ~ C(组)", "C(组)", {}, "has 2 columns"),
         ("满意率 ~ 文本数", "文本数", {}, "numbers written as text"),
         ("满意率 ~ 占比", "占比", {"permutations": 0}, "draws is a whole number"),
+        ("满意率 ~ 占比", "占比", {"cluster": "组", "robust": True}, "robust is offered where"),
     ],
 )
 def test_what_cannot_be_meant_is_an_error(formula, term, options, message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,10 +131,21 @@ def permutation_test(
         return _refused(
             design, (f"只有 {n_units} 个{unit_name}", f"only {n_units} units"), simulated
         )
-    others_matrix = np.delete(design.matrix, column, axis=1)
-    tested = design.matrix[:, column]
-    permuted: Permuted = "units"
-    if units is None or (fixed_effects is None and varies_between_only(tested, units)):
+    labels = [
+        None if name is None else design.rows[name].to_numpy() for name in (period, fixed_effects)
+    ]
+    tested, covariates = design.matrix[:, column], np.delete(design.matrix, column, axis=1)
+    asked = _Asked(design.outcome, tested, covariates, units, *labels)
+    permuted = asked.permuted
+    if robust and permuted != "units":
+        raise InputError(
+            f"robust is offered where units are permuted; here {permuted} are, so leave it out"
+        )
+    if permuted == "paths":
+        reason = _no_paths(asked, term, unit_name)
+        if reason is not None:
+            return _refused(design, reason, simulated)
+    if permuted == "units":
         result = unit_permutation(
             design.matrix,
             design.outcome,
@@ -143,37 +155,10 @@ def permutation_test(
             seed=seed,
             draws=permutations,
         )
-    elif period is not None:
-        permuted = "paths"
-        absorb = None if fixed_effects is None else design.rows[fixed_effects].to_numpy()
-        periods = design.rows[period].to_numpy()
-        reason = _no_paths(tested, others_matrix, units, periods, absorb, term, unit_name)
-        if reason is not None:
-            return _refused(design, reason, simulated)
-        result = randomisation_test(
-            design.outcome,
-            tested,
-            others_matrix,
-            units,
-            periods,
-            absorb=absorb,
-            seed=seed,
-            draws=permutations,
-        )
     else:
-        permuted = "rows within units"
-        blocks = units if fixed_effects is None else design.rows[fixed_effects].to_numpy()
-        result = within_permutation(
-            design.outcome,
-            tested,
-            others_matrix,
-            blocks,
-            seed=seed,
-            draws=permutations,
-            progress=progress,
-        )
+        result = asked.test(seed, permutations, progress)
     if not result.n_permutations:
-        return _refused(design, _nothing_to_test(term, unit_name), simulated)
+        return _refused(design, _nothing_to_test(term, unit_name, robust), simulated)
     remarks = [
         *sentences_on_simulation(simulated),
         *sentences_on_size(
@@ -202,28 +187,56 @@ def permutation_test(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The arrays of one test; without `units` rows are the units."""
+
+    outcome: np.ndarray
+    regressor: np.ndarray
+    covariates: np.ndarray
+    units: np.ndarray | None
+    periods: np.ndarray | None
+    levels: np.ndarray | None
+
+    @property
+    def permuted(self) -> Permuted:
+        """What can change places without tearing the regressor from its rows."""
+        between = self.units is None or varies_between_only(self.regressor, self.units)
+        if between and self.levels is None:
+            return "units"
+        return "rows within units" if self.periods is None else "paths"
+
+    def test(
+        self, seed: int, draws: int, progress: Callable[[int, int], None] | None
+    ) -> PermutationResult:
+        """The test of a regressor that varies within units."""
+        arrays = (self.outcome, self.regressor, self.covariates)
+        units = np.arange(len(self.outcome)) if self.units is None else self.units
+        if self.periods is not None:
+            return randomisation_test(
+                *arrays, units, self.periods, absorb=self.levels, seed=seed, draws=draws
+            )
+        blocks = units if self.levels is None else self.levels
+        return within_permutation(*arrays, blocks, seed=seed, draws=draws, progress=progress)
+
+
 def _refused(design: Design, reason: tuple[str, str], simulated: bool) -> NotEstimated:
     return NotEstimated(design.formula, len(design.rows), reason[0], reason[1], simulated)
 
 
-def _nothing_to_test(term: str, unit_name: str) -> tuple[str, str]:
+def _nothing_to_test(term: str, unit_name: str, robust: bool = False) -> tuple[str, str]:
+    alone, alone_en = ("，或有的行独自决定一个系数", ", or a row decides a coefficient alone")
     return (
-        f"“{term}”无法与其他变量分开，或重排的各{unit_name}之间没有剩余的差异可以检验",
-        f"{term!r} cannot be told apart from the other regressors, or they leave nothing to permute",
+        f"“{term}”无法与其他变量分开，或重排的各{unit_name}之间没有剩余的差异可以检验"
+        + (alone if robust else ""),
+        f"{term!r} cannot be told apart from the other regressors, or they leave nothing to permute"
+        + (alone_en if robust else ""),
     )
 
 
-def _no_paths(
-    tested: np.ndarray,
-    others: np.ndarray,
-    units: np.ndarray,
-    periods: np.ndarray,
-    absorb: np.ndarray | None,
-    term: str,
-    unit_name: str,
-) -> tuple[str, str] | None:
+def _no_paths(asked: _Asked, term: str, unit_name: str) -> tuple[str, str] | None:
     """Why paths cannot be dealt among these units."""
-    cells = pd.DataFrame({"unit": units, "period": periods, "value": tested})
+    cells = pd.DataFrame({"unit": asked.units, "period": asked.periods, "value": asked.regressor})
     grid = cells.groupby(["unit", "period"]).value.agg(["min", "max"])
     if (grid["min"] != grid["max"]).any():
         unit, period = grid.index[grid["min"] != grid["max"]][0]
@@ -240,8 +253,8 @@ def _no_paths(
             f"{unit} has no rows in some periods, so its path cannot be given to others; leave it or"
             " those periods out",
         )
-    columns = np.column_stack([others, tested])
-    columns = columns if absorb is None else within(columns, absorb)[0]
+    columns = np.column_stack([asked.covariates, asked.regressor])
+    columns = columns if asked.levels is None else within(columns, asked.levels)[0]
     if columns.shape[1] - 1 in dependent_columns(columns):
         return _nothing_to_test(term, unit_name)
     return None
