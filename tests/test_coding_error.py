@@ -19,13 +19,9 @@ from pbgov.evaluation.coding_error.regression import correct_coding_error
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.inference.coding_error.calibration import columns_that_fit, cross_fitted
 from pbgov.inference.coding_error.design_based import (
-    cluster_cr1,
     design_based_equations,
     hand_coded_equations,
-    hc0,
-    jackknife,
     naive_equations,
-    solve,
 )
 from pbgov.inference.coding_error.differential import (
     errors_between_groups,
@@ -33,6 +29,7 @@ from pbgov.inference.coding_error.differential import (
     thirds,
 )
 from pbgov.inference.coding_error.prediction_powered import prediction_powered
+from pbgov.inference.coding_error.solving import cluster_cr1, hc0, jackknife, solve
 from pbgov.inference.linear import dependent_columns
 from pbgov.marks import as_simulated
 

@@ -1,7 +1,9 @@
 """Coding error: whether corrected intervals cover, how far naive ones miss, when the check warns.
 
 Machine codes of a binary code with 85 % accuracy, 340 streets in 16 districts of unequal size; and
-shares of a code counted from 20 to 200 documents in 16 districts. Naive figures stand beside the
+shares of a code counted from 20 to 200 documents in 16 districts. Streets of a district share a fifth of
+the variance of the outcome's error; where they share as much of the code too, coverage with 60 gold
+rows falls to 93.6 % (slope 0) and 95.3 % (slope 0.05). Naive figures stand beside the
 corrected ones, with the goal "(for contrast)".
 """
 
@@ -17,12 +19,8 @@ from benchmarks.simulations import SEED, Row
 from pbgov.inference.coding_error.calibration import cross_fitted
 from pbgov.inference.coding_error.design_based import (
     Equations,
-    cluster_cr1,
     design_based_equations,
-    hc0,
-    jackknife,
     naive_equations,
-    solve,
 )
 from pbgov.inference.coding_error.differential import errors_between_groups, errors_with_outcome
 from pbgov.inference.coding_error.shares import (
@@ -32,6 +30,7 @@ from pbgov.inference.coding_error.shares import (
     regress_on_shares,
     rogan_gladen_shares,
 )
+from pbgov.inference.coding_error.solving import cluster_cr1, hc0, jackknife, solve
 from pbgov.inference.linear import bell_mccaffrey_df, hc2, least_squares
 
 SIZES = np.array([9, 11, 12, 14, 15, 17, 18, 19, 20, 21, 23, 25, 28, 31, 34, 43])
@@ -133,8 +132,7 @@ def _one_street_table(case: Streets, random: np.random.Generator, seed: int) -> 
     n = len(DISTRICTS)
     shared = np.sqrt(ICC) if case.clustered else 0.0
     own = np.sqrt(1 - shared**2)
-    latent = shared * random.normal(size=16)[DISTRICTS] + own * random.normal(size=n)
-    true = (latent < stats.norm.ppf(case.prevalence)).astype(float)
+    true = (random.random(n) < case.prevalence).astype(float)
     error = shared * random.normal(size=16)[DISTRICTS] + own * random.normal(size=n)
     outcome = 0.8 + case.slope * true + NOISE * error
     lean = np.where(true == 1, 1, -1) * logit(ACCURACY) + case.differential * error

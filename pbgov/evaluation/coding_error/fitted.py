@@ -18,7 +18,7 @@ from pbgov.evaluation.limits import (
 )
 from pbgov.evaluation.regression import beside_table, terms_table
 from pbgov.evaluation.remarks import Remark
-from pbgov.inference.coding_error.design_based import cluster_cr1, hc0, jackknife, solve
+from pbgov.inference.coding_error.solving import cluster_cr1, hc0, jackknife, solve
 from pbgov.inference.linear import coefficient_tests
 
 if TYPE_CHECKING:

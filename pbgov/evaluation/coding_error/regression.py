@@ -28,8 +28,8 @@ from pbgov.inference.coding_error.design_based import (
     design_based_equations,
     hand_coded_equations,
     naive_equations,
-    solve,
 )
+from pbgov.inference.coding_error.solving import solve
 from pbgov.inference.linear import dependent_columns
 from pbgov.inference.relabelings import DRAWS
 
