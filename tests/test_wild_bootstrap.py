@@ -192,6 +192,20 @@ def test_order_scale_and_labels_change_nothing(seed, scale):
     assert again.statistic == pytest.approx(-once.statistic, rel=1e-7)
 
 
+@pytest.mark.parametrize("treated", [1, 2])
+@pytest.mark.parametrize("level", [0.0, 1e3, 1e6])
+def test_ties_far_from_zero_are_still_ties(treated, level):
+    """+1 and -1 throughout give the data again, wherever the outcome begins to count."""
+    random = np.random.default_rng(1)
+    clusters = np.repeat(np.arange(12), 10)
+    outcome = random.normal(size=12)[clusters] + random.normal(size=120)
+    design = np.column_stack([np.ones(120), clusters < treated])
+    near = wild_bootstrap(design, outcome, clusters, 1, seed=1)
+    far = wild_bootstrap(design, level + outcome, clusters, 1, seed=1)
+    assert near.n_ties == far.n_ties >= 2
+    assert near.p_value == far.p_value
+
+
 def test_interval_holds_what_the_test_does_not_reject():
     design, outcome, clusters = small(2, n_clusters=11)
 

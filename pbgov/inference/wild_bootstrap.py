@@ -201,6 +201,11 @@ def wild_bootstrap_interval(
     InputError
         As `wild_bootstrap`.
 
+    Notes
+    -----
+    Values are tried from a quarter of a standard error to 10,000 of them on each side of the
+    estimate, in steps that grow by a quarter; the outermost change is then narrowed down.
+
     References
     ----------
     Roodman and others (2019), as in `wild_bootstrap`, section 3.5.
@@ -256,12 +261,14 @@ def _cluster_sums(
     members = cluster_members(clusters, fit.n)
     length = float(fit.basis[:, -1] @ tested)
     basis = fit.basis * np.append(np.ones(fit.k - 1), np.sign(length))
-    table = np.column_stack([basis, fit.residuals])
+    # once more: what rounding left along the basis would tell ties apart
+    residuals = fit.residuals - basis @ (basis.T @ fit.residuals)
+    table = np.column_stack([basis, residuals])
     gram = np.array([table[rows].T @ table[rows] for rows in members])
     k = fit.k
     q_basis, e_basis = gram[:, :k, k - 1], gram[:, :k, k]
     e, w = gram[:, k - 1, k], gram[:, k - 1, k - 1]
-    noise = np.linalg.norm(fit.residuals)
+    noise = np.linalg.norm(residuals)
     varies = float(np.ptp(outcome))
     return _ClusterSums(
         estimate=float(fit.coefficients[-1]),
