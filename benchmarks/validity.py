@@ -7,6 +7,7 @@ recorded seed, and counts. The functions called are those that the verbs of the 
 
 from __future__ import annotations
 
+import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -28,18 +29,19 @@ if TYPE_CHECKING:
     from benchmarks.simulations import Row
 
 STUDIES: tuple[Callable[[float], list[Row]], ...] = (
-    coding_error.rows,
+    coding_error.coding_error,
     clusters.rows,
-    outcomes.rows,
+    outcomes.simulate,
     sets.rows,
     timing.rows,
-    groups_and_neighbours.rows,
-    multiverse.rows,
+    groups_and_neighbours.groups_and_neighbours,
+    multiverse.multiverse_rows,
 )
 
 
 def rows(scale: float = 1.0) -> Iterator[Row]:
     """The rows of all studies; `scale` multiplies the data sets drawn."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # small matrices: two threads only wait for each other
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for found in [pool.submit(study, scale) for study in STUDIES]:
             yield from found.result()

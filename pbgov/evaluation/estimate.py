@@ -55,6 +55,10 @@ UNITS_EN = {
     "城市": "city",
     "省": "province",
     "案例": "case",
+    "时期": "period",
+    "月": "month",
+    "单位": "unit",
+    "人": "person",
     "行": "row",
     "组": "cluster",
 }
@@ -69,7 +73,7 @@ def counted(n: int, unit_name: str) -> str:
 def counted_en(n: int, unit_name: str) -> str:
     """A number of units in English: 16 districts."""
     name = UNITS_EN.get(unit_name, "unit")
-    plural = {"city": "cities"}.get(name, f"{name}s")
+    plural = {"city": "cities", "person": "people"}.get(name, f"{name}s")
     return f"{n:,} {name if n == 1 else plural}"
 
 

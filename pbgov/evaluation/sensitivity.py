@@ -74,6 +74,7 @@ def sentences_on_influence(influence: pd.DataFrame, unit_name: str, names: int) 
     names : int
         Coefficients named; those of further columns stand in the table only.
     """
+    one = "一行" if unit_name == "行" else f"一个{unit_name}"
     remarks = []
     for row in influence.head(names).to_dict("records"):
         changed = "，其中有去掉后变号的" if row["sign_changes"] else ""
@@ -81,7 +82,7 @@ def sentences_on_influence(influence: pd.DataFrame, unit_name: str, names: int) 
         remarks.append(
             Remark(
                 "influence",
-                f"每次去掉一个{unit_name}，“{row['term']}”的系数在 {row['low']:.4g} 到"
+                f"每次去掉{one}，“{row['term']}”的系数在 {row['low']:.4g} 到"
                 f" {row['high']:.4g} 之间{changed}；影响最大的是 {row['most_influential']}"
                 f"（去掉后为 {row['without_it']:.4g}）。",
                 f"Leaving out one unit at a time, the coefficient of {row['term']!r} lies between"

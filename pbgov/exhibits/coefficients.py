@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_NO_COEFFICIENT = r"\||\(phi\)"  # thresholds of ordered answers, precision of beta regression
 NO_INTERVAL = "有点没有线的，自由度太少，不给出区间。"
 _NO_NAMES: Mapping[str, str] = {}
 
@@ -184,7 +185,8 @@ def _coefficients(
     if not parts:
         raise InputError("nothing was estimated, so there is no coefficient to draw")
     table: pd.DataFrame = pd.concat(parts, ignore_index=True)
-    table = table[~table["term"].isin(INTERCEPT)].reset_index(drop=True)
+    aside = table["term"].isin(INTERCEPT) | table["term"].str.contains(_NO_COEFFICIENT)
+    table = table[~aside].reset_index(drop=True)
     table.attrs["simulated"] = any(map(is_simulated, estimates.values()))
     return table[["term", "series", "opinion", "estimate", "conf_low", "conf_high"]]
 

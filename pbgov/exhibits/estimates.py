@@ -169,12 +169,12 @@ def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang) -> str:
     torn = [labels.get(term, term) for term in _torn_by_second_opinion(estimate)]
     if lang == "en":
         return _note_in_english(estimate, torn, labels)
-    associations = any("因果" in limit for limit in estimate.limits)
+    associations = _says_what_it_is(estimate)
     parts = [
         f"N = {count_units(estimate, lang)}。{estimate.method}；公式 {estimate.formula}；"
         f"标准误与自由度：{estimate.covariance}。",
         _fit(estimate),
-        *(_labelled(sentence, labels) for sentence in estimate.limits),
+        *(labelled(sentence, labels) for sentence in estimate.limits),
         f"{'、'.join(torn)}：p 与第二算法的 p 落在 0.05 的两侧，不稳健。" if torn else "",
         "" if associations else "相关不等于因果。",
     ]
@@ -182,12 +182,12 @@ def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang) -> str:
 
 
 def _note_in_english(estimate: Estimate, torn: list[str], labels: Mapping[str, str]) -> str:
-    associations = any("associations" in limit for limit in estimate.limits_en)
+    associations = _says_what_it_is(estimate)
     method = f"{estimate.method_en}; " if estimate.method_en else ""
     parts = [
         f"N = {count_units(estimate, 'en')}. {method}{estimate.formula};"
         f" {estimate.covariance_en or estimate.covariance}.",
-        *(_labelled(sentence, labels) for sentence in estimate.limits_en),
+        *(labelled(sentence, labels) for sentence in estimate.limits_en),
         f"Not robust: the two p values of {', '.join(torn)} fall on both sides of 0.05."
         if torn
         else "",
@@ -196,7 +196,15 @@ def _note_in_english(estimate: Estimate, torn: list[str], labels: Mapping[str, s
     return " ".join(part for part in parts if part)
 
 
-def _labelled(sentence: str, labels: Mapping[str, str]) -> str:
+def _says_what_it_is(estimate: Estimate) -> bool:
+    """True where a remark says association, or names the design under which it is an effect."""
+    return any(
+        "因果" in remark.zh or (remark.rule == "design" and "平行趋势" in remark.zh)
+        for remark in estimate.remarks
+    )
+
+
+def labelled(sentence: str, labels: Mapping[str, str]) -> str:
     """A remark with printed names in the place of terms (in quotes) and of codes of regions."""
     for name in sorted(labels, key=len, reverse=True):
         label = labels[name]

@@ -10,7 +10,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.estimate import NotEstimated
 from pbgov.evaluation.outcomes.answers import ARROW
 from pbgov.evaluation.remarks import sentences
-from pbgov.exhibits.estimates import _labelled, count_units, table_estimate
+from pbgov.exhibits.estimates import count_units, labelled, table_estimate
 from pbgov.exhibits.exhibit import Exhibit
 from pbgov.exhibits.numerals import (
     MISSING,
@@ -154,6 +154,6 @@ def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang, *, alone: b
         "en": "Least squares has the rate itself as outcome.",
     }[lang]
     gap = "" if lang == "zh" else " "
-    said = [_labelled(sentence, labels) for sentence in sentences(estimate.remarks, lang)]
+    said = [labelled(sentence, labels) for sentence in sentences(estimate.remarks, lang)]
     parts = [how, *([] if alone else [beside]), *said]
     return gap.join(parts)

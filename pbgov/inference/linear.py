@@ -225,9 +225,11 @@ def bell_mccaffrey_df(fit: LeastSquares) -> np.ndarray:
     *Review of Economics and Statistics*, 98(4), 701-712.
     """
     _refuse_full_leverage(fit)
-    scaled = fit.weights / np.sqrt(1 - fit.leverage)[:, None]
-    maker = np.eye(fit.n) - fit.basis @ fit.basis.T
-    spread = np.einsum("ij,il,lj->j", scaled**2, maker**2, scaled**2)
+    squared = fit.weights**2 / (1 - fit.leverage)[:, None]
+    # the residual maker I - QQ', squared cell by cell: its diagonal, and (QQ')^2 off it
+    diagonal = squared**2 * (1 - 2 * fit.leverage)[:, None]
+    crossed = np.einsum("ia,ij,ib->jab", fit.basis, squared, fit.basis, optimize=True)
+    spread = diagonal.sum(axis=0) + (crossed**2).sum(axis=(1, 2))
     return np.asarray((fit.weights**2).sum(axis=0) ** 2 / spread)
 
 
