@@ -62,8 +62,8 @@ def untestable(
     if n < 3:
         there = counted(n, unit_name if rows_are_units else "行")
         return f"只有 {there}的数据是完整的", f"only {n} complete rows"
-    columns = [(design.outcome_name, design.outcome), *zip(design.columns, design.matrix.T)]  # noqa: B905
-    for name, values in columns:
+    regressors = zip(design.columns, design.matrix.T, strict=True)
+    for name, values in ((design.outcome_name, design.outcome), *regressors):
         if not np.isfinite(values).all():
             return (
                 f"“{name}”在有些行上没有有限的数值（例如对 0 取对数）",
