@@ -10,6 +10,7 @@ import pbgov
 from pbgov.errors import InputError
 from pbgov.evaluation.coding_error.audit import machine_beside_gold
 from pbgov.evaluation.coding_error.correction import NO_GOLD, Correction
+from pbgov.evaluation.coding_error.regression import correct_coding_error
 from pbgov.evaluation.coding_error.scores import correct_scores
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.inference.coding_error.shares import (
@@ -240,6 +241,26 @@ def test_error_that_differs_between_districts_is_warned_of():
     assert any(sentence.startswith("Warning") for sentence in found.corrected.limits_en)
     assert isinstance(found.per_unit, Estimate)
     assert not any("警告" in sentence for sentence in found.per_unit.limits)
+
+
+def test_stretches_of_an_audit_can_be_regressed_upon_one_by_one(material):
+    """The same audit, joined to the districts, is what the correction of single codes takes."""
+    audit, districts = material
+    table = audit.merge(districts, on="region_code")
+    found = correct_coding_error(
+        table,
+        "满意率 ~ machine",
+        "machine",
+        "gold",
+        "inclusion_probability",
+        cluster="region_code",
+        unit_name="区",
+        permutations=99,
+    )
+    assert isinstance(found.corrected, Estimate)
+    assert found.corrected.n_units == 16
+    assert any("960 行里的 480 行" in sentence for sentence in found.corrected.limits)
+    assert found.differential.n == 16
 
 
 def test_simulated_audits_mark_the_result(material):

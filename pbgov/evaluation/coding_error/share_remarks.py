@@ -137,6 +137,11 @@ def remarks_on_shares(
     """Reliability, what the correction takes for granted, and whether that is in doubt."""
     documents = documents_per_unit(counts)
     few = int((documents < ENOUGH_DOCUMENTS).sum())
+    which, which_en = (
+        ("各自抽查校正后的占比", "the shares corrected by each unit's own audit")
+        if by_unit
+        else ("占比", "the shares")
+    )
     least, most = int(documents.min()), int(documents.max())
     span, span_en = (
         (f"{least}", f"{least}") if least == most else (f"{least}–{most}", f"{least} to {most}")
@@ -144,9 +149,9 @@ def remarks_on_shares(
     remarks = [
         Remark(
             "coding",
-            f"占比的信度为 {fit.reliability:.2f}（其余是只读到部分文本的抽样误差，已经扣除）；"
+            f"{which}的信度为 {fit.reliability:.2f}（其余是只读到部分文本的抽样误差，已经扣除）；"
             f"每个{unit_name} {span} 篇文档。",
-            f"Reliability of the shares: {fit.reliability:.2f} (the rest is sampling of documents and"
+            f"Reliability of {which_en}: {fit.reliability:.2f} (the rest is sampling of documents and"
             f" is subtracted); {span_en} documents a unit.",
         )
     ]
