@@ -543,6 +543,17 @@ def test_three_districts_that_differ_give_no_p_value():
     assert np.isfinite(terms.loc["机器", "p_value"])
 
 
+def test_gold_codes_of_one_district_only_give_no_interval():
+    table = streets(gold=340)
+    here = table["region_code"].isin(sorted(table["region_code"].unique())[:1])
+    here |= table.index.isin(table.index[~here][:20])
+    table["region_code"] = np.where(here, "一区", table["region_code"])
+    table["人工"] = table["人工"].where(here)
+    found = corrected(table.assign(概率=here.mean()))
+    assert isinstance(found.corrected, NotEstimated)
+    assert "without one of the units" in found.corrected.reason_en
+
+
 def test_simulated_data_stay_marked():
     found = corrected(as_simulated(streets()))
     assert found.simulated

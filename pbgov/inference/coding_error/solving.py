@@ -154,7 +154,7 @@ def jackknife(
     ndarray, shape (k, k)
         (G - 1) / G times the summed squared distances from the full estimate. NaN in the
         rows and columns of coefficients that no longer exist without some cluster, such
-        as those of the cluster's own dummy.
+        as those of the cluster's own dummy; NaN throughout where one cluster holds all hand codes.
 
     Notes
     -----
@@ -170,6 +170,8 @@ def jackknife(
     scaled, back = _scaled(equations)
     names = np.arange(equations.n) if clusters is None else clusters
     members = cluster_members(names, equations.n)
+    if _all_coded_in_one(equations, members):
+        return np.full((equations.k, equations.k), np.nan)
     full = linalg.solve(back, fit.coefficients)
     moves, lost = _one_step(scaled, full, members)
     if clusters is not None and (remade is not None or equations.family == "logit"):
@@ -185,6 +187,15 @@ def jackknife(
     gone = _gone(lost, back)
     spread[gone, :] = spread[:, gone] = np.nan
     return np.asarray(spread)
+
+
+def _all_coded_in_one(equations: Equations, members: list[np.ndarray]) -> bool:
+    if not len(equations.hand_rows):
+        return False
+    owner = np.empty(equations.n, dtype=int)
+    for number, rows in enumerate(members):
+        owner[rows] = number
+    return len(np.unique(owner[equations.hand_rows])) == 1
 
 
 def _mean(family: Family, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
