@@ -116,8 +116,8 @@ def read_material(
     table[_CHANCE] = _chances(table, probability, labelled)
     for name in names:
         table[_HAND + name] = by_hand[name].fillna(0.0) if pairs else 0.0
-    helpers = [_LABELLED, _CHANCE, *(_HAND + name for name in names)]
-    design = read_design(table, formula, [*helpers, *([cluster] if cluster else [])])
+    beside = [_LABELLED, _CHANCE, *(_HAND + name for name in names)]
+    design = read_design(table, formula, [*beside, *([cluster] if cluster else [])])
     rows = design.rows
     hand_rows = np.flatnonzero(rows[_LABELLED].to_numpy() == 1)
     machine = rows[list(names)].to_numpy(dtype=float)

@@ -242,7 +242,7 @@ def _differential(frame: Frame) -> CheckResult | None:
 
 
 def _index(frame: Frame) -> np.ndarray:
-    """What the naive regressors lead one to expect of the outcome."""
+    """What the naive regressors say to expect of the outcome."""
     design = frame.material.design
     fit = solve(naive_equations(design.matrix, design.outcome, frame.family))
     if not fit.converged:

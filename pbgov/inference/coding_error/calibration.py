@@ -1,4 +1,4 @@
-"""Machine codes turned into what the hand codes lead one to expect, each from the other folds."""
+"""Machine codes turned into what the hand codes give reason to expect, each from the other folds."""
 
 from __future__ import annotations
 

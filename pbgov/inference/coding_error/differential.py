@@ -159,7 +159,7 @@ def errors_between_groups(
     -------
     ErrorTest
         The statistic sums, over classes and districts, the squared excess of errors over
-        what the class leads one to expect, divided by its variance. Stretches of a
+        what the class gives reason to expect, divided by its variance. Stretches of a
         class change places across districts. ``detectable`` is NaN.
 
     Raises

@@ -241,7 +241,7 @@ def _information(equations: Equations, coefficients: np.ndarray) -> np.ndarray:
 
 
 def _scaled(equations: Equations) -> tuple[Equations, np.ndarray]:
-    """The same equations in columns of equal length, and what leads their solution back."""
+    """The same equations in columns of equal length, and what turns their solution back."""
     r = np.linalg.qr(equations.design, mode="r")
     back = linalg.solve_triangular(r, np.eye(equations.k)) * np.sqrt(equations.n)
     return _in_columns(equations, back), back
