@@ -33,7 +33,7 @@ KNOWN_KEYS = {
     "assessment": ("covariates", "focal", "permutations"),
     "satisfaction": ("indicator", "family", "remark"),
     "tests": ("name", "formula", "term"),
-    "simulation": ("city_path", "density", "segments_per_district", "effects"),
+    "simulation": ("city_path", "density", "segments_per_district", "audited", "effects"),
 }
 
 
@@ -70,11 +70,12 @@ class SatisfactionPlan:
 
 @dataclass(frozen=True)
 class SimulationPlan:
-    """What the simulated demonstration plants."""
+    """What the simulated demonstration plants, and how many paragraphs are checked by hand."""
 
     city_path: str
     density: Covariate
     segments_per_district: int
+    audited: int
     effects: dict[str, float]
 
 
@@ -304,6 +305,7 @@ def _simulation(section: dict[str, Any], file: Path) -> SimulationPlan:
         city_path=_need(section, "simulation", "city_path", str, file),
         density=_covariate(_need(section, "simulation", "density", dict, file), "simulation", file),
         segments_per_district=int(section.get("segments_per_district", 60)),
+        audited=int(section.get("audited", 320)),
         effects={code: float(effect) for code, effect in effects.items()},
     )
 

@@ -63,8 +63,43 @@ def refusal(
     allow_regressors : int or None
         The caller's own limit in place of one regressor per eight units.
     """
+    unusable = unusable_values(design, unit_name, rows_are_units=cluster is None)
+    if unusable:
+        return unusable
+    constant = [
+        name
+        for name, values in zip(design.columns[1:], design.matrix.T[1:], strict=True)
+        if np.ptp(values) == 0
+    ]
+    for name in (*design.vanished, *constant):
+        return f"解释变量“{name}”没有变化", f"the regressor {name!r} does not vary"
+    crowded = _crowding(design, cluster, unit_name, allow_regressors)
+    if crowded:
+        return crowded
+    dependent = dependent_columns(design.matrix)
+    if dependent:
+        name = design.columns[dependent[0]]
+        return (
+            f"“{name}”可由前面的解释变量完全推出（完全共线）",
+            f"{name!r} is a linear combination of the regressors before it",
+        )
+    return None
+
+
+def unusable_values(
+    design: Design, unit_name: str, *, rows_are_units: bool
+) -> tuple[str, str] | None:
+    """Why no test at all can be made of these rows, in Chinese and in English; None where one can.
+
+    Parameters
+    ----------
+    design : Design
+    unit_name : str
+    rows_are_units : bool
+        Whether each row counts as a unit of its own.
+    """
     n = len(design.matrix)
-    if cluster is None and design.labelled_by and len(set(design.labels)) < n:
+    if rows_are_units and design.labelled_by and len(set(design.labels)) < n:
         twice = next(name for name in design.labels if design.labels.count(name) > 1)
         return (
             f"“{design.labelled_by}”里 {twice} 等单位有多行，按行检验会把同一单位的各行当作互相独立；"
@@ -73,7 +108,7 @@ def refusal(
             f" independent; say cluster={design.labelled_by!r}, or make one row of each",
         )
     if n < 2:
-        there = counted(n, "行" if cluster else unit_name)
+        there = counted(n, unit_name if rows_are_units else "行")
         return f"只有 {there}的数据是完整的", f"only {n} complete rows"
     undefined = [
         name
@@ -91,23 +126,6 @@ def refusal(
         return (
             f"结果变量“{design.outcome_name}”没有变化",
             f"the outcome {design.outcome_name!r} does not vary",
-        )
-    constant = [
-        name
-        for name, values in zip(design.columns[1:], design.matrix.T[1:], strict=True)
-        if np.ptp(values) == 0
-    ]
-    for name in (*design.vanished, *constant):
-        return f"解释变量“{name}”没有变化", f"the regressor {name!r} does not vary"
-    crowded = _crowding(design, cluster, unit_name, allow_regressors)
-    if crowded:
-        return crowded
-    dependent = dependent_columns(design.matrix)
-    if dependent:
-        name = design.columns[dependent[0]]
-        return (
-            f"“{name}”可由前面的解释变量完全推出（完全共线）",
-            f"{name!r} is a linear combination of the regressors before it",
         )
     return None
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.errors import InputError
-from pbgov.evaluation.estimate import Estimate
+from pbgov.evaluation.coding_error.audit import machine_beside_gold
+from pbgov.evaluation.coding_error.scores import correct_scores
+from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.evaluation.regression import regress
 from pbgov.indicators.simulation import LOG_DENSITY, RATE_LOGIT, share_column
@@ -17,9 +19,12 @@ from pbgov.marks import mark_simulated
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbgov.coding.sampling import GoldSample
     from pbgov.indicators.simulation import Simulation
 
 TRUE_LABELS = "真值"
+CORRECTED = "规则，校正"
+"""What the study calls the corrected rows of the rule coder."""
 LEVELS = ("区均值", "区×期")
 NUMBERS = ("estimate", "conf_low", "conf_high", "p_value", "p_permutation")
 COLUMNS = (
@@ -42,6 +47,7 @@ COLUMNS = (
 def recovery_table(
     simulation: Simulation,
     scores_by_coder: Mapping[str, pd.DataFrame] | None = None,
+    audits_by_coder: Mapping[str, Mapping[str, pd.DataFrame]] | None = None,
     *,
     permutations: int = DRAWS,
 ) -> pd.DataFrame:
@@ -56,6 +62,9 @@ def recovery_table(
     scores_by_coder : mapping of str to DataFrame, optional
         `pbgov.schemas.SCORES` of the simulated segments by region_code, keyed by what the
         table should call the coder, such as 规则. The true labels (真值) always come first.
+    audits_by_coder : mapping of str to mapping of str to DataFrame, optional
+        What `audit_simulation` gives, keyed by what the table should call the corrected
+        estimates, such as 规则，校正; among the districts' means only.
     permutations : int
         Draws of each permutation test.
 
@@ -64,7 +73,8 @@ def recovery_table(
     DataFrame
         One row is labels x level x mode: labels, level, mode, truth, estimate, conf_low,
         conf_high (logits of the rate per unit share), p_value, p_permutation, p_holm (of
-        the permutation p within labels and level), covers_truth, n_units, reason (why
+        the permutation p within labels and level; of p_value where nothing was permuted, as
+        for corrected estimates), covers_truth, n_units, reason (why
         there is no estimate, else NaN). Marked simulated. Where a coder errs at
         random, estimates are pulled towards 0; where it misses paragraphs, shares shrink
         and slopes grow: the rows of a coder show the sum of both.
@@ -86,12 +96,78 @@ def recovery_table(
         )
         for level in LEVELS:
             family = [_row(simulation, panel, mode, labels, level, permutations) for mode in modes]
-            adjusted = adjust_p([row["p_permutation"] for row in family], "holm")
-            rows += [{**row, "p_holm": p} for row, p in zip(family, adjusted, strict=True)]
+            rows += _with_holm(family)
+    for labels, audits in (audits_by_coder or {}).items():
+        rows += _with_holm(
+            [_corrected_row(simulation, audits, mode, labels, permutations) for mode in modes]
+        )
     table = pd.DataFrame(rows)
     table["covers_truth"] = table["covers_truth"].astype("boolean")
     table["reason"] = table["reason"].astype("str")
     return mark_simulated(table[list(COLUMNS)])
+
+
+def audit_simulation(
+    simulation: Simulation, codings: pd.DataFrame, sample: GoldSample
+) -> dict[str, pd.DataFrame]:
+    """What the machine said of each simulated paragraph, and the truth of those that were drawn.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    codings : DataFrame
+        The machine's codings of ``simulation.segments``.
+    sample : GoldSample
+        From `pbgov.draw_gold` on the same segments; the true mode stands for the person.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By mode, as `pbgov.machine_beside_gold` gives it.
+    """
+    segments = simulation.segments
+    place = segments[["segment_id", "doc_id", "start", "end"]]
+    audits = {}
+    for mode in sorted(simulation.truth):
+        known = segments["模拟模式"].eq(mode).astype(int)
+        gold = place.assign(code_id=mode, coder="gold", value=known)
+        audits[mode] = machine_beside_gold(segments, codings, mode, sample, gold)
+    return audits
+
+
+def _with_holm(family: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    tested = pd.Series([row["p_permutation"] for row in family]).fillna(
+        pd.Series([row["p_value"] for row in family])
+    )
+    adjusted = adjust_p(tested.to_numpy(dtype=float), "holm")
+    return [{**row, "p_holm": p} for row, p in zip(family, adjusted, strict=True)]
+
+
+def _corrected_row(
+    simulation: Simulation,
+    audits: Mapping[str, pd.DataFrame],
+    mode: str,
+    labels: str,
+    permutations: int,
+) -> dict[str, Any]:
+    if mode not in audits:
+        raise InputError(f"the audits of {labels!r} lack {mode!r}; they have {sorted(audits)}")
+    used = ["region_code", RATE_LOGIT, LOG_DENSITY]
+    means = mark_simulated(simulation.panel[used].groupby("region_code", as_index=False).mean())
+    column = share_column(mode)
+    found = correct_scores(
+        means,
+        f"{RATE_LOGIT} ~ {column} + {LOG_DENSITY}",
+        column,
+        audits[mode],
+        document=None,
+        all_read=True,
+        unit_name="区",
+        seed=simulation.seed,
+        permutations=permutations,
+    )
+    corrected = found if isinstance(found, NotEstimated) else found.corrected
+    return _as_row(simulation, corrected, mode, labels, LEVELS[0])
 
 
 def _shares(scores: pd.DataFrame, modes: list[str], labels: str) -> pd.DataFrame:
@@ -115,7 +191,7 @@ def _row(
     level: str,
     permutations: int,
 ) -> dict[str, Any]:
-    column, truth = share_column(mode), simulation.truth[mode]
+    column = share_column(mode)
     formula, cluster = f"{RATE_LOGIT} ~ {column} + {LOG_DENSITY}", None
     if level == LEVELS[0]:
         used = ["region_code", RATE_LOGIT, column, LOG_DENSITY]
@@ -130,6 +206,13 @@ def _row(
         seed=simulation.seed,
         permutations=permutations,
     )
+    return _as_row(simulation, result, mode, labels, level)
+
+
+def _as_row(
+    simulation: Simulation, result: Estimate | NotEstimated, mode: str, labels: str, level: str
+) -> dict[str, Any]:
+    column, truth = share_column(mode), simulation.truth[mode]
     row: dict[str, Any] = {"labels": labels, "level": level, "mode": mode, "truth": truth}
     if not isinstance(result, Estimate):
         nothing = dict.fromkeys(NUMBERS, float("nan"))

@@ -12,7 +12,6 @@ from pbgov.evaluation.design import read_design
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.limits import (
     UNITS_PER_REGRESSOR,
-    constant_in_clusters,
     refusal,
     refused_p,
     sentences_on_agreement,
@@ -38,19 +37,14 @@ from pbgov.inference.linear import (
     LeastSquares,
     bell_mccaffrey_df,
     coefficient_tests,
-    dependent_columns,
     fully_levered_rows,
     hc2,
     hc3,
     least_squares,
 )
-from pbgov.inference.permutation import (
-    DRAWS,
-    PermutationResult,
-    freedman_lane,
-    mean_difference_test,
-)
+from pbgov.inference.permutation import NO_TEST, PermutationResult, unit_permutation
 from pbgov.inference.power import minimum_detectable_coefficient
+from pbgov.inference.relabelings import DRAWS
 from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:
@@ -219,8 +213,7 @@ def terms_table(
     permuted: dict[int, PermutationResult],
 ) -> pd.DataFrame:
     """The ``terms`` of an `Estimate`; p values and intervals are NaN where refused."""
-    blank = PermutationResult(float("nan"), float("nan"), 0, exact=False)
-    results = [permuted.get(j, blank) for j in range(len(columns))]
+    results = [permuted.get(j, NO_TEST) for j in range(len(columns))]
     detectable = [
         float("nan") if refused[j] or name == "Intercept" else _detectable(tests, j)
         for j, name in enumerate(columns)
@@ -311,43 +304,12 @@ def unit_permutations(
     untested : list of int
         Positions of columns that vary within units or cannot be told apart from others.
     """
-    untested: list[int] = []
-    if clusters is None:
-        matrix, outcome = matrix * np.sqrt(weights)[:, None], outcome * np.sqrt(weights)
-    else:
-        between = constant_in_clusters(matrix, clusters)
-        codes = np.unique(clusters, return_inverse=True)[1]
-        total = np.bincount(codes, weights)
-        mean = [np.bincount(codes, weights * column) / total for column in (*matrix.T, outcome)]
-        untested = [j for j in range(1, matrix.shape[1]) if not between[j]]
-        matrix, outcome = np.column_stack(mean[:-1]), mean[-1]
-    results: dict[int, PermutationResult] = {}
-    for j in range(1, matrix.shape[1]):
-        if j in untested:
-            continue
-        others = np.delete(matrix, j, axis=1)
-        others = np.delete(others, dependent_columns(_rounded(others)), axis=1)
-        enough = len(outcome) - others.shape[1] - 1 >= 1
-        if not enough or dependent_columns(np.column_stack([others, matrix[:, j]])):
-            untested.append(j)
-            continue
-        results[j] = _permute(outcome, matrix[:, j], others, seed, draws)
-    return results, untested
-
-
-def _rounded(matrix: np.ndarray) -> np.ndarray:
-    """Cluster means without their last rounding error, which would hide a dependence."""
-    largest = np.maximum(np.abs(matrix).max(axis=0), np.finfo(float).tiny)
-    return np.asarray(np.round(matrix / largest, 13))
-
-
-def _permute(
-    outcome: np.ndarray, column: np.ndarray, others: np.ndarray, seed: int, draws: int
-) -> PermutationResult:
-    kinds = np.unique(column)
-    if others.shape[1] == 1 and np.ptp(others) == 0 and len(kinds) == 2:
-        return mean_difference_test(outcome, column == kinds[1], seed=seed, draws=draws)
-    return freedman_lane(outcome, column, others, seed=seed, draws=draws)
+    tests = {
+        j: unit_permutation(matrix, outcome, clusters, j, weights=weights, seed=seed, draws=draws)
+        for j in range(1, matrix.shape[1])
+    }
+    made = {j: test for j, test in tests.items() if test.n_permutations}
+    return made, [j for j in tests if j not in made]
 
 
 def _influence(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.multiplicity import adjust_p
+from pbgov.evaluation.recovery import CORRECTED, TRUE_LABELS
 from pbgov.exhibits.numerals import (
     decimals_for,
     format_interval,
@@ -259,13 +260,14 @@ def _on_recovery(found: Findings) -> list[Claim]:
     claims = []
     for labels, rows in districts.groupby("labels", sort=False):
         covered = int(rows["covers_truth"].eq(True).sum())
-        if labels == "真值":
+        if labels == TRUE_LABELS:
             text = (
                 f"用真实标签时，设定的 {len(rows)} 个模式效应有 {covered} 个落在估计的 95% 区间内"
             )
         else:
             given = int(rows["conf_low"].notna().sum())
-            text = f"改用{labels}编码时，{given} 个给出区间的估计中有 {covered} 个包含设定值"
+            way = "按人工核对的样本校正以后" if labels == CORRECTED else f"改用{labels}编码时"
+            text = f"{way}，{given} 个给出区间的估计中有 {covered} 个包含设定值"
             if given < len(rows):
                 text += f"，另有 {len(rows) - given} 个自由度不足、不给区间"
         claims.append(f"{text}（{{fig-recovery}}）。")

@@ -140,7 +140,8 @@ def simulate(study: Study, results: Mapping[str, Results]) -> Results:
     """Plant known effects in simulated rates, send simulated texts through the chain, compare."""
     from pbgov.coding.codebook import read_codebook
     from pbgov.coding.rules import code_by_rules
-    from pbgov.evaluation.recovery import recovery_table
+    from pbgov.coding.sampling import draw_gold
+    from pbgov.evaluation.recovery import CORRECTED, audit_simulation, recovery_table
     from pbgov.indicators.scores import score
     from pbgov.indicators.simulation import simulate_panel
 
@@ -157,9 +158,13 @@ def simulate(study: Study, results: Mapping[str, Results]) -> Results:
     )
     coded = code_by_rules(simulation.segments, read_codebook(study.codebook))
     scores = score(coded, simulation.segments, by="region_code", codes=list(plan.effects))
+    sample = draw_gold(
+        simulation.segments, plan.audited, seed=study.seed, strata=["region_code"]
+    )
+    audits = audit_simulation(simulation, coded, sample)
     return {
         "panel": simulation.panel,
-        "recovery": recovery_table(simulation, {"规则": scores}),
+        "recovery": recovery_table(simulation, {"规则": scores}, {CORRECTED: audits}),
         "parameters": json.dumps(dict(simulation.parameters)),
     }
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import counted
+from pbgov.evaluation.limits import unusable_values
 
 if TYPE_CHECKING:
     from pbgov.evaluation.design import Design
@@ -50,30 +51,12 @@ def untestable(
     No number of regressors is refused: the test holds its size whatever their number, as long
     as a residual is left.
     """
-    n = len(design.rows)
-    if rows_are_units and design.labelled_by and len(set(design.labels)) < n:
-        return (
-            f"“{design.labelled_by}”里有的单位有多行，重排各行会把它们当作互相独立；"
-            f"请写 cluster={design.labelled_by!r}，或先合并成一行",
-            f"some units of {design.labelled_by!r} have several rows, which a permutation of rows"
-            f" would take for independent; say cluster={design.labelled_by!r}, or make one row of"
-            " each",
-        )
-    if n < 3:
-        there = counted(n, unit_name if rows_are_units else "行")
-        return f"只有 {there}的数据是完整的", f"only {n} complete rows"
-    regressors = zip(design.columns, design.matrix.T, strict=True)
-    for name, values in ((design.outcome_name, design.outcome), *regressors):
-        if not np.isfinite(values).all():
-            return (
-                f"“{name}”在有些行上没有有限的数值（例如对 0 取对数）",
-                f"{name!r} is not finite in some rows (such as the logarithm of 0)",
-            )
-    if np.ptp(design.outcome) == 0:
-        return (
-            f"结果变量“{design.outcome_name}”没有变化",
-            f"the outcome {design.outcome_name!r} does not vary",
-        )
+    unusable = unusable_values(design, unit_name, rows_are_units=rows_are_units)
+    if unusable:
+        return unusable
+    if len(design.rows) < 3:
+        there = counted(len(design.rows), unit_name if rows_are_units else "行")
+        return f"只有 {there}的数据是完整的", f"only {len(design.rows)} complete rows"
     if column is None or np.ptp(design.matrix[:, column]) == 0:
         return f"解释变量“{term}”没有变化", f"the regressor {term!r} does not vary"
     return None

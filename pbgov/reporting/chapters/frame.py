@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.evaluation.estimate import NotEstimated
+from pbgov.evaluation.recovery import CORRECTED, TRUE_LABELS
 from pbgov.exhibits.coefficients import figure_recovery
 from pbgov.exhibits.districts import figure_simulated_path
 from pbgov.exhibits.estimates import table_recovery
@@ -64,7 +65,11 @@ def simulation(found: Findings) -> list[Block]:
     )
     levels = recovery["level"].unique()
     districts = recovery[recovery["level"] == levels[0]]
-    label_names = {name: f"{name}编码" for name in recovery["labels"].unique() if name != "真值"}
+    label_names = {
+        name: "规则编码，校正后" if name == CORRECTED else f"{name}编码"
+        for name in recovery["labels"].unique()
+        if name != TRUE_LABELS
+    }
     return [
         Paragraph(
             f"为每个区从本研究的段落里随机抽取 {plan.segments_per_district} 段，再按设定的效应生成满意率"
@@ -73,7 +78,8 @@ def simulation(found: Findings) -> list[Block]:
         ),
         Paragraph(
             "然后假装不知道真值，把这些段落交给同一套规则编码、计分和回归，看能不能找回设定的效应"
-            "（{fig-recovery}、{tab-recovery}）。真实标签一栏没有编码误差；规则编码一栏带着编码误差。",
+            "（{fig-recovery}、{tab-recovery}）。真实标签一栏没有编码误差；规则编码一栏带着编码误差；"
+            f"校正后一栏按已知概率抽 {plan.audited} 段由人核对（模拟里“人”就是真值），把规则编码的误差算进系数和区间。",
             "模拟",
         ),
         ExhibitBlock(figure_simulated_path(panel, source=source, names=found.region_names)),
