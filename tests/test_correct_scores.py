@@ -443,3 +443,74 @@ def test_faults_of_an_audit_are_named(case):
     arguments, message = audit_faults()[case]
     with pytest.raises(InputError, match=message):
         machine_beside_gold(*arguments)
+
+
+# ---- everything was read ------------------------------------------------------------------------
+
+
+def all_there_is(random, slope=0.2, stretches=60, audited=30):
+    """Sixteen districts whose outcome goes with the share of the stretches themselves."""
+    owner = np.repeat(np.arange(16), stretches)
+    true = (random.random(len(owner)) < random.beta(2.7, 6.3, 16)[owner]).astype(float)
+    machine = np.where(random.random(len(owner)) < 0.85, true, 1 - true)
+    drawn = np.concatenate(
+        [random.choice(np.flatnonzero(owner == unit), audited, replace=False) for unit in range(16)]
+    )
+    share = np.bincount(owner, true) / stretches
+    outcome = 0.9 + slope * share + 0.01 * random.normal(size=16)
+    chance = np.full(len(drawn), audited / stretches)
+    return machine, owner, drawn, true[drawn], chance, outcome
+
+
+@pytest.mark.parametrize("correct", [rogan_gladen_shares, audited_by_unit])
+def test_with_everything_read_only_the_errors_of_codes_are_taken_out(correct):
+    """The planted slope comes back; taking out a sampling that did not happen overshoots."""
+    random = np.random.default_rng(20260101)
+    ours, overshot, naive, covered = [], [], [], []
+    for _ in range(200):
+        *audit, outcome = all_there_is(random)
+        ones = np.ones((16, 1))
+        fit = regress_on_shares(ones, correct(*audit, all_read=True), outcome)
+        sampled = correct(*audit)
+        ours.append(fit.coefficients[1])
+        overshot.append(regress_on_shares(ones, sampled, outcome).coefficients[1])
+        naive.append(np.polyfit(sampled.counted, outcome, 1)[0])
+        covered.append(abs(fit.coefficients[1] - 0.2) <= 2.1448 * fit.covariance[1, 1] ** 0.5)
+    assert np.median(ours) == pytest.approx(0.2, abs=0.012)
+    assert np.nanmedian(overshot) > 0.23
+    assert abs(np.median(naive) - 0.2) > 0.02
+    assert np.mean(covered) >= 0.92
+
+
+def test_variance_of_the_errors_is_what_repeated_errors_give():
+    random = np.random.default_rng(7)
+    owner = np.repeat(np.arange(2), 40)
+    true = np.r_[np.ones(10), np.zeros(30), np.ones(24), np.zeros(16)]
+    hand_rows = np.arange(80)
+    shares, variances = [], []
+    for _ in range(3000):
+        machine = np.where(random.random(80) < np.where(true == 1, 0.8, 0.9), true, 1 - true)
+        found = rogan_gladen_shares(machine, owner, hand_rows, true, np.ones(80), all_read=True)
+        shares.append((found.counted + 0.9 - 1) / 0.7)  # with the known error rates
+        variances.append(found.sampling_variance)
+    np.testing.assert_allclose(np.mean(variances, axis=0), np.var(shares, axis=0), rtol=0.12)
+
+
+def test_an_audit_of_everything_leaves_no_error():
+    random = np.random.default_rng(3)
+    machine, owner, drawn, hand, _, _ = all_there_is(random, audited=60)
+    found = audited_by_unit(machine, owner, drawn, hand, np.ones(len(drawn)), all_read=True)
+    np.testing.assert_allclose(found.sampling_variance, 0, atol=1e-15)
+    order = np.argsort(drawn)
+    true = np.bincount(owner, hand[order]) / 60
+    np.testing.assert_allclose(found.shares, true, atol=1e-12)
+
+
+def test_what_is_taken_for_all_there_is_is_said(material):
+    audit, districts = material
+    sampled = made(districts, audit)
+    everything = made(districts, audit, all_read=True)
+    said = "占比指读到的这些段落的占比"
+    assert any(said in sentence for sentence in everything.corrected.limits)
+    assert not any(said in sentence for sentence in sampled.corrected.limits)
+    assert any("not a sample" in sentence for sentence in everything.corrected.limits_en)

@@ -63,6 +63,7 @@ class _Frame:
     seed: int
     simulated: bool
     remarks: tuple[Remark, ...]
+    all_read: bool
 
     def refused(self, reason: str, reason_en: str) -> NotEstimated:
         """A refusal, in Chinese and in English."""
@@ -78,6 +79,7 @@ def correct_scores(
     *,
     unit: str = "region_code",
     document: str | None = "doc_id",
+    all_read: bool = False,
     unit_name: str = "区",
     seed: int = SEED,
     permutations: int = DRAWS,
@@ -101,6 +103,10 @@ def correct_scores(
     document : str or None
         Column of the document: stretches of one vary together. None takes stretches for
         independent.
+    all_read : bool
+        False: the documents are a sample of what there is about a district, and their
+        sampling is taken out too. True: they are all there is, and the outcome goes with
+        the share of these very stretches; only the machine's errors are taken out.
     unit_name, seed, permutations, allow_regressors
         As in `pbgov.regress`, which gives the naive estimate.
 
@@ -156,7 +162,7 @@ def correct_scores(
         plan = str(audit.attrs.get("gold_design", ""))
         said += remarks_on_sample(len(counts.hand), len(counts.machine), counts.chance, plan)
         said += remarks_on_accuracy(accuracy)
-    frame = _Frame(design, column, counts, unit_name, seed, simulated, tuple(said))
+    frame = _Frame(design, column, counts, unit_name, seed, simulated, tuple(said), all_read)
     pooled, corrected = _pooled(frame, score, check)
     beside = remarks_on_naive(drawn=drawn)
     return Correction(
@@ -182,7 +188,7 @@ def _pooled(
         return None, frame.refused(*reason)
     shares = rogan_gladen_shares(
         counts.machine, counts.units, counts.hand_rows, counts.hand, counts.chance,
-        documents=counts.documents,
+        documents=counts.documents, all_read=frame.all_read,
     )  # fmt: skip
     if reason := against_audit(shares):
         return None, frame.refused(*reason)
@@ -197,7 +203,7 @@ def _per_unit(frame: _Frame, score: str) -> Estimate | NotEstimated:
         return frame.refused(*reason)
     shares = audited_by_unit(
         counts.machine, counts.units, counts.hand_rows, counts.hand, counts.chance,
-        documents=counts.documents,
+        documents=counts.documents, all_read=frame.all_read,
     )  # fmt: skip
     return _estimate(frame, shares, by_unit=True, doubted=False)
 
@@ -224,11 +230,11 @@ def _estimate(
     refused, refusals = told_apart_by_few(design, np.arange(n), frame.unit_name)
     one = counted_en(1, frame.unit_name)[2:]
     method = (
-        ("最小二乘，每个单位按自己的抽查校正占比，再扣除占比的抽样误差", "least squares; shares corrected"
-         " by each unit's own audit, their sampling variance subtracted")
+        ("最小二乘，每个单位按自己的抽查校正占比，再扣除占比的误差方差", "least squares; shares corrected"
+         " by each unit's own audit, their error variance subtracted")
         if by_unit
-        else ("最小二乘，占比按 Rogan–Gladen 校正，再扣除占比的抽样误差", "least squares; shares by"
-              " Rogan-Gladen, their sampling variance subtracted (errors in variables)")
+        else ("最小二乘，占比按 Rogan–Gladen 校正，再扣除占比的误差方差", "least squares; shares by"
+              " Rogan-Gladen, their error variance subtracted (errors in variables)")
     )  # fmt: skip
     return Estimate(
         formula=design.formula,
@@ -255,7 +261,13 @@ def _estimate(
             *refusals,
             *frame.remarks,
             *remarks_on_shares(
-                frame.counts, shares, fit, frame.unit_name, by_unit=by_unit, doubted=doubted
+                frame.counts,
+                shares,
+                fit,
+                frame.unit_name,
+                by_unit=by_unit,
+                doubted=doubted,
+                all_read=frame.all_read,
             ),
         ),
         simulated=frame.simulated,

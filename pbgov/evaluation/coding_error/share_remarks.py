@@ -133,6 +133,7 @@ def remarks_on_shares(
     *,
     by_unit: bool,
     doubted: bool,
+    all_read: bool,
 ) -> list[Remark]:
     """Reliability, what the correction takes for granted, and whether that is in doubt."""
     documents = documents_per_unit(counts)
@@ -146,15 +147,29 @@ def remarks_on_shares(
     span, span_en = (
         (f"{least}", f"{least}") if least == most else (f"{least}–{most}", f"{least} to {most}")
     )
+    rest, rest_en = (
+        ("校正后剩下的判错误差", "error that the correction leaves")
+        if all_read
+        else ("只读到部分文本的抽样误差", "sampling of documents")
+    )
     remarks = [
         Remark(
             "coding",
-            f"{which}的信度为 {fit.reliability:.2f}（其余是只读到部分文本的抽样误差，已经扣除）；"
+            f"{which}的信度为 {fit.reliability:.2f}（其余是{rest}，已经扣除）；"
             f"每个{unit_name} {span} 篇文档。",
-            f"Reliability of {which_en}: {fit.reliability:.2f} (the rest is sampling of documents and"
+            f"Reliability of {which_en}: {fit.reliability:.2f} (the rest is {rest_en} and"
             f" is subtracted); {span_en} documents a unit.",
         )
     ]
+    if all_read:
+        remarks.append(
+            Remark(
+                "coding",
+                "占比指读到的这些段落的占比（视为全部，不是样本）；若只是样本，区间会更宽。",
+                "The share meant is that of the stretches read (taken for all there is, not a sample);"
+                " for a sample the interval would be wider.",
+            )
+        )
     if few:
         remarks.append(
             Remark(

@@ -3,7 +3,8 @@
 Two errors stand between a counted share and the share: the machine's (sensitivity and specificity, known
 from an audit by hand) and that of having read some documents only. The first is taken out by Rogan
 and Gladen's formula, the second by subtracting the sampling variance of the shares from their
-sum of squares. Districts are left out one at a time, with their part of the audit, so that the
+sum of squares. Where everything was read that the outcome goes with, only the scatter of the
+machine's own errors is subtracted. Districts are left out one at a time, with their part of the audit, so that the
 sampling error of sensitivity and specificity is in the standard error too.
 """
 
@@ -41,7 +42,8 @@ class AuditedShares:
         Freed of the machine's error; below 0 or above 1 where chance has it so, since cutting
         them off would bias the slope.
     sampling_variance : ndarray, shape (u,)
-        Of ``shares``, from reading some documents only (and auditing some, where by unit).
+        Of ``shares``, from reading some documents only (and auditing some, where by unit); where
+        everything was read, from the machine's errors (or the audit) alone.
     sensitivity, specificity : float
         NaN where corrected unit by unit.
     without : tuple of ndarray, shapes (u, u) and (u, u)
@@ -94,6 +96,7 @@ def rogan_gladen_shares(
     probability: np.ndarray,
     *,
     documents: np.ndarray | None = None,
+    all_read: bool = False,
 ) -> AuditedShares:
     """Shares by unit, freed of the machine's error with one sensitivity and specificity for all.
 
@@ -109,6 +112,9 @@ def rogan_gladen_shares(
         With which each of these was drawn.
     documents : ndarray, shape (m,), optional
         The document of each stretch, where several come from one; they vary together.
+    all_read : bool
+        True where these are not a sample of documents but all there is: the share meant is
+        that of these stretches, and machine errors, taken for independent, are its only error.
 
     Returns
     -------
@@ -151,6 +157,10 @@ def rogan_gladen_shares(
         without = (counted + sp[:, None] - 1) / left, variance / left**2
         informedness = sensitivity + specificity - 1
         shares = (counted + specificity - 1) / informedness
+        if all_read:
+            sizes = np.bincount(units, minlength=count)
+            variance = _misjudged(shares, sensitivity, specificity) / sizes
+            without = without[0], _misjudged(without[0], se[:, None], sp[:, None]) / sizes / left**2
         spread = variance / informedness**2
     return AuditedShares(counted, shares, spread, sensitivity, specificity, without)
 
@@ -163,6 +173,7 @@ def audited_by_unit(
     probability: np.ndarray,
     *,
     documents: np.ndarray | None = None,
+    all_read: bool = False,
 ) -> AuditedShares:
     """Shares by unit, each freed of the machine's error by the unit's own audit.
 
@@ -192,6 +203,9 @@ def audited_by_unit(
     pseudo = machine.copy()
     pseudo[rows] += weight * (hand_codes - machine[rows])
     shares, variance = _counted(pseudo, units, documents, count)
+    if all_read:
+        variance = _of_the_audit(hand_codes - machine[rows], weight, units[rows], audited)
+        variance = variance / np.bincount(units, minlength=count) ** 2
     again = np.broadcast_to(shares, (count, count)), np.broadcast_to(variance, (count, count))
     return AuditedShares(counted, shares, variance, float("nan"), float("nan"), again)
 
@@ -278,6 +292,27 @@ def _all_coefficients(
 ) -> np.ndarray:
     others = np.linalg.solve(r, basis.T @ (outcome - slope * shares))
     return np.append(others, slope)
+
+
+def _misjudged(
+    share: np.ndarray, sensitivity: np.ndarray | float, specificity: np.ndarray | float
+) -> np.ndarray:
+    """Variance of one machine code given the truth, in a unit with this share of the code."""
+    with_code = np.clip(share, 0, 1)
+    return np.asarray(
+        with_code * sensitivity * (1 - sensitivity)
+        + (1 - with_code) * specificity * (1 - specificity)
+    )
+
+
+def _of_the_audit(
+    corrections: np.ndarray, weight: np.ndarray, owner: np.ndarray, audited: np.ndarray
+) -> np.ndarray:
+    """Variance of each unit's estimated sum of corrections, the stretches themselves being fixed."""
+    count = len(audited)
+    mean = np.bincount(owner, corrections, minlength=count) / audited
+    squared = weight * (weight - 1) * (corrections - mean[owner]) ** 2
+    return np.asarray(audited / (audited - 1) * np.bincount(owner, squared, minlength=count))
 
 
 def _zero_one(codes: np.ndarray) -> np.ndarray:
