@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from benchmarks.simulations import Row
 
+WIDTH = 112
 STUDIES: tuple[Callable[[float], list[Row]], ...] = (
     coding_error.coding_error,
     clusters.rows,
@@ -49,17 +50,22 @@ def rows(scale: float = 1.0) -> Iterator[Row]:
 
 def main(scale: float = 1.0) -> None:
     """Print the table."""
-    print(f"{'check':<74}{'goal':>14}{'found':>9}{'s.e.':>7}{'data sets':>11}")
+    print(f"{'check':<{WIDTH}}{'goal':>16}{'found':>9}{'s.e.':>7}{'data sets':>11}")
     missed = 0
     for row in rows(scale):
-        said = "" if row.holds else "  missed"
         missed += not row.holds
         print(
-            f"{row.check:<74}{row.goal:>14}{row.value:>9.1%}{row.standard_error:>7.1%}"
-            f"{row.replications:>11,}{said}",
+            f"{row.check:<{WIDTH}}{row.goal:>16}{row.value:>9.1%}{row.standard_error:>7.1%}"
+            f"{row.replications:>11,}{'' if row.holds else '  ' + how_far(row)}",
             flush=True,
         )
     print(f"goals missed: {missed}")
+
+
+def how_far(row: Row) -> str:
+    """Whether a missed goal lies within two standard errors of what was found."""
+    distance = max(row.low - row.value, row.value - row.high)
+    return "missed, within 2 s.e." if distance <= 2 * row.standard_error else "missed"
 
 
 if __name__ == "__main__":
