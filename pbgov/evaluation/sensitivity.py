@@ -72,11 +72,14 @@ def sentences_on_influence(influence: pd.DataFrame, unit_name: str, names: int) 
         As `influence_of_units` gives it.
     unit_name : str
     names : int
-        Coefficients named; those of further columns stand in the table only.
+        Coefficients named, those of groupings after the others; further ones stand in the
+        table only.
     """
     one = "一行" if unit_name == "行" else f"一个{unit_name}"
     remarks = []
-    for row in influence.head(names).to_dict("records"):
+    of_groups = influence["term"].str.contains("[", regex=False)
+    first = pd.concat([influence[~of_groups], influence[of_groups]]).head(names)
+    for row in first.to_dict("records"):
         changed = "，其中有去掉后变号的" if row["sign_changes"] else ""
         changed_en = "; without some the sign changes" if row["sign_changes"] else ""
         remarks.append(
