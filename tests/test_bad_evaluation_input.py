@@ -141,23 +141,25 @@ def test_good_panels_are_answered(verb):
     assert not refused(OF_MONTHS[verb], months())
 
 
-@pytest.mark.parametrize("fault", [*SPOILED])
-@pytest.mark.parametrize("verb", [*OF_DISTRICTS])
+@pytest.mark.parametrize(
+    ("verb", "fault"),
+    [
+        (verb, fault)
+        for verb in OF_DISTRICTS
+        for fault in SPOILED
+        if (verb, fault) != ("regress_weighted", "constant")  # equal weights are no fault
+    ],
+)
 def test_spoiled_tables_are_refused(verb, fault):
-    if verb == "regress_weighted" and fault == "constant":
-        pytest.skip("equal weights are no fault")
     if verb == "necessity_ceiling" and fault == "constant_outcome":
         fault = "constant"
     assert refused(OF_DISTRICTS[verb], good().assign(**SPOILED[fault]))
 
 
-@pytest.mark.parametrize("fault", ["all_missing", "infinite", "string_numbers", "no_outcome"])
+@pytest.mark.parametrize("fault", ["all_missing", "infinite", "no_outcome"])
 @pytest.mark.parametrize("verb", [*OF_MONTHS])
 def test_spoiled_panels_are_refused(verb, fault):
-    spoiled = months()
-    if fault == "string_numbers" and verb in ("regress_within", "mundlak"):
-        pytest.skip("the regressor is made in the call")
-    assert refused(OF_MONTHS[verb], spoiled.assign(**SPOILED[fault]))
+    assert refused(OF_MONTHS[verb], months().assign(**SPOILED[fault]))
 
 
 @pytest.mark.parametrize("verb", [*OF_DISTRICTS])
