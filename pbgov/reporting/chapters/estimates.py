@@ -148,7 +148,9 @@ def _table_of_satisfaction(
         body=pd.DataFrame(rows),
         note=f"N = {first.n_units} 个{first.unit_name}。{first.method}，{first.covariance}；每行是一次单独的回归，"
         f"单位为百分点（占比由 0 到 1）；Holm p 按 {len(rows)} 次检验校正置换 p。"
-        "占比由规则编码得出，编码误差没有校正，系数可能偏小也可能偏大。" + "".join(limits),
+        "占比由规则编码得出；没有按已知概率抽取的人工金标准样本，无法校正编码误差，系数可能偏小，错误随结果而变时"
+        "也可能无中生有。抽了样本（pbgov gold）以后，用 pbgov.correct_scores 得出并列的校正值。"
+        + "".join(limits),
         source=source,
         data=terms,
         evidence=tuple(estimates.values()),
