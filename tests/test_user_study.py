@@ -115,7 +115,7 @@ def test_the_report_calls_it_an_association_and_names_its_limits(ran):
         for paragraph in docx.Document(str(ran / "reports" / "report.docx")).paragraphs
     )
     assert "这是相关，不是因果" in text
-    assert "编码误差没有校正" in text
+    assert "没有按已知概率抽取的人工金标准样本，无法校正编码误差" in text
     assert "N = 16 个区" in text
     assert "【把握：低】" in text
     for overclaim in ("导致", "促进了", "提升了", "有效地"):
