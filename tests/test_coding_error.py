@@ -460,7 +460,11 @@ def test_what_even_a_naive_estimate_cannot_carry_is_not_estimated():
     assert "linear combination" in collinear.reason_en
     assert isinstance(made(table.assign(满意率=np.nan)), NotEstimated)
     two = made(table.assign(region_code=np.where(table.index < 170, "a", "b")))
-    assert two.corrected.terms["df"].eq(1).all()
+    assert isinstance(two, NotEstimated) or two.corrected.terms["p_value"].isna().all()
+    four = made(table.assign(region_code=[f"区{number % 4}" for number in table.index]))
+    assert four.corrected.terms["df"].eq(3).all()
+    assert four.corrected.terms[["p_value", "conf_low"]].isna().all(axis=None)
+    assert four.corrected.beside[["p_value", "conf_low"]].isna().all(axis=None)
 
 
 def test_a_separated_logit_is_refused_with_the_reason():
@@ -478,6 +482,7 @@ def wrong_calls():
     drawn = table["人工"].notna()
     text = table.assign(机器=table["机器"].astype(int).astype(str))
     infinite = table.assign(财力=table["财力"].where(table.index > 0, np.inf))
+    nines = table.assign(人工=table["人工"].replace(1.0, 9.0))
     coded_infinite = table.assign(机器=table["机器"].where(table.index > 0, np.inf))
     return {
         "0": (table.assign(概率=0.0), {}, "is 0.0 in row"),
@@ -493,6 +498,8 @@ def wrong_calls():
         "family": (table, {"family": "probit"}, "'linear' or 'logit'"),
         "column twice": (pd.concat([table, table[["机器"]]], axis=1), {}, "2 columns"),
         "infinite": (infinite, {}, None),
+        "9 for what nobody could tell": (nines, {}, "holds 9 in row"),
+        "seed": (table, {"seed": -1}, "seed one of 0 or more"),
     }
 
 
@@ -552,6 +559,36 @@ def test_gold_codes_of_one_district_only_give_no_interval():
     found = corrected(table.assign(概率=here.mean()))
     assert isinstance(found.corrected, NotEstimated)
     assert "without one of the units" in found.corrected.reason_en
+
+
+@pytest.mark.parametrize(("where", "said"), [(3, "只来自 3 个区"), (4, "只来自 4 个区")])
+def test_hand_codes_of_few_districts_give_no_interval(where, said):
+    table = streets(gold=340)
+    here = table["region_code"].isin(sorted(table["region_code"].unique())[:where])
+    found = corrected(table.assign(人工=table["人工"].where(here), 概率=here.mean()))
+    for estimate in (found.corrected, found.gold_only):
+        assert estimate.terms[["p_value", "conf_low", "conf_high"]].isna().all(axis=None)
+        assert estimate.terms["estimate"].notna().all()
+    assert any(said in sentence for sentence in found.corrected.limits)
+    assert any(f"from only {where} districts" in each for each in found.corrected.limits_en)
+    assert any(f"There are only {where} districts" in each for each in found.gold_only.limits_en)
+    assert found.naive.terms["p_value"].notna().all()
+
+
+def test_true_and_false_are_1_and_0_in_every_estimate():
+    table = streets()
+    found = corrected(table.assign(机器=table["机器"].astype(bool)))
+    pd.testing.assert_frame_equal(found.side_by_side, corrected(table).side_by_side)
+
+
+def test_a_regressor_far_from_zero_changes_nothing_but_the_intercept():
+    table = streets()
+    columns = ["estimate", "std_error", "p_value"]
+    near = corrected(table, "满意率 ~ 机器 + 财力").corrected.terms.set_index("term")
+    far = corrected(table.assign(财力=table["财力"] + 1e8), "满意率 ~ 机器 + 财力")
+    far = far.corrected.terms.set_index("term")
+    np.testing.assert_allclose(far.loc["机器", columns].astype(float),
+                               near.loc["机器", columns].astype(float), rtol=1e-6)  # fmt: skip
 
 
 def test_simulated_data_stay_marked():

@@ -290,7 +290,8 @@ def refused():
         "unknown": (districts, audit.assign(inclusion_probability=np.nan), {}, "入样概率未知"),
         "no positives": (districts, audit.assign(gold=audit["gold"] * 0), {}, "没有变化"),
         "useless codes": (districts, useless, {}, "几乎不含信息"),
-        "few documents": (few[3], small, {}, "至少需要 10 篇"),
+        "few documents": (few[3], small, {"document": "doc_id"}, "至少需要 10 篇"),
+        "few stretches": (few[3], small, {}, "至少需要 10 段"),
         "one document": (districts, alone, {"document": "doc_id"}, "只有一篇文档"),
     }
 
@@ -348,6 +349,7 @@ def test_districts_without_texts_or_figures_are_named(material):
         (lambda d, a: (d, a.assign(inclusion_probability=1.5)), "above 0 and at most 1"),
         (lambda d, a: (d, pd.concat([a, a.iloc[:1]])), "twice"),
         (lambda d, a: (d, a.drop(columns="gold")), "no column gold"),
+        (lambda d, a: (d.assign(满意率=d["满意率"].astype(str)), a), "numbers written as text"),
         (
             lambda d, a: (
                 d,
@@ -514,3 +516,43 @@ def test_what_is_taken_for_all_there_is_is_said(material):
     assert any(said in sentence for sentence in everything.corrected.limits)
     assert not any(said in sentence for sentence in sampled.corrected.limits)
     assert any("not a sample" in sentence for sentence in everything.corrected.limits_en)
+
+
+def test_with_everything_read_one_report_a_district_is_enough(material):
+    """Errors of codes are those of stretches; that they stand in one document does not matter."""
+    audit, districts = material
+    one = audit.assign(doc_id=audit["region_code"])
+    found = made(districts, one, document="doc_id", all_read=True)
+    alone = made(districts, audit, all_read=True)
+    pd.testing.assert_frame_equal(found.corrected.terms, alone.corrected.terms)
+    assert any("每个区 60 段文本" in sentence for sentence in found.corrected.limits)
+    assert any("60 stretches a unit" in sentence for sentence in found.corrected.limits_en)
+    sampled = made(districts, one, document="doc_id")
+    assert "all_read=True" in sampled.corrected.reason
+
+
+def test_few_documents_are_a_reservation_only_where_they_are_a_sample():
+    segments, codings, gold, districts = corpus(documents=40)
+    audit = audit_of(segments, codings, gold, n=320)
+    sampled = made(districts, audit, document="doc_id")
+    assert any("16 个区不足 60 篇文档" in sentence for sentence in sampled.corrected.limits)
+    assert any("fewer than 60 documents" in sentence for sentence in sampled.corrected.limits_en)
+    stretches = made(districts, audit)
+    assert any("16 个区不足 60 段文本" in sentence for sentence in stretches.corrected.limits)
+    everything = made(districts, audit, all_read=True)
+    assert not any("不足 60" in sentence for sentence in everything.corrected.limits)
+
+
+def test_odd_calls_and_empty_outcomes_are_answered(material):
+    audit, districts = material
+    with pytest.raises(InputError, match="True or False"):
+        made(districts, audit, all_read="no")
+    with pytest.raises(InputError, match="seed"):
+        made(districts, audit, seed=-1)
+    nowhere = audit.assign(doc_id=audit["doc_id"].mask(audit.index == 3))
+    with pytest.raises(InputError, match="has no doc_id"):
+        made(districts, nowhere, document="doc_id")
+    assert isinstance(made(districts, nowhere, document="doc_id", all_read=True), Correction)
+    nothing = made(districts.assign(满意率=np.nan), audit)
+    assert isinstance(nothing, NotEstimated)
+    assert "满意率" in nothing.reason

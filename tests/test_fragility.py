@@ -457,5 +457,11 @@ def test_what_regress_refuses_is_refused():
     twice = fragility(codings, segments, pd.concat([data, data]), FORMULA, **usual)
     assert isinstance(twice, NotEstimated)
     assert "有多行" in twice.reason
+    assert "cluster" not in twice.reason
+    empty = fragility(codings, segments, data.assign(满意率=np.nan), FORMULA, **usual)
+    assert isinstance(empty, NotEstimated)
+    assert "满意率" in empty.reason
+    with pytest.raises(InputError, match="holds text"):
+        fragility(codings, segments, data.assign(**{f"share_{CODE}": "多"}), FORMULA, **usual)
     few = fragility(codings, segments, data.head(8), FORMULA, **usual)
     assert isinstance(few, NotEstimated)

@@ -142,6 +142,33 @@ def test_few_treated_districts_get_no_sandwich_p():
     assert many.summary.exact
     assert many.summary.n_permutations == 560
     assert "没有一个给出 p 值" in str(many)
+    assert np.isnan(many.summary.p_significant)
+    assert "p<0.05 的比例无从比较" in str(many)
+
+
+def test_no_p_value_at_all_is_no_p_of_their_share_with_clusters_either():
+    """Under permutation CR1S gives p values; the share among none has nothing to be compared with."""
+    table = districts().loc[np.repeat(np.arange(16), 2)].reset_index(drop=True)
+    table["满意率"] += np.random.default_rng(2).normal(size=32)
+    table["试点"] = table["region_code"].isin(table["region_code"].unique()[:3]).astype(float)
+    many = multiverse(table, outcomes=["满意率"], focal=["试点"], cluster="region_code", draws=49)
+    assert many.summary.n_tested == 0
+    assert np.isnan(many.summary.p_significant)
+    assert np.isfinite(many.summary.p_median)
+
+
+def test_a_choice_of_rows_that_holds_none_is_not_estimated():
+    many = multiverse(
+        districts(),
+        outcomes=["满意率"],
+        focal=["占比"],
+        rows={"全部": None, "一个也没有": lambda table: table["密度"] > 1e9},
+        draws=49,
+    )
+    why = many.table.set_index("rows")["reason"]
+    assert why["全部"] == ""
+    assert "不足 2 个单位" in why["一个也没有"]
+    assert np.isfinite(many.summary.p_median)
 
 
 # ---- missing, undefined, dependent ------------------------------------------------------------
@@ -208,6 +235,7 @@ def test_nothing_at_all_is_a_refusal_with_the_commonest_reason():
         ({"unit": "街道"}, "街道"),
         ({"coding": {"编码者": ["甲"]}}, "only one table"),
         ({"draws": 0}, "draws"),
+        ({"allow_regressors": "3"}, "whole number"),
     ],
 )
 def test_misuse_is_refused(change, said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -131,6 +132,16 @@ def test_the_median_line_and_the_band_are_those_of_the_multiverse():
     path = upper.collections[0].get_paths()[0].vertices
     assert path[:, 1].min() == pytest.approx(made.band["low"].min())
     assert path[:, 1].max() == pytest.approx(made.band["high"].max())
+
+
+def test_that_the_band_rests_on_some_permutations_is_said_only_where_it_does():
+    made = many()
+    assert made.n_band == made.summary.n_permutations == 99
+    assert "灰带只用了" not in figure_specification_curve(made, source="模拟的表").notes()[0]
+    part = replace(made, n_band=40)
+    assert "灰带只用了前 40 种重排" in figure_specification_curve(part, source="表").notes()[0]
+    english = figure_specification_curve(part, source="a table", lang="en").notes()[0]
+    assert "rests on the first 40 permutations" in english
 
 
 def test_the_note_tells_the_median_and_the_data_hold_what_was_not_estimated():

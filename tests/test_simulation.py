@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.multitest import multipletests
 
+from pbgov.coding.sampling import draw_gold
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate
-from pbgov.evaluation.recovery import recovery_table
+from pbgov.evaluation.recovery import CORRECTED, audit_simulation, recovery_table
 from pbgov.evaluation.regression import regress
 from pbgov.indicators.panel import join_panel
 from pbgov.indicators.register import read_indicators
@@ -195,6 +197,58 @@ def test_recovery_table_sets_a_coder_beside_the_truth(simulation):
     )
     with pytest.raises(InputError, match=r"lack 'MODE\.M1'"):
         recovery_table(simulation, {"规则": perfect[perfect.code_id != "MODE.M1"]})
+
+
+def codings_of(simulation, wrong=0.0):
+    """What a coder says who takes `wrong` of the paragraphs of a mode for background."""
+    judged = simulation.segments.dropna(subset=["模拟模式"])
+    right = np.random.default_rng(4).random(len(judged)) >= wrong
+    return judged[right].assign(code_id=judged["模拟模式"], coder="rules", value=1)
+
+
+def test_audit_of_a_simulation_tells_the_truth_of_what_was_drawn_and_no_more(simulation):
+    sample = draw_gold(simulation.segments, 320, seed=5, strata=["region_code"])
+    audits = audit_simulation(simulation, codings_of(simulation), sample)
+    assert sorted(audits) == MODES
+    for mode, audit in audits.items():
+        assert is_simulated(audit)
+        drawn = audit["gold"].notna()
+        assert set(audit.loc[drawn, "segment_id"]) == set(sample.table["segment_id"])
+        truth = simulation.segments.set_index("segment_id")["模拟模式"].eq(mode)
+        expected = truth.loc[audit["segment_id"]].to_numpy(dtype=float)
+        np.testing.assert_array_equal(audit["machine"], expected)
+        np.testing.assert_array_equal(audit.loc[drawn, "gold"], expected[drawn.to_numpy()])
+        assert audit.attrs["not_drawn"] == 0
+
+
+def test_corrected_rows_of_a_coder_without_error_are_those_of_the_truth(simulation):
+    sample = draw_gold(simulation.segments, 320, seed=5, strata=["region_code"])
+    audits = audit_simulation(simulation, codings_of(simulation), sample)
+    table = recovery_table(simulation, {}, {CORRECTED: audits}, permutations=99)
+    rows = table.set_index(["labels", "level", "mode"])
+    ours = rows.loc[CORRECTED]
+    assert list(ours.index.get_level_values("level").unique()) == ["区均值"]
+    np.testing.assert_allclose(ours.estimate, rows.loc["真值"].loc[["区均值"]].estimate, rtol=1e-9)
+    np.testing.assert_allclose(ours.p_holm, multipletests(ours.p_value, method="holm")[1])
+    assert ours.p_permutation.isna().all()
+    assert list(table.labels.unique()) == ["真值", CORRECTED]
+    with pytest.raises(InputError, match="lack"):
+        recovery_table(simulation, {}, {CORRECTED: {MODES[0]: audits[MODES[0]]}}, permutations=99)
+
+
+def test_corrected_rows_undo_what_a_coder_misses(simulation):
+    """Missing 40 % of the paragraphs shrinks shares and stretches slopes; the audit finds it out."""
+    missed = codings_of(simulation, wrong=0.4)
+    scores = score(missed, simulation.segments, by="region_code", codes=MODES)
+    sample = draw_gold(simulation.segments, 800, seed=5, strata=["region_code"])
+    audits = audit_simulation(simulation, missed, sample)
+    table = recovery_table(simulation, {"规则": scores}, {CORRECTED: audits}, permutations=99)
+    slopes = table[table.level.eq("区均值")].pivot(
+        index="mode", columns="labels", values="estimate"
+    )
+    strong = slopes["真值"].abs().idxmax()
+    off = (slopes.loc[strong] / slopes.loc[strong, "真值"] - 1).abs()
+    assert off[CORRECTED] < 0.25 < off["规则"]
 
 
 # ---- the mark ----------------------------------------------------------------------------------

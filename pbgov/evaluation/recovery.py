@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pbgov.coding.journal import GOLD
 from pbgov.errors import InputError
 from pbgov.evaluation.coding_error.audit import machine_beside_gold
 from pbgov.evaluation.coding_error.scores import correct_scores
@@ -126,11 +127,12 @@ def audit_simulation(
         By mode, as `pbgov.machine_beside_gold` gives it.
     """
     segments = simulation.segments
-    place = segments[["segment_id", "doc_id", "start", "end"]]
+    drawn = segments[segments["segment_id"].isin(sample.table["segment_id"])]
+    place = drawn[["segment_id", "doc_id", "start", "end"]]
     audits = {}
     for mode in sorted(simulation.truth):
-        known = segments["模拟模式"].eq(mode).astype(int)
-        gold = place.assign(code_id=mode, coder="gold", value=known)
+        known = drawn["模拟模式"].eq(mode).astype(int)
+        gold = place.assign(code_id=mode, coder=GOLD, value=known)
         audits[mode] = machine_beside_gold(segments, codings, mode, sample, gold)
     return audits
 

@@ -71,8 +71,8 @@ def figure_specification_curve(
     rows, left_out = _choice_rows(multiverse, labels, lang)
     note = (" " if lang == "en" else "").join(multiverse.limits(lang))
     note += words["how"].format(covariance=_covariance(multiverse, lang))
-    if 0 < multiverse.summary.n_permutations != len(multiverse.band) and len(multiverse.band):
-        note += words["band"]
+    if 0 < multiverse.n_band < multiverse.summary.n_permutations:
+        note += words["band"].format(format_count(multiverse.n_band))
     if left_out:
         names = [_name(axis, labels, lang) for axis in left_out]
         note += words["left_out"].format("、".join(names) if lang == "zh" else ", ".join(names))
@@ -184,7 +184,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "title": "各种编码选择与设定选择下的估计",
         "all": "全部设定",
         "how": "点为偏相关系数，竖线为 95% 区间（{covariance}，折算到偏相关的尺度，可超出 ±1）。",
-        "band": "灰带只用了前一部分置换。",
+        "band": "灰带只用了前 {} 种重排。",
         "left_out": "版面所限，下半图未画：{}；它们见数据。",
         "footer": "{}/{} 个设定 · 来源：{}",
         "y": "偏相关系数",
@@ -198,7 +198,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "all": "All specifications",
         "how": " Points are partial correlations, bars 95% intervals ({covariance}, on the scale of the"
         " partial correlation; they may pass ±1).",
-        "band": " The band rests on the first permutations only.",
+        "band": " The band rests on the first {} permutations only.",
         "left_out": " For want of space the lower panel leaves out: {}; see the data.",
         "footer": "{}/{} specifications · Source: {}",
         "y": "Partial correlation",

@@ -46,8 +46,8 @@ def checked_audit(audit: pd.DataFrame, unit: str, document: str | None) -> pd.Da
     Raises
     ------
     InputError
-        Where a column is missing, a machine code is missing or not 0 or 1, a gold code is neither, or a
-        stretch stands twice in a unit.
+        Where a column is missing, a machine code is missing or not 0 or 1, a gold code is neither, a
+        stretch with a unit names no document, or a stretch stands twice in a unit.
     """
     wanted = [unit, "machine", "gold", "inclusion_probability"]
     need_columns(audit, [*wanted, *([document] if document else [])], "the audit")
@@ -65,6 +65,14 @@ def checked_audit(audit: pd.DataFrame, unit: str, document: str | None) -> pd.Da
                 f"column {name!r} of the audit holds {table.loc[odd, name].iloc[0]} in row"
                 f" {table.index[odd][0]}; codes are 0 and 1"
             )
+    if document is not None:
+        nowhere = table[document].isna() & table[unit].notna()
+        if nowhere.any():
+            raise InputError(
+                f"row {table.index[nowhere][0]} of the audit has no {document} ({int(nowhere.sum())} such"
+                " rows); fill it in, or say document=None where stretches are independent"
+            )
+        table[document] = table[document].astype("str")
     if "segment_id" in table and table.duplicated([unit, "segment_id"]).any():
         twice = table.loc[table.duplicated([unit, "segment_id"]), "segment_id"].iloc[0]
         raise InputError(f"the audit holds stretch {twice!r} twice; keep one")

@@ -19,6 +19,7 @@ from pbgov.inference.coding_error.differential import (
     errors_between_groups,
     errors_with_outcome,
 )
+from pbgov.inference.relabelings import check_draws
 
 if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel
@@ -90,6 +91,7 @@ def differential_error(
     """
     if outcome is None and cluster is None:
         raise InputError("name an outcome or a cluster; errors are compared along one of them")
+    check_draws(draws, seed)
     table, simulated = table_of(data)
     rows = read_hand_rows(table, coded, gold, probability, columns_of(outcome), columns_of(cluster))
     return check_errors(

@@ -10,6 +10,7 @@ import numpy as np
 from pbgov.evaluation.estimate import Estimate, NotEstimated, counted, counted_en
 from pbgov.evaluation.limits import (
     FEW_TREATED,
+    LEAST_DF,
     fewer_units,
     sentences_on_gaps,
     sentences_on_second_opinion,
@@ -107,6 +108,10 @@ def estimate_of(
     sandwich = hc0(fit) if frame.clusters is None else cluster_cr1(fit, units)
     second = coefficient_tests(fit.coefficients, sandwich, df)
     refused, refusals = told_apart_by_few(design, units, frame.unit_name)
+    coded_in = len(np.unique(units[equations.hand_rows])) if len(equations.hand_rows) else n_units
+    if frame.clusters is not None and min(coded_in, n_units) - 1 < LEAST_DF:
+        refused[:] = True
+        refusals = [_too_few(min(coded_in, n_units), frame.unit_name, by_hand=coded_in < n_units)]
     said, beside_said = _covariances(frame)
     method = _METHODS[way][frame.family]
     return Estimate(
@@ -147,6 +152,18 @@ def not_estimated(frame: Frame, reason: str, reason_en: str) -> NotEstimated:
     """A refusal with the reason, in Chinese and in English."""
     n = len(frame.material.machine)
     return NotEstimated(frame.formula, n, reason, reason_en, frame.simulated)
+
+
+def _too_few(n: int, unit_name: str, *, by_hand: bool) -> Remark:
+    """No interval where the jackknife would rest on so few clusters."""
+    zh, en = (
+        ("人工编码只来自", "Hand codes come from only") if by_hand else ("只有", "There are only")
+    )
+    return Remark(
+        "tests",
+        f"{zh} {counted(n, unit_name)}，误差无从判断，不给出 p 值和区间。",
+        f"{en} {counted_en(n, unit_name)}, so no p value or interval is given.",
+    )
 
 
 def _covariances(frame: Frame) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -91,8 +91,8 @@ def read_material(
     ------
     InputError
         Where a column is missing or no number, a coded column does not stand in the formula or stands
-        in C(...), a row has some gold codes and not others, or a probability is not above 0 and
-        at most 1.
+        in C(...), a row has some gold codes and not others, machine codes are 0 and 1 but a
+        gold code lies outside, or a probability is not above 0 and at most 1.
     """
     names = (coded,) if isinstance(coded, str) else tuple(coded)
     pairs = _pairs(names, gold)
@@ -104,6 +104,8 @@ def read_material(
     for name in names:
         table[name] = _numbers(table, name)
     by_hand = {name: _numbers(table, pairs[name]) for name in pairs}
+    for name in pairs:
+        _refuse_scale(table, name, pairs[name], by_hand[name])
     drawn = pd.DataFrame(by_hand, index=table.index).notna()
     some = drawn.any(axis=1) & ~drawn.all(axis=1)
     if some.any():
@@ -160,6 +162,16 @@ def _refuse_columns(table: pd.DataFrame, wanted: list[str]) -> None:
         if list(table.columns).count(name) != 1:
             there = list(table.columns).count(name)
             raise InputError(f"the table has {there} columns named {name!r}; it needs one")
+
+
+def _refuse_scale(table: pd.DataFrame, name: str, gold: str, by_hand: pd.Series[float]) -> None:
+    """Such as 9 for what could not be judged, beside machine codes of 0 and 1."""
+    outside = by_hand.notna() & ~by_hand.between(0, 1)
+    if table[name].dropna().isin([0, 1]).all() and outside.any():
+        raise InputError(
+            f"column {gold!r} holds {by_hand[outside].iloc[0]:g} in row {_label(table, outside)}, but"
+            f" the machine codes {name!r} are 0 and 1; decide on 0 or 1 for every row that was drawn"
+        )
 
 
 def _refuse_use(formula: str, names: tuple[str, ...]) -> bool:
@@ -238,7 +250,8 @@ def _chances(
 
 
 def _label(table: pd.DataFrame, chosen: pd.Series[bool]) -> str:
-    return repr(table.index[chosen.to_numpy()][0])
+    label = table.index[chosen.to_numpy()][0]
+    return repr(label) if isinstance(label, str) else str(label)
 
 
 def _again(

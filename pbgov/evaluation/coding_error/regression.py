@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype
 
 from pbgov.errors import InputError
 from pbgov.evaluation.coding_error.accuracy import accuracy_table, remarks_on_accuracy
@@ -31,7 +32,7 @@ from pbgov.inference.coding_error.design_based import (
 )
 from pbgov.inference.coding_error.solving import solve
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.relabelings import DRAWS, check_draws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,6 +109,7 @@ def correct_coding_error(
     """
     if family not in ("linear", "logit"):
         raise InputError(f"family is {family!r}; it is 'linear' or 'logit'")
+    check_draws(permutations, seed)
     table, simulated = table_of(data)
     material = read_material(table, formula, coded, gold, probability, cluster)
     design = material.design
@@ -132,7 +134,7 @@ def correct_coding_error(
         return NotEstimated(formula, len(design.rows), *reason, simulated)
     naive = (
         regress(
-            table, formula, cluster, unit_name=unit_name, seed=seed,
+            _with_numbers(table, material.coded), formula, cluster, unit_name=unit_name, seed=seed,
             permutations=permutations, allow_regressors=allow_regressors,
         )
         if family == "linear"
@@ -153,6 +155,12 @@ def correct_coding_error(
         remarks=(*sentences_on_simulation(simulated), *said, *remarks_on_naive(drawn=drawn)),
         simulated=simulated,
     )
+
+
+def _with_numbers(table: pd.DataFrame, coded: Sequence[str]) -> pd.DataFrame:
+    """The table with True and False of its coded columns as 1 and 0, as the other estimates have them."""
+    yes_no = [name for name in coded if is_bool_dtype(table[name].dtype)]
+    return table.assign(**{name: table[name].astype("Float64") for name in yes_no})
 
 
 def _naive(frame: Frame) -> Estimate | NotEstimated:

@@ -41,7 +41,7 @@ from pbgov.inference.coding_error.shares import (
     rogan_gladen_shares,
 )
 from pbgov.inference.linear import coefficient_tests
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.relabelings import DRAWS, check_draws
 from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ def correct_scores(
     all_read : bool
         False: the documents are a sample of what there is about a district, and their
         sampling is taken out too. True: they are all there is, and the outcome goes with
-        the share of these very stretches; only the machine's errors are taken out.
+        the share of these very stretches; only the machine's errors are taken out, which
+        are taken for independent, so that `document` is of no account.
     unit_name, seed, permutations, allow_regressors
         As in `pbgov.regress`, which gives the naive estimate.
 
@@ -132,18 +133,22 @@ def correct_scores(
     -----
     Not corrected: fewer than 30 audited stretches, fewer than five with or without the code,
     sensitivity + specificity - 1 under 0.2, reliability of the shares under 0.1, fewer than
-    ten documents a district (harmonic mean). Per district at least five audited stretches.
+    ten documents a district (harmonic mean; stretches where they count for themselves). Per district at least five audited stretches.
 
     References
     ----------
     Rogan and Gladen (1978), Fuller (1987), as in `pbgov.inference.coding_error.shares`.
     """
+    if not isinstance(all_read, bool):
+        raise InputError(f"all_read is {all_read!r}; say True or False")
+    check_draws(permutations, seed)
+    document = None if all_read else document
     table, simulated = table_of(data)
     stretches = checked_audit(audit, unit, document)
     simulated = simulated or is_simulated(audit)
     table = with_counted(table, score, unit, stretches)
     design = read_design(table, formula, [unit])
-    column = _column(design, score)
+    column = _column(design, score) if len(design.rows) else -1  # no row: regress says why
     naive = regress(
         table, formula, unit_name=unit_name, seed=seed, permutations=permutations,
         allow_regressors=allow_regressors,

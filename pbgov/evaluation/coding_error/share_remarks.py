@@ -31,7 +31,7 @@ ENOUGH_DOCUMENTS = 60
 _SHOWN = 20
 
 
-def documents_per_unit(counts: Counts) -> np.ndarray:
+def texts_per_unit(counts: Counts) -> np.ndarray:
     """How many documents, or stretches where these are independent, each unit has."""
     count = int(counts.units.max()) + 1
     if counts.documents is None:
@@ -45,20 +45,22 @@ def against_fit(
     counts: Counts, unit_name: str, fit: SharesFit | None = None
 ) -> tuple[str, str] | None:
     """Why the documents, or the fit made from them, do not carry a correction."""
-    documents = documents_per_unit(counts)
-    if documents.min() < 2:
-        few = int((documents < 2).sum())
+    texts = texts_per_unit(counts)
+    if counts.documents is not None and texts.min() < 2:
+        few = int((texts < 2).sum())
         return (
-            f"有 {counted(few, unit_name)}只有一篇文档，占比的抽样误差无从估计"
-            "（各段确可视为独立时写 document=None）",
+            f"有 {counted(few, unit_name)}只有一篇文档，占比的抽样误差无从估计（各段确可视为独立时写"
+            " document=None；这些文档就是全部而不是样本时写 all_read=True）",
             f"{counted_en(few, unit_name)} with a single document; the sampling error of a share"
-            " cannot be known (say document=None where stretches are independent)",
+            " cannot be known (say document=None where stretches are independent, all_read=True"
+            " where these documents are all there is)",
         )
-    mean = len(documents) / (1 / documents).sum()
+    mean = len(texts) / (1 / texts).sum()
     if mean < LEAST_DOCUMENTS:
+        (one, several), several_en = _texts(counts)
         return (
-            f"每个{unit_name}平均只有 {mean:.1f} 篇文档（调和平均），至少需要 {LEAST_DOCUMENTS} 篇",
-            f"only {mean:.1f} documents a unit (harmonic mean); need {LEAST_DOCUMENTS}",
+            f"每个{unit_name}平均只有 {mean:.1f} {several}（调和平均），至少需要 {LEAST_DOCUMENTS} {one}",
+            f"only {mean:.1f} {several_en} a unit (harmonic mean); need {LEAST_DOCUMENTS}",
         )
     if fit is None:
         return None
@@ -76,6 +78,15 @@ def against_fit(
             " regressor varies in one alone",
         )
     return None
+
+
+def _texts(counts: Counts) -> tuple[tuple[str, str], str]:
+    """What is counted as one text: its measure word, the same with the noun, and its English plural."""
+    return (
+        (("段", "段文本"), "stretches")
+        if counts.documents is None
+        else (("篇", "篇文档"), "documents")
+    )
 
 
 def against_audit(shares: AuditedShares) -> tuple[str, str] | None:
@@ -136,14 +147,15 @@ def remarks_on_shares(
     all_read: bool,
 ) -> list[Remark]:
     """Reliability, what the correction takes for granted, and whether that is in doubt."""
-    documents = documents_per_unit(counts)
-    few = int((documents < ENOUGH_DOCUMENTS).sum())
+    texts = texts_per_unit(counts)
+    several, several_en = _texts(counts)[0][1], _texts(counts)[1]
+    few = 0 if all_read else int((texts < ENOUGH_DOCUMENTS).sum())
     which, which_en = (
         ("各自抽查校正后的占比", "the shares corrected by each unit's own audit")
         if by_unit
         else ("占比", "the shares")
     )
-    least, most = int(documents.min()), int(documents.max())
+    least, most = int(texts.min()), int(texts.max())
     span, span_en = (
         (f"{least}", f"{least}") if least == most else (f"{least}–{most}", f"{least} to {most}")
     )
@@ -156,9 +168,9 @@ def remarks_on_shares(
         Remark(
             "coding",
             f"{which}的信度为 {fit.reliability:.2f}（其余是{rest}，已经扣除）；"
-            f"每个{unit_name} {span} 篇文档。",
+            f"每个{unit_name} {span} {several}。",
             f"Reliability of {which_en}: {fit.reliability:.2f} (the rest is {rest_en} and"
-            f" is subtracted); {span_en} documents a unit.",
+            f" is subtracted); {span_en} {several_en} a unit.",
         )
     ]
     if all_read:
@@ -174,8 +186,8 @@ def remarks_on_shares(
         remarks.append(
             Remark(
                 "coding",
-                f"{counted(few, unit_name)}不足 {ENOUGH_DOCUMENTS} 篇文档，区间很宽。",
-                f"{counted_en(few, unit_name)} with fewer than {ENOUGH_DOCUMENTS} documents; the"
+                f"{counted(few, unit_name)}不足 {ENOUGH_DOCUMENTS} {several}，区间很宽。",
+                f"{counted_en(few, unit_name)} with fewer than {ENOUGH_DOCUMENTS} {several_en}; the"
                 " interval is very wide.",
             )
         )

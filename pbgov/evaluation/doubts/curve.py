@@ -106,13 +106,13 @@ def _curves(crossings: Sequence[Crossing], whose: np.ndarray) -> tuple[np.ndarra
     p: list[np.ndarray] = []
     for crossing in crossings:
         block, n_focal = crossing.block, crossing.by_unit.shape[1]
+        shape = (len(block.subsets), len(whose), n_focal, len(block.outcomes))
         handed = crossing.by_unit[whose][:, block.units]  # permutations, rows, focal
-        handed = handed.transpose(1, 0, 2).reshape(len(block.units), -1)
+        handed = handed.transpose(1, 0, 2).reshape(len(block.units), len(whose) * n_focal)
         finite = np.isfinite(handed)
         made = cross(
             block, Columns(np.where(finite, handed, 0), np.isnan(handed), np.isinf(handed))
         )
-        shape = (len(block.subsets), len(whose), n_focal, len(block.outcomes))
         for store, values in ((r, made.partial_r), (p, made.p_value)):
             store.append(values.reshape(shape).transpose(1, 0, 2, 3).reshape(len(whose), -1))
     return np.hstack(r), np.hstack(p)

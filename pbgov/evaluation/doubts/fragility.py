@@ -173,9 +173,9 @@ def fragility(
     judged = judged_segments(codings, segments, code=code, by=by, coder=coder)
     table = _with_share(table, judged.shares, by, term)
     design = read_design(table, formula, labels=by)
-    place = _place_of(design, table, formula, term, by)
-    reason = refusal(design, None, unit_name, allow_regressors)
     n = len(design.rows)
+    place = _place_of(design, table, formula, term, by) if n else -1  # no row: `refusal` says so
+    reason = _repeated(design, by) or refusal(design, None, unit_name, allow_regressors)
     if reason is None:
         controls = np.delete(design.matrix, (0, place), axis=1)
         regressor = design.matrix[:, place]
@@ -258,6 +258,8 @@ def _with_share(table: pd.DataFrame, shares: pd.Series[float], by: str, term: st
     if not units.isin(shares.index).any():
         raise InputError(f"no unit in column {by} of data was read about; compare their names.")
     if term in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[term].dtype):
+            raise InputError(f"column {term!r} of data holds text; a share is a number")
         there = table[term]
         same = np.isclose(there.astype(float), made, rtol=_SAME, atol=_SAME, equal_nan=True)
         if not same.all():
@@ -272,6 +274,18 @@ def _with_share(table: pd.DataFrame, shares: pd.Series[float], by: str, term: st
     return with_share
 
 
+def _repeated(design: Design, by: str) -> tuple[str, str] | None:
+    """A unit with several rows: its share would be recoded in each of them."""
+    labels = pd.Series(design.labels)
+    if not labels.duplicated().any():
+        return None
+    twice = labels[labels.duplicated()].iloc[0]
+    return (
+        f"“{by}”里 {twice} 等单位有多行；先合并成一个单位一行",
+        f"units such as {twice} have several rows; make one row of each first",
+    )
+
+
 def _place_of(design: Design, table: pd.DataFrame, formula: str, term: str, by: str) -> int:
     """The column of the share, which must stand in the formula alone and once."""
     wanted = f"the share {term!r} must stand alone in {formula!r}: not transformed, no interaction"
@@ -282,7 +296,7 @@ def _place_of(design: Design, table: pd.DataFrame, formula: str, term: str, by: 
     place = design.columns.index(term)
     moved = read_design(table.assign(**{term: 2 * table[term] + 1}), formula, labels=by)
     rows = {label: row for row, label in enumerate(moved.labels)}
-    if len(rows) == len(design.labels):  # else a unit has several rows, which `refusal` tells
+    if len(rows) == len(design.labels):  # else a unit has several rows, which `_repeated` tells
         other = moved.matrix[[rows[label] for label in design.labels]]
         expected = design.matrix.copy()
         expected[:, place] = 2 * expected[:, place] + 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,6 +127,9 @@ def multiverse(
     """
     if control_sets is not None and controls:
         raise InputError("both controls and control_sets are given; give one of them")
+    own_limit = allow_regressors is None or isinstance(allow_regressors, Integral)
+    if not own_limit or isinstance(allow_regressors, bool):
+        raise InputError(f"allow_regressors is {allow_regressors!r}; it is a whole number")
     terms = {
         "outcome": _by_name(outcomes, "outcomes"),
         "focal": _by_name(focal, "focal"),

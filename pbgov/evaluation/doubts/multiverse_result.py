@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pbgov.evaluation.estimate import counted, counted_en
-from pbgov.evaluation.limits import shown_p
+from pbgov.evaluation.doubts.multiverse_remarks import remarks_on_multiverse
 from pbgov.evaluation.remarks import Remark, in_order, sentences
 from pbgov.inference.curves import LEVEL
 from pbgov.marks import SIMULATED, SIMULATED_NOTE, SIMULATED_NOTE_EN, as_simulated
@@ -84,7 +83,8 @@ class MultiverseSummary:
         Share of those tested with p < .05; NaN where none is.
     p_median, p_same_sign, p_significant : float
         Permutation p values of the median, of the share of the commoner sign, and of the
-        share with p < .05. NaN where units cannot exchange their focal values.
+        share with p < .05 (with clusters by CR1S and t(G - 1), which are fast). NaN where units
+        cannot exchange their focal values; the last also where no specification has a p value.
     n_permutations : int
     exact : bool
     """
@@ -131,6 +131,8 @@ class Multiverse:
         Columns of `table` that hold choices and have two or more.
     band : DataFrame
         rank, low, high: where 95 % of the permuted curves lie at each rank; empty without them.
+    n_band : int
+        Permutations that the band rests on: all, or the first where memory is short.
     n_units : int
         Units of all tables together.
     unit_name, covariance, covariance_en : str
@@ -145,6 +147,7 @@ class Multiverse:
     summary: MultiverseSummary
     axes: tuple[str, ...]
     band: pd.DataFrame
+    n_band: int
     n_units: int
     unit_name: str
     covariance: str
@@ -200,7 +203,9 @@ def put_together(
         table, by_choice, band = map(as_simulated, (table, by_choice, band))
     remarks = [
         *([Remark("simulated", SIMULATED_NOTE, SIMULATED_NOTE_EN)] if simulated else []),
-        *_remarks(table, summary, judged, n_units, unit_name, seed, clustered=clustered),
+        *remarks_on_multiverse(
+            table, summary, judged, n_units, unit_name, seed, clustered=clustered
+        ),
     ]
     return Multiverse(
         formula=formula,
@@ -209,6 +214,7 @@ def put_together(
         summary=summary,
         axes=axes,
         band=band,
+        n_band=judged.n_band,
         n_units=n_units,
         unit_name=unit_name,
         covariance=covariance,
@@ -250,7 +256,7 @@ def _summary(table: pd.DataFrame, judged: JudgedCurve) -> MultiverseSummary:
         share_significant=float((p < LEVEL).mean()) if len(p) else nan,
         p_median=test.p_median if test else nan,
         p_same_sign=test.p_same_sign if test else nan,
-        p_significant=test.p_significant if test else nan,
+        p_significant=test.p_significant if test and len(p) else nan,
         n_permutations=test.n_permutations if test else 0,
         exact=test.exact if test else False,
     )
@@ -282,114 +288,3 @@ def _by_choice(table: pd.DataFrame, axes: tuple[str, ...], median: float) -> pd.
             )
     made = pd.DataFrame(rows, columns=list(BY_CHOICE))
     return made.astype({"axis": "str", "choice": "str"})
-
-
-def _remarks(
-    table: pd.DataFrame,
-    summary: MultiverseSummary,
-    judged: JudgedCurve,
-    n_units: int,
-    unit_name: str,
-    seed: int,
-    *,
-    clustered: bool,
-) -> list[Remark]:
-    said = [
-        _on_curve(summary),
-        _on_permutation(judged, unit_name, seed, clustered=clustered),
-        _on_size(table, n_units, unit_name),
-        Remark(
-            "multiverse",
-            "曲线用偏相关系数，使单位不同的结果和计量可以排在一起；相关不等于因果。",
-            "The curve is one of partial correlations, so that outcomes and measures with different"
-            " units can be ordered; associations, not causes.",
-        ),
-    ]
-    if summary.n_tested < summary.n_estimated:
-        refused = summary.n_estimated - summary.n_tested
-        said.append(
-            Remark(
-                "tests",
-                f"{refused:,} 个设定的有效自由度不足 4，或两组中较小的一组不超过 3 个{unit_name}，"
-                "不给出稳健标准误的 p 值和区间。",
-                f"{refused:,} specifications have fewer than 4 degrees of freedom or at most 3 units"
-                " in the smaller group: no sandwich p value or interval is given.",
-            )
-        )
-    return said + _on_gaps(table)
-
-
-def _on_curve(summary: MultiverseSummary) -> Remark:
-    tested = summary.n_tested > 0
-    zh = f"其中 p<0.05 的占 {summary.share_significant:.0%}" if tested else "没有一个给出 p 值"
-    en = f"{summary.share_significant:.0%} have p < .05" if tested else "none has a p value"
-    return Remark(
-        "multiverse",
-        f"{summary.n_estimated:,} 个设定的偏相关系数中位数为 {summary.median:.2f}"
-        f"（{summary.low:.2f} 至 {summary.high:.2f}），{summary.share_same_sign:.0%} 与中位数同号，{zh}。",
-        f"Across {summary.n_estimated:,} specifications the median partial correlation is"
-        f" {summary.median:.2f} ({summary.low:.2f} to {summary.high:.2f}),"
-        f" {summary.share_same_sign:.0%} share its sign, {en}.",
-    )
-
-
-def _on_permutation(judged: JudgedCurve, unit_name: str, seed: int, *, clustered: bool) -> Remark:
-    test = judged.test
-    if test is None:
-        return Remark(
-            "multiverse",
-            f"解释变量在{unit_name}内变化，无法在{unit_name}之间重排，整条曲线没有置换检验。",
-            "The focal regressor varies within units, so units cannot exchange it: the curve has"
-            " no permutation test.",
-        )
-    how = (
-        f"穷举全部 {test.n_permutations:,} 种"
-        if test.exact
-        else f"抽取 {test.n_permutations:,} 种，种子 {seed}"
-    )
-    how_en = (
-        f"all {test.n_permutations:,}"
-        if test.exact
-        else f"{test.n_permutations:,} draws, seed {seed}"
-    )
-    fast = "；聚类时用 CR1S 与 t(G−1) 快算" if clustered else ""
-    fast_en = "; with clusters by CR1S and t(G-1)" if clustered else ""
-    share, share_en = "没有", "has none"
-    if np.isfinite(test.p_significant):
-        share, share_en = shown_p(test.p_significant), shown_p(test.p_significant)
-    return Remark(
-        "multiverse",
-        f"整条曲线的置换检验（{unit_name}之间重排解释变量，{how}）：中位数 {shown_p(test.p_median)}，"
-        f"同号比例 {shown_p(test.p_same_sign)}，p<0.05 的比例 {share}{fast}。",
-        f"Permutation of the whole curve (units exchange the focal regressor, {how_en}): median"
-        f" {shown_p(test.p_median)}, share of one sign {shown_p(test.p_same_sign)}, share with"
-        f" p < .05 {share_en}{fast_en}.",
-    )
-
-
-def _on_size(table: pd.DataFrame, n_units: int, unit_name: str) -> Remark:
-    used = table.loc[table["reason"].eq(""), "n_units"]
-    low, high = int(used.min()), int(used.max())
-    zh = counted(low, unit_name) if low == high else f"{low:,} 至 {counted(high, unit_name)}"
-    en = counted_en(low, unit_name) if low == high else f"{low:,} to {counted_en(high, unit_name)}"
-    return Remark(
-        "size",
-        f"各设定所用样本：{zh}（各表合计 {counted(n_units, unit_name)}）。",
-        f"Specifications rest on {en} (of {n_units:,} in all tables).",
-    )
-
-
-def _on_gaps(table: pd.DataFrame) -> list[Remark]:
-    missing = table.loc[table["reason"].ne(""), ["reason", "reason_en"]]
-    if missing.empty:
-        return []
-    counts = missing.value_counts().sort_index().reset_index()
-    zh = "；".join(f"{row.reason}（{row.count:,} 个）" for row in counts.itertuples())
-    en = "; ".join(f"{row.reason_en} ({row.count:,})" for row in counts.itertuples())
-    return [
-        Remark(
-            "gaps",
-            f"{len(missing):,} 个设定没有估计，仍列在表中：{zh}。",
-            f"{len(missing):,} specifications were not estimated and stay in the table: {en}.",
-        )
-    ]

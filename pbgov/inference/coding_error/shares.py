@@ -114,7 +114,8 @@ def rogan_gladen_shares(
         The document of each stretch, where several come from one; they vary together.
     all_read : bool
         True where these are not a sample of documents but all there is: the share meant is
-        that of these stretches, and machine errors, taken for independent, are its only error.
+        that of these stretches, and machine errors, taken for independent, are its only error;
+        `documents` is then of no account.
 
     Returns
     -------
@@ -124,8 +125,8 @@ def rogan_gladen_shares(
     Raises
     ------
     InputError
-        Where codes are not 0 and 1, a unit has fewer than two documents, or the audit
-        holds no stretch with the code or none without it.
+        Where codes are not 0 and 1, a unit has fewer than two documents (unless everything
+        was read), or the audit holds no stretch with the code or none without it.
 
     References
     ----------
@@ -136,7 +137,7 @@ def rogan_gladen_shares(
     units, rows = np.asarray(units), np.asarray(hand_rows)
     weight = 1 / checked_probability(probability, len(hand_codes))
     count = int(units.max()) + 1
-    counted, variance = _counted(machine, units, documents, count)
+    counted, variance = _counted(machine, units, documents, count, all_read=all_read)
 
     def by_unit(chosen: np.ndarray) -> np.ndarray:
         return np.bincount(units[rows[chosen]], weight[chosen], minlength=count)
@@ -199,10 +200,10 @@ def audited_by_unit(
         raise InputError(
             f"unit {int(np.argmin(audited))} has {audited.min()} audited stretches; each needs two"
         )
-    counted = _counted(machine, units, documents, count)[0]
+    counted = _counted(machine, units, documents, count, all_read=all_read)[0]
     pseudo = machine.copy()
     pseudo[rows] += weight * (hand_codes - machine[rows])
-    shares, variance = _counted(pseudo, units, documents, count)
+    shares, variance = _counted(pseudo, units, documents, count, all_read=all_read)
     if all_read:
         variance = _of_the_audit(hand_codes - machine[rows], weight, units[rows], audited)
         variance = variance / np.bincount(units, minlength=count) ** 2
@@ -324,13 +325,20 @@ def _zero_one(codes: np.ndarray) -> np.ndarray:
 
 
 def _counted(
-    values: np.ndarray, units: np.ndarray, documents: np.ndarray | None, count: int
+    values: np.ndarray,
+    units: np.ndarray,
+    documents: np.ndarray | None,
+    count: int,
+    *,
+    all_read: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of each unit and its sampling variance, documents being what was drawn."""
+    """Mean of each unit and its sampling variance, documents being what was drawn; 0 of all there is."""
     if units.shape != values.shape or units.min() < 0:
         raise InputError(f"{len(values)} stretches but units of shape {units.shape}")
     sizes = np.bincount(units, minlength=count)
     means = np.bincount(units, values, minlength=count) / np.maximum(sizes, 1)
+    if all_read:
+        return means, np.zeros(count)
     off = values - means[units]
     if documents is None:
         names, owner = np.arange(len(values)), units
