@@ -418,3 +418,14 @@ def test_what_is_detectable_as_a_table():
     assert ["最小可检出的（偏）相关系数 |r|", "0.64", "0.77"] in shown.rows()
     english = table_detectable(minimum_detectable(16), title="x", source="pwr", lang="en")
     assert ["smallest detectable (partial) |r|", "0.64"] in english.rows()
+
+
+def test_why_coefficients_are_not_determined_without_a_unit_is_true():
+    random = np.random.default_rng(1)
+    table = pd.DataFrame({"y": random.normal(size=18), "x": random.normal(size=18)})
+    table["z"] = table.x + (table.index == 5)  # collinear without unit 5, though both vary
+    result = leave_one_out(table, "y ~ x + z")
+    (said,) = [one for one in result.remarks if "定不下来" in one.zh]
+    assert "去掉 5，" in said.zh
+    assert "共线" in said.zh
+    assert "any one of" not in said.en

@@ -440,3 +440,39 @@ def test_the_small_simulation_runs_and_ranks_the_two():
         ours = values[f"series of {n}, level change, AR(1) by restricted likelihood"]
         assert ours <= values[f"series of {n}, level change, Newey-West (beside only)"]
         assert ours < 0.15
+
+
+def test_a_common_level_changes_neither_correlation_nor_degrees_of_freedom():
+    design, outcome = example()
+    plain = prais_winsten(design, outcome)
+    for level in (1e6, 1e8):
+        moved = prais_winsten(design, outcome + level)
+        assert moved.rho == pytest.approx(plain.rho, abs=1e-5)
+        np.testing.assert_allclose(moved.df, plain.df, rtol=1e-3)
+
+
+def test_what_is_said_of_newey_west_rests_on_its_customary_lag():
+    table = months()
+    usual = interrupted_series(table, "y", "month", "2021-01")
+    chosen = interrupted_series(table, "y", "month", "2021-01", lag=np.int64(12))
+    assert any("五分之一" in one for one in usual.limits)
+    assert not any("五分之一" in one for one in chosen.limits)
+    assert any("滞后 12 期" in one for one in chosen.limits)
+    with pytest.raises(InputError, match="lag"):
+        interrupted_series(table, "y", "month", "2021-01", lag=True)
+
+
+def test_errors_that_alternate_are_not_said_to_wander():
+    random = np.random.default_rng(1)
+    time = np.arange(40)
+    table = pd.DataFrame({"t": time, "y": (-1.0) ** time + random.normal(scale=0.01, size=40)})
+    result = interrupted_series(table, "y", "t", 20)
+    assert isinstance(result, NotEstimated)
+    assert "正负交替" in result.reason
+    assert "alternate" in result.reason_en
+
+
+def test_months_written_as_one_number_are_refused():
+    table = months().assign(month=lambda t: t.month.str.replace("-", "").astype(int))
+    with pytest.raises(InputError, match="2019-12"):
+        interrupted_series(table, "y", "month", 202101)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from scipy import stats
 
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.evaluation.outcomes.group_remarks import sentences_on_variances
 from pbgov.evaluation.outcomes.mixed import mixed_model, mundlak
 from pbgov.evaluation.regression import regress
 from pbgov.inference.clusters import cr2
@@ -195,7 +197,7 @@ def test_the_group_that_moves_a_coefficient_most_is_named():
         ({"满意": 3.0}, "没有变化"),
         ({"占比": np.nan}, "0 行"),
         ({"占比": np.inf}, "没有有限的数值"),
-        ({"region_code": ["甲", "乙"] * 96}, "至少需要 5 个"),
+        ({"region_code": ["甲", "乙", "丙"] * 64}, "至少需要 5 个"),
         ({"region_code": [f"r{i}" for i in range(192)]}, "只有一行"),
         ({"满意": lambda t: 2 * t["占比"]}, "没有残差"),
     ],
@@ -258,3 +260,21 @@ def test_gaps_marks_and_refusals_of_means():
     crowded = mundlak(table[table.region_code < "110111"], "满意 ~ 占比", "region_code")
     assert "fixed_effects" in crowded.reason
     assert crowded.formula == "满意 ~ 占比"
+
+
+def test_what_is_said_of_a_variance_of_zero_is_true_with_and_without_slopes():
+    random = np.random.default_rng(1)
+    groups, x = np.repeat(np.arange(8), 10), random.normal(size=80)
+    design = np.column_stack([np.ones(80), x])
+    outcome = random.normal(size=8)[groups] + random.normal(size=80)
+    sloped = replace(fit_mixed(design, outcome, groups, (1,)), at_boundary=True)
+    said = sentences_on_variances(sloped, "区")[-1]
+    assert "估计为 0" in said.zh
+    assert "不分组" not in said.zh  # the levels differ all the same
+    assert "without groups" not in said.en
+    alike = np.tile(np.linspace(-1, 1, 10), 8) + 0.1 * random.normal(size=80)
+    flat = fit_mixed(design, alike, groups)
+    assert flat.at_boundary
+    said = sentences_on_variances(flat, "区")[-1]
+    assert "等同于不分组" in said.zh
+    assert "without groups" in said.en

@@ -236,7 +236,7 @@ def test_too_few_units_show_nothing_and_say_so():
         result = minimum_detectable(units)
         assert np.isnan(values(result)["correlation"])
         assert result.passed is None
-        assert "什么也查不出来" in result.limits()[0]
+        assert "谈不上查出" in result.limits()[0]
 
 
 @pytest.mark.parametrize(
@@ -254,3 +254,70 @@ def test_too_few_units_show_nothing_and_say_so():
 def test_impossible_questions_are_refused(wrong):
     with pytest.raises(InputError):
         minimum_detectable(**wrong)
+
+
+def test_tiny_levels_and_four_units_have_an_answer():
+    exact = correlation_exaggeration(0.3, 4, 1e-12)
+    tinier = correlation_exaggeration(0.3, 4, 1e-300)
+    assert tinier.power == pytest.approx(exact.power * 1e-288, rel=1e-4)
+    assert tinier.exaggeration == pytest.approx(1 / 0.3)
+    assert correlation_power(0.3, 4, 1e-300) == 0
+    assert minimum_detectable_r(4, 0.8, 1e-12) == 1
+    assert minimum_detectable_r(4, 0.06) == 0
+    assert np.isnan(minimum_detectable_coefficient(1, 1, 0.8, 1e-10))
+    assert minimum_detectable(4, tests=10**9, treated=1).table.after_holm.notna().sum() == 4
+    with pytest.raises(InputError, match="too small"):
+        exaggeration(1, 1, 5, 1e-300)
+
+
+@pytest.mark.parametrize("alpha", [0, 1, 2, -0.1, float("nan")])
+def test_levels_outside_their_range_are_refused(alpha):
+    calls = [
+        lambda: correlation_power(0.3, 16, alpha),
+        lambda: correlation_exaggeration(0.3, 16, alpha),
+        lambda: units_for_correlation(0.3, 0.8, alpha),
+        lambda: t_test_power(1, 5, alpha),
+        lambda: exaggeration(1, 1, 5, alpha),
+    ]
+    for call in calls:
+        with pytest.raises(InputError):
+            call()
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_what_is_not_finite_is_refused(bad):
+    calls = [
+        lambda: correlation_power(0.3, bad),
+        lambda: correlation_exaggeration(0.3, bad),
+        lambda: t_test_power(bad, 5),
+        lambda: exaggeration(bad, 1, 5),
+        lambda: exaggeration(1, bad, 5),
+    ]
+    for call in calls:
+        with pytest.raises(InputError):
+            call()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"n_units": 16.5},
+        {"n_units": "16"},
+        {"n_units": None},
+        {"n_units": True},
+        {"n_units": float("inf")},
+        {"n_units": 16, "treated": 2.5},
+        {"n_units": 16, "tests": 1.5},
+        {"n_units": 16, "outcome_sd": "2"},
+        {"n_units": 16, "power": "0.8"},
+    ],
+)
+def test_numbers_that_cannot_be_meant_are_refused(bad):
+    with pytest.raises(InputError):
+        minimum_detectable(**bad)
+
+
+def test_three_units_are_not_said_to_have_no_degree_of_freedom():
+    (said,) = minimum_detectable(3).remarks
+    assert "不到 2" in said.zh
+    assert "3 units with 1 regressor leave" in said.en

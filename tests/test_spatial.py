@@ -273,3 +273,32 @@ def test_misuse_is_told(root):
         moran_test(np.ones(16), lattice(), seed=1, draws=9)
     with pytest.raises(InputError, match="between -1 and 1"):
         moran_power(lattice(), (1.0,), seed=1, draws=9)
+
+
+def test_a_region_without_data_is_told_as_such_beside_an_island(root):
+    table, pairs = beijing(root)
+    table.loc[3, "满意率"] = np.nan
+    code, island = table.region_code[3], table.region_code[0]
+    pairs = pairs[(pairs.region_code_a != island) & (pairs.region_code_b != island)]
+    result = moran(table, "满意率 ~ 1", pairs)
+    said = " ".join(result.limits())
+    assert result.n == 14
+    assert f"满意率 缺失（{code}）" in said
+    assert island in said
+    assert f"{code} 不在数据中" not in said
+
+
+def test_regions_that_are_all_neighbours_are_refused(root):
+    table, _ = beijing(root)
+    codes = table.region_code
+    full = pd.DataFrame(
+        [(a, b) for a in codes for b in codes if a < b], columns=["region_code_a", "region_code_b"]
+    )
+    assert "两两相邻" in moran(table, "满意率 ~ 1", full).reason
+
+
+def test_any_regressor_may_be_tested(root):
+    table, pairs = beijing(root)
+    for values in (np.arange(16.0) ** 3, np.arange(16.0)):
+        result = moran(table.assign(占比=values), "满意率 ~ 占比", pairs)
+        assert isinstance(result, CheckResult)

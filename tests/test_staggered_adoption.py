@@ -712,3 +712,89 @@ def test_doubly_robust_by_its_formula():
     moved = two_period_effect(change, treated, given * [1e6, 1e-3] + 2019, "dr")
     assert moved.att == pytest.approx(wanted, abs=1e-6)
     np.testing.assert_allclose(moved.influence, made.influence, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["object", "category"])
+def test_never_is_never_whatever_holds_the_dates(kind):
+    table = planted(noise=0.5)
+    plain = run(table)
+    zeros = table.assign(since=table.since.fillna(0).astype(kind))
+    assert_frame_equal(run(zeros).overall, plain.overall)
+    assert run(zeros).n_never == 2
+    status = (table.period >= table.since).astype(object)
+    status[0] = None
+    assert run(table.assign(since=status)).n_units == 5
+    categories = table.assign(period=table.period.astype("category"))
+    assert_frame_equal(run(categories).overall, plain.overall)
+
+
+def test_months_written_as_one_number_are_refused():
+    table = planted(noise=0.5)
+    for start in (201910, 20191030):
+        with pytest.raises(InputError, match="one number"):
+            run(table.assign(period=start - 1 + table.period.clip(upper=2), since=start))
+    years = table.assign(period=table.period + 2018, since=table.since + 2018)
+    assert run(years).n_units == 6
+
+
+def test_decimal_periods_that_blur_are_refused_and_half_years_are_not():
+    table = planted(dates=(3, 3, 4, 4, 5, 5, None, None), n_periods=12, noise=0.5)
+    with pytest.raises(InputError, match="whole steps"):
+        run(table.assign(period=table.period / 10, since=table.since / 10))
+    halves = run(table.assign(period=table.period / 2, since=table.since / 2))
+    np.testing.assert_allclose(halves.overall.estimate, run(table).overall.estimate)
+
+
+def test_a_cell_that_is_no_date_says_how_never_is_written():
+    table = planted(noise=0.5)
+    texts = table.assign(
+        period=(table.period + 2018).astype(str),
+        since=[("" if np.isnan(one) else str(int(one) + 2018)) for one in table.since],
+    )
+    with pytest.raises(InputError, match="stay empty"):
+        run(texts)
+
+
+def test_one_date_for_all_is_refused_without_a_step_that_would_not_help():
+    result = run(planted((3,) * 6, noise=0.5))
+    assert "not_yet" not in result.reason
+    assert "同一时点" in result.reason
+    assert "not_yet" in run(planted((3, 3, 3, 4, 4, 4), noise=0.5)).reason
+
+
+def test_units_that_change_alike_are_refused_and_an_error_of_zero_is_told():
+    table = planted(growth=0.0)
+    assert "完全相同" in run(table).reason
+    exact = run(planted((3,) * 4 + (None,) * 4))
+    assert exact.overall.p_value.isna().all()
+    for said in (exact.limits, exact.limits_en):
+        assert not any("nan" in one for one in said)
+    assert any("标准误为 0" in one for one in exact.limits)
+
+
+def test_reasons_tell_what_was_left_out_before():
+    table = planted((3, 3, 4, 4, None, None), noise=0.5)
+    broken = table[(table.unit < "区03") | (table.period != 2)]
+    result = run(broken)
+    assert isinstance(result, NotEstimated)
+    assert "区03" in result.reason
+    assert "区03" in result.reason_en
+
+
+def test_remarks_on_two_way_effects_are_true_for_the_design():
+    one = run(planted((3,) * 5 + (None,) * 5, noise=0.5))
+    assert any("只有一个采用时点" in each for each in one.limits)
+    late = run(planted((3,) * 5 + (5,) * 5, noise=0.5), control="not_yet")  # the last compares only
+    assert not any("只有一个采用时点" in each for each in late.limits)
+    table = planted((3,) * 8 + (None,) * 8, noise=0.5)
+    given_x = table.assign(x=np.random.default_rng(3).normal(size=len(table)))
+    given_x = run(given_x, covariates=["x"])
+    assert not any("两者只差在" in each for each in given_x.limits)
+    early = run(planted((1,) + (4,) * 5 + (None,) * 5, noise=0.5))
+    assert not any("只有一个采用时点" in each for each in early.limits)
+    assert not any("0% 的采用后观测" in each for each in one.limits + late.limits)
+
+
+def test_the_size_of_a_last_cohort_that_only_compares_is_told():
+    result = run(planted((3,) * 6 + (5,) * 4, noise=0.5), control="not_yet")
+    assert any("最小的一组" in one and "4 个" in one for one in result.limits)

@@ -107,9 +107,10 @@ def moran(
     known = set(design.labels)
     linked = {code for pair in pairs if pair <= known for code in pair}
     alone = sorted(known - linked)
-    elsewhere = sorted(set().union(*pairs) - known) if pairs else []
+    listed = {str(code) for code in table[region]}
+    elsewhere = sorted(set().union(*pairs) - listed)
     if linked and alone:
-        keep = [str(code) in linked for code in table[region]]
+        keep = [str(code) not in alone for code in table[region]]
         design = read_design(table.loc[keep], formula, [region], region)
     reason = _no_links(alone, elsewhere) if alone and not linked else None
     reason = reason or refusal(design, None, unit_name, allow_regressors)
@@ -121,6 +122,14 @@ def moran(
         return NotEstimated(formula, len(design.rows), reason[0], reason[1], simulated)
 
     weights = _weights(design, pairs)
+    if _all_alike(weights):
+        return NotEstimated(
+            formula,
+            len(design.rows),
+            f"这些{unit_name}两两相邻，Moran 指数不随数据变化",
+            "all of these regions are neighbours of one another; Moran's I is the same for any data",
+            simulated,
+        )
     regressors = design.matrix if design.matrix.shape[1] > 1 else None
     test = moran_test(design.outcome, weights, regressors, seed=seed, draws=permutations)
     power = moran_power(weights, STRENGTHS, regressors, seed=seed, draws=POWER_DRAWS)
@@ -168,6 +177,11 @@ def _weights(design: Design, pairs: set[frozenset[str]]) -> np.ndarray:
             first, second = (places[code] for code in pair)
             neighbours[first, second] = neighbours[second, first] = 1
     return row_standardised(neighbours)
+
+
+def _all_alike(weights: np.ndarray) -> bool:
+    """Whether everybody is everybody's neighbour."""
+    return bool((weights > 0).sum() == len(weights) * (len(weights) - 1))
 
 
 def _table(
@@ -286,8 +300,9 @@ def _on_regions(alone: list[str], elsewhere: list[str], unit_name: str) -> list[
         remarks.append(
             Remark(
                 "gaps",
-                f"{_listed(alone, '、')} 在数据中没有相邻的{unit_name}，未参与检验。",
-                f"Without a neighbour in the data and left out of the test: {_listed(alone, ', ')}.",
+                f"{_listed(alone, '、')} 在有数据的{unit_name}中没有相邻的，未参与检验。",
+                "Without a neighbour among those with data and left out of the test:"
+                f" {_listed(alone, ', ')}.",
             )
         )
     if elsewhere:

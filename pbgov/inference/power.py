@@ -16,6 +16,8 @@ from scipy import integrate, optimize, special, stats
 from pbgov.errors import InputError
 
 _MANY = 1e12
+_LARGEST_R = 1 - 1e-12
+_LARGEST_F = 1e8  # beyond it the series of the noncentral distribution does not converge
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,9 @@ def correlation_power(r: float, n: float, alpha: float = 0.05) -> float:
     >>> round(correlation_power(0.5, 16), 3)
     0.529
     """
-    if n < 4 or not -1 < r < 1:
+    if not 4 <= n < np.inf or not -1 < r < 1:
         raise InputError(f"r = {r}, n = {n}; need -1 < r < 1 and four units or more")
-    critical_z = np.arctanh(_critical_r(n, alpha))
+    critical_z = _critical_z(n, alpha)
     z = np.arctanh(abs(r)) + abs(r) / (2 * (n - 1))
     spread = np.sqrt(n - 3)
     return float(
@@ -95,7 +97,8 @@ def minimum_detectable_r(n: int, power: float = 0.8, alpha: float = 0.05) -> flo
     Returns
     -------
     float
-        An absolute correlation between 0 and 1; NaN for fewer than four units.
+        An absolute correlation between 0 and 1; NaN for fewer than four units. 1 where only
+        correlations that differ from 1 by rounding would do.
 
     References
     ----------
@@ -109,10 +112,12 @@ def minimum_detectable_r(n: int, power: float = 0.8, alpha: float = 0.05) -> flo
     check_levels(power, alpha)
     if n < 4:
         return float("nan")
+    if correlation_power(0, n, alpha) >= power:  # the approximation's, at a handful of units
+        return 0.0
+    if correlation_power(_LARGEST_R, n, alpha) < power:
+        return 1.0
     return float(
-        optimize.brentq(
-            lambda r: correlation_power(r, n, alpha) - power, 1e-9, 1 - 1e-12, xtol=1e-10
-        )
+        optimize.brentq(lambda r: correlation_power(r, n, alpha) - power, 0, _LARGEST_R, xtol=1e-10)
     )
 
 
@@ -178,9 +183,9 @@ def correlation_exaggeration(r: float, n: int, alpha: float = 0.05) -> DesignAna
     >>> round(correlation_exaggeration(0.3, 16).exaggeration, 1)
     2.0
     """
-    if n < 4 or not 0 < abs(r) < 1:
+    if not 4 <= n < np.inf or not 0 < abs(r) < 1:
         raise InputError(f"r = {r}, n = {n}; need 0 < |r| < 1 and four units or more")
-    true, critical = abs(r), _critical_r(n, alpha)
+    true, edge = abs(r), _critical_z(n, alpha)
     constant = (
         np.log(n - 2) + special.gammaln(n - 1) - special.gammaln(n - 0.5) - np.log(2 * np.pi) / 2
     )
@@ -198,7 +203,7 @@ def correlation_exaggeration(r: float, n: int, alpha: float = 0.05) -> DesignAna
         return float(np.exp(log_density) * special.hyp2f1(0.5, 0.5, n - 0.5, (1 + true * size) / 2))
 
     def beyond(power_of_size: int, sign: int) -> float:
-        edge, middle = np.arctanh(critical), max(np.arctanh(critical), sign * centre)
+        middle = max(edge, sign * centre)
         parts = [edge, middle, middle + 10 * spread, middle + 60 * spread]
         return sum(
             float(
@@ -238,8 +243,11 @@ def t_test_power(noncentrality: float, df: float, alpha: float = 0.05) -> float:
     >>> round(t_test_power(2.8, np.inf), 3)
     0.8
     """
-    if not df > 0 or not 0 < alpha < 1:
-        raise InputError(f"df {df}, alpha {alpha}; need df above 0 and alpha between 0 and 1")
+    if not df > 0 or not 0 < alpha < 1 or not np.isfinite(noncentrality):
+        raise InputError(
+            f"noncentrality {noncentrality}, df {df}, alpha {alpha}; need a finite noncentrality, df"
+            " above 0 and alpha between 0 and 1"
+        )
     return _f_power(noncentrality**2, 1, df, alpha)
 
 
@@ -260,8 +268,9 @@ def minimum_detectable_coefficient(
     Returns
     -------
     float
-        In the units of `std_error`, above 0; NaN where the standard error or its
-        degrees of freedom are NaN.
+        In the units of `std_error`; NaN where the standard error or its degrees of freedom are
+        NaN, or where the level is so small that the noncentral F distribution cannot be
+        computed.
 
     Examples
     --------
@@ -311,12 +320,15 @@ def exaggeration(
     >>> round(found.power, 2), round(found.type_s, 2), round(found.exaggeration, 1)
     (0.06, 0.24, 9.5)
     """
-    if true_effect == 0 or not std_error > 0 or not df > 0 or not 0 < alpha < 1:
+    known = np.isfinite(true_effect) and 0 < std_error < np.inf
+    if not known or true_effect == 0 or not df > 0 or not 0 < alpha < 1:
         raise InputError(
             f"true effect {true_effect}, standard error {std_error}, df {df}, alpha {alpha};"
             " need an effect that is not 0, the others above 0"
         )
-    shift, critical = abs(true_effect) / std_error, stats.t.isf(alpha / 2, df)
+    shift, critical = abs(true_effect) / std_error, float(stats.t.isf(alpha / 2, df))
+    if np.isinf(critical):
+        raise InputError(f"alpha {alpha} is too small to be computed at {df} degrees of freedom")
     above, below = critical - shift, critical + shift  # of the scatter, on either side
     right, wrong = stats.t.sf(above, df), stats.t.sf(below, df)
     size = shift * (right - wrong) + _mean_beyond(above, df) + _mean_beyond(below, df)
@@ -326,7 +338,12 @@ def exaggeration(
 
 @cache
 def noncentrality_for(tested: int, df: float, power: float, alpha: float) -> float:
-    """Noncentrality at which an F test of `tested` and `df` degrees of freedom has the power."""
+    """Noncentrality at which an F test of `tested` and `df` degrees of freedom has the power.
+
+    NaN for levels so small that the noncentral distribution cannot be computed.
+    """
+    if not np.isinf(df) and stats.f.isf(alpha, tested, df) > _LARGEST_F:
+        return float("nan")
     high = 1.0
     while _f_power(high, tested, df, alpha) < power:
         high *= 2
@@ -347,12 +364,17 @@ def _mean_beyond(point: float, df: float) -> float:
     """Integral of u times the density of t(df) from `point` to infinity."""
     if np.isinf(df):
         return float(stats.norm.pdf(point))
-    return float(stats.t.pdf(point, df) * (df + point**2) / (df - 1)) if df > 1 else float("nan")
+    if df <= 1:
+        return float("nan")
+    # density times point**2 by logarithms: at tiny levels one overflows where the other is 0
+    return float(np.exp(stats.t.logpdf(point, df) + np.log(df + point**2)) / (df - 1))
 
 
-def _critical_r(n: float, alpha: float) -> float:
-    critical_t = stats.t.isf(alpha / 2, n - 2)
-    return float(np.sqrt(critical_t**2 / (critical_t**2 + n - 2)))
+def _critical_z(n: float, alpha: float) -> float:
+    """Fisher's z of the smallest significant correlation, also where that is 1 but for rounding."""
+    if not 0 < alpha < 1:
+        raise InputError(f"alpha {alpha}; a level lies between 0 and 1")
+    return float(np.arcsinh(stats.t.isf(alpha / 2, n - 2) / np.sqrt(n - 2)))
 
 
 def _f_power(noncentrality: float, tested: int, df: float, alpha: float) -> float:

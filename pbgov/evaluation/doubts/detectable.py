@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import comb
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
@@ -180,8 +181,9 @@ def _remarks(
         return [
             Remark(
                 "detectable",
-                f"{units}、{regressors} 个解释变量，没有剩余的自由度，什么也查不出来。",
-                f"{units_en} and {regressors} regressors leave nothing to test with.",
+                f"{units}、{regressors} 个解释变量，剩余的自由度不到 2，谈不上查出相关。",
+                f"{units_en} with {regressors} regressor{'s' if regressors > 1 else ''} leave fewer than"
+                " two residual degrees of freedom; no correlation can be found with them.",
             )
         ]
     with_holm, with_holm_en = ("（Holm 校正后）", " after Holm") if tests > 1 else ("", "")
@@ -237,6 +239,14 @@ def _on_treated(n_units: int, unit_name: str, treated: int, one: dict[str, float
     return remarks
 
 
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def _check(
     n_units: int,
     regressors: int,
@@ -246,10 +256,18 @@ def _check(
     power: float,
     plausible_r: float,
 ) -> None:
-    if not (n_units >= 1 and regressors >= 1 and tests >= 1):
-        raise InputError(
-            f"n_units {n_units}, regressors {regressors}, tests {tests}; each must be 1 or more"
-        )
+    for name, value in (("n_units", n_units), ("regressors", regressors), ("tests", tests)):
+        if not _is_whole(value) or value < 1:
+            raise InputError(f"{name} is {value!r}; need a whole number, 1 or more")
+    if treated is not None and not _is_whole(treated):
+        raise InputError(f"treated is {treated!r}; need a whole number of units")
+    for name, size in (
+        ("outcome_sd", outcome_sd),
+        ("power", power),
+        ("plausible_r", plausible_r),
+    ):
+        if size is not None and not _is_number(size):
+            raise InputError(f"{name} is {size!r}; need a number")
     if treated is not None and not 0 < treated < n_units:
         raise InputError(f"{treated} of {n_units} units are treated; need some of each")
     if outcome_sd is not None and not (outcome_sd > 0 and np.isfinite(outcome_sd)):

@@ -49,6 +49,7 @@ LEAVE_ONE_OUT_COLUMNS = (
     "studentised",
 )
 _NO_RESIDUAL = 1e-10
+_SHOWN = 20
 
 
 def leave_one_out(
@@ -204,14 +205,21 @@ def _on_undetermined(found: Influence, names: list[str], unit_name: str) -> list
     ]
     if not lost:
         return []
+    many = len(lost) > 1
     return [
         Remark(
             "influence",
-            f"去掉 {'、'.join(lost)} 中任何一个，系数就定不下来：有解释变量只在这个{unit_name}上有变化。",
-            f"Without any one of {', '.join(lost)} the coefficients are not determined: a regressor"
-            " varies there alone.",
+            f"去掉 {_listed(lost, '、', ' 等')}{f'这 {len(lost)} 个中的任何一个' if many else ''}，"
+            f"系数就定不下来：其余{unit_name}的解释变量没有变化，或完全共线。",
+            f"Without {'any one of ' if many else ''}{_listed(lost, ', ', ' and others')} the"
+            " coefficients are not determined: among the others a regressor does not vary, or is a"
+            " linear combination of the rest.",
         )
     ]
+
+
+def _listed(names: list[str], separator: str, more: str) -> str:
+    return separator.join(names[:_SHOWN]) + (more if len(names) > _SHOWN else "")
 
 
 def _on_largest_distance(found: Influence, names: list[str]) -> list[Remark]:

@@ -19,16 +19,24 @@ def sentences_on_variances(fit: MixedFit, unit_name: str) -> list[Remark]:
             f"ICC = {fit.icc:.3f}: so much of the unexplained variance lies between groups.",
         )
     ]
-    if fit.at_boundary:
-        remarks.append(
-            Remark(
-                "design",
-                f"{unit_name}之间有一个方差（或其组合）估计为 0：数据不支持这一部分，"
-                "模型在这里等同于不分组；标准误请看并列的聚类稳健结果。",
-                "A variance between groups, or a combination of variances, is estimated as 0: the"
-                " data do not support that part; see the cluster-robust errors beside.",
-            )
+    if not fit.at_boundary:
+        return remarks
+    if len(fit.between) == 1:
+        what = f"{unit_name}之间的方差估计为 0：模型在这里等同于不分组"
+        what_en = "The variance between groups is estimated as 0: the model is that without groups"
+    else:
+        what = f"{unit_name}之间水平与斜率的方差中，有一个（或其组合）估计为 0：数据不支持这么多各自的项"
+        what_en = (
+            "Of the variances of groups' levels and slopes one, or a combination, is estimated as 0:"
+            " the data do not support so many terms of their own"
         )
+    remarks.append(
+        Remark(
+            "design",
+            f"{what}；标准误请看并列的聚类稳健结果。",
+            f"{what_en}; see the cluster-robust errors beside.",
+        )
+    )
     return remarks
 
 

@@ -9,8 +9,11 @@ import numpy as np
 from pbgov.evaluation.estimate import counted, counted_en
 from pbgov.evaluation.limits import LEVEL, sentences_on_simulation, shown_p
 from pbgov.evaluation.remarks import Remark
+from pbgov.evaluation.timing.adoption_gaps import (
+    sentences_on_left_out,
+    sentences_on_missing_cells,
+)
 from pbgov.evaluation.timing.adoption_tables import CALLAWAY_SANTANNA, paper_error
-from pbgov.inference.timing.group_time import usable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +31,7 @@ UNITS_PER_RESTRICTION = 10
 """The Wald test of effects before adoption is told only with ten clusters or more for each of them:
 with 16 districts and 11 effects it rejects nearly always."""
 _APART = 1e-3
-_SHOWN = 20
+_NOTHING = 1e-10
 _NAMES = {
     "simple": ("总体", "the overall effect"),
     "group": ("按队列平均", "the mean over cohorts"),
@@ -49,11 +52,6 @@ _WEAK = {
         "有的队列只有一个{unit}，队列内部的离散程度无从知道",
         "a cohort has a single one of the {units}, so that its spread is unknown",
     ),
-}
-MISSING = {
-    "no overlap": ("采用与否可由协变量完全推出", "the covariates tell the groups apart"),
-    "too few controls": ("对照单位不多于系数", "no more comparison units than coefficients"),
-    "collinear covariates": ("协变量共线或不变", "covariates are collinear or constant"),
 }
 
 
@@ -82,16 +80,16 @@ def adoption_remarks(
         *sentences_on_simulation(simulated),
         *panel.remarks,
         _on_size(panel, clustered, unit_name),
-        _on_detectable(headline),
+        *_on_detectable(headline),
         _on_assumption(covariates, control),
-        _on_two_way(refused, float(headline["estimate"]), len(effects.groups)),
+        _on_two_way(refused, float(headline["estimate"]), panel, covariates),
         *_on_trends(by_exposure, tested, dealt, base, len(set(panel.clusters))),
         *_on_refusals(overall, refusals, unit_name),
         *_on_agreement(overall),
         *_on_errors(effects, panel, overall, unit_name),
         _on_dealings(dealt, unit_name, seed, covariates),
-        *_on_left_out(panel, imputed, unit_name),
-        *_on_missing_cells(effects, panel),
+        *sentences_on_left_out(panel, imputed, unit_name),
+        *sentences_on_missing_cells(effects, panel),
     ]
 
 
@@ -113,14 +111,27 @@ def _on_size(panel: AdoptionPanel, clustered: bool, unit_name: str) -> Remark:
     )
 
 
-def _on_detectable(headline: pd.Series[float]) -> Remark:
+def _on_detectable(headline: pd.Series[float]) -> list[Remark]:
     least = float(headline["minimum_detectable"])
-    return Remark(
-        "detectable",
-        f"总体效应要有八成把握在 5% 水平上查出，须达到 {least:.3g}（结果的单位）；查不出不等于没有。",
-        f"The overall effect is found at the 5% level with 80% power only where it is {least:.3g} or"
-        " more, in units of the outcome; missed is not absent.",
-    )
+    if np.isnan(headline["estimate"]):
+        return []  # the cells without an estimate are told with the gaps
+    if np.isnan(least):
+        return [
+            Remark(
+                "tests",
+                "同一队列（或对照）的各单位变化完全相同，标准误为 0，没有可信的 p 值和区间，只看置换 p。",
+                "Units of one cohort, or of the comparison, all change alike: the standard error is 0,"
+                " and no p value or interval can rest on it; the permutation p alone is left.",
+            )
+        ]
+    return [
+        Remark(
+            "detectable",
+            f"总体效应要有八成把握在 5% 水平上查出，须达到 {least:.3g}（结果的单位）；查不出不等于没有。",
+            f"The overall effect is found at the 5% level with 80% power only where it is {least:.3g}"
+            " or more, in units of the outcome; missed is not absent.",
+        )
+    ]
 
 
 def _on_assumption(covariates: Sequence[str], control: str) -> Remark:
@@ -140,7 +151,17 @@ def _on_assumption(covariates: Sequence[str], control: str) -> Remark:
     )
 
 
-def _on_two_way(refused: TwoWay, headline: float, n_cohorts: int) -> Remark:
+def _on_two_way(
+    refused: TwoWay, headline: float, panel: AdoptionPanel, covariates: Sequence[str]
+) -> Remark:
+    if np.isnan(headline):
+        return Remark(
+            "design",
+            f"双向固定效应系数为 {refused.coefficient:.4g}，不作为结论：它不用协变量，"
+            "也可能把已经采用的单位当作对照。",
+            f"The two-way fixed effects coefficient, {refused.coefficient:.4g}, is no headline: it does"
+            " without the covariates and may compare with units already treated.",
+        )
     if np.isnan(refused.coefficient):
         return Remark(
             "design",
@@ -149,18 +170,24 @@ def _on_two_way(refused: TwoWay, headline: float, n_cohorts: int) -> Remark:
         )
     apart = refused.coefficient - headline
     share, share_en = "", ""
-    if abs(headline) > 0:
+    if abs(headline) > _NOTHING * np.ptp(panel.outcome):
         share = f"，即总体效应的 {apart / abs(headline):+.0%}"
         share_en = f", {apart / abs(headline):+.0%} of the overall effect"
-    why = (
-        f"它把已经采用的单位当作对照，{refused.negative:.0%} 的采用后观测以负权重计入，"
-        "效应随时间变化时会偏，甚至变号"
-    )
-    why_en = (
-        f"it compares with units already treated, {refused.negative:.0%} of the treated observations"
-        " count negatively, and where effects change with exposure it is biased, even in sign"
-    )
-    if n_cohorts == 1 and not refused.negative:
+    why = "它把已经采用的单位也当作对照，效应随时间变化时会偏"
+    why_en = "it also compares with units already treated, and is biased where effects change with exposure"
+    if refused.negative:
+        why += f"，甚至变号（{refused.negative:.0%} 的采用后观测以负权重计入）"
+        why_en += (
+            f", even in sign ({refused.negative:.0%} of the treated observations count negatively)"
+        )
+    one_date = len(np.unique(panel.adopted)) == 2 and np.isinf(panel.adopted).any()
+    if one_date and covariates:
+        why = "它不用协变量，并以采用前各期的平均为基准；时点一多它还会偏"
+        why_en = (
+            "it does without the covariates and compares with the mean of all periods before; with"
+            " several dates it is biased as well"
+        )
+    elif one_date:
         why = "只有一个采用时点，两者只差在以采用前各期的平均还是最后一期为基准；时点一多它就会偏"
         why_en = (
             "with a single date it differs only in comparing with the mean of all periods before"
@@ -182,6 +209,7 @@ def _on_trends(
         by_exposure["estimator"].eq(CALLAWAY_SANTANNA)
         & by_exposure["exposure"].lt(0)
         & by_exposure["p_permutation"].notna()
+        & by_exposure["estimate"].notna()
     ]
     if before.empty:
         return [
@@ -192,25 +220,31 @@ def _on_trends(
             )
         ]
     largest = before.iloc[int(before["estimate"].abs().to_numpy().argmax())]
-    least = before["minimum_detectable"]
+    least = before["minimum_detectable"].dropna()
     joint = f"联合置换检验 {shown_p(dealt.p_before)}"
     joint_en = f"joint permutation test {shown_p(dealt.p_before)}"
     if not np.isnan(tested.p_value) and n_clusters >= UNITS_PER_RESTRICTION * tested.df:
         joint += f"，Wald 检验 {shown_p(tested.p_value)}（χ²，{tested.df} 个）"
         joint_en += f", Wald test {shown_p(tested.p_value)} (chi-squared, {tested.df} of them)"
+    seen, seen_en = "", ""
+    if len(least):
+        span = f"{least.min():.3g}–{least.max():.3g}" if len(least) > 1 else f"{least.max():.3g}"
+        seen = f"；它们各自要到 {span} 才有八成把握查出，小于此的趋势差异看不见"
+        seen_en = (
+            f". Each is found with 80% power only from {span} on; smaller departures from parallel"
+            " trends stay unseen"
+        )
     against = "上一期" if base == "varying" else "采用前最后一期"
     against_en = "the period before" if base == "varying" else "the last period before adoption"
     return [
         Remark(
             "design",
             f"采用前的对比（与{against}比）共 {len(before)} 个，绝对值最大 {largest['estimate']:.3g}"
-            f"（采用前第 {-largest['exposure']:g} 期，置换 {shown_p(largest['p_permutation'])}），{joint}；"
-            f"它们各自要到 {least.min():.3g}–{least.max():.3g} 才有八成把握查出，小于此的趋势差异看不见。",
+            f"（采用前第 {-largest['exposure']:g} 期，置换 {shown_p(largest['p_permutation'])}），{joint}"
+            f"{seen}。",
             f"{len(before)} comparisons before adoption (with {against_en}): the largest is"
             f" {largest['estimate']:.3g} ({-largest['exposure']:g} before adoption, permutation"
-            f" {shown_p(largest['p_permutation'])}); {joint_en}. Each is found with 80% power only from"
-            f" {least.min():.3g} to {least.max():.3g} on; smaller departures from parallel trends stay"
-            " unseen.",
+            f" {shown_p(largest['p_permutation'])}); {joint_en}{seen_en}.",
         )
     ]
 
@@ -257,8 +291,7 @@ def _on_errors(
     effects: GroupTime, panel: AdoptionPanel, overall: pd.DataFrame, unit_name: str
 ) -> list[Remark]:
     clusters = panel.clusters[effects.units]
-    cohorts = [*effects.groups, *([np.inf] if np.isinf(effects.adopted).any() else [])]
-    sizes = [len(np.unique(clusters[effects.adopted == one])) for one in cohorts]
+    sizes = [len(np.unique(clusters[effects.adopted == one])) for one in np.unique(effects.adopted)]
     remarks = []
     if min(sizes) < SMALL_COHORT:
         remarks.append(
@@ -303,67 +336,3 @@ def _on_dealings(dealt: Dealt, unit_name: str, seed: int, covariates: Sequence[s
         f"The permutation test deals the dates of adoption anew among {counted_en(2, unit_name)[2:]}"
         f" ({how_en}, least p {floor:.2g}); it takes each to be as likely to get any date{without_en}.",
     )
-
-
-def _on_left_out(panel: AdoptionPanel, imputed: Imputation, unit_name: str) -> list[Remark]:
-    units, times = usable(panel.adopted, panel.periods)
-    remarks = []
-    early = sorted(set(panel.units[~units]))
-    if early:
-        shown = "、".join(early[:_SHOWN]) + ("等" if len(early) > _SHOWN else "")
-        shown_en = ", ".join(early[:_SHOWN]) + (" and others" if len(early) > _SHOWN else "")
-        remarks.append(
-            Remark(
-                "gaps",
-                f"{len(early)} 个单位在第一个时期已经采用，没有采用之前的数据，不参与估计（{shown}）。",
-                f"{len(early)} units had adopted by the first period and are left out, since nothing is"
-                f" known of them before ({shown_en}).",
-            )
-        )
-    if not times.all():
-        label = panel.calendar.label(float(panel.periods[~times][0]))
-        last = float(panel.adopted[units].max())
-        left = len(np.unique(panel.clusters[panel.adopted == last]))
-        remarks.append(
-            Remark(
-                "gaps",
-                f"没有始终不采用的单位：自 {label} 起没有对照，那些时期不参与估计；"
-                f"最后采用的 {counted(left, unit_name)}只作对照，没有自己的效应。",
-                f"No unit stays untreated: from {label} on there is nothing to compare with, and those"
-                f" periods are left out; the last adopters ({counted_en(left, unit_name)}) serve as"
-                " the comparison and have no effect of their own.",
-            )
-        )
-    if len(imputed.periods_left_out):
-        labels = [panel.calendar.label(float(panel.periods[j])) for j in imputed.periods_left_out]
-        span = labels[0] if len(labels) == 1 else f"{labels[0]} – {labels[-1]}"
-        remarks.append(
-            Remark(
-                "gaps",
-                f"{len(labels)} 个时期（{span}）所有单位都已采用，无法插补。",
-                f"{len(labels)} periods ({span}) in which all units are treated cannot be imputed.",
-            )
-        )
-    return remarks
-
-
-def _on_missing_cells(effects: GroupTime, panel: AdoptionPanel) -> list[Remark]:
-    remarks = []
-    for why, (zh, en) in MISSING.items():
-        cells = [
-            f"{panel.calendar.label(cell.group)}→{panel.calendar.label(cell.period)}"
-            for cell, missing in zip(effects.cells, effects.missing, strict=True)
-            if missing == why
-        ]
-        if cells:
-            shown = "、".join(cells[:_SHOWN]) + ("等" if len(cells) > _SHOWN else "")
-            shown_en = ", ".join(cells[:_SHOWN]) + (" and others" if len(cells) > _SHOWN else "")
-            remarks.append(
-                Remark(
-                    "gaps",
-                    f"{len(cells)} 个队列-时期没有估计：{zh}（{shown}）；用到它们的平均也没有估计。",
-                    f"{len(cells)} cohorts and periods are not estimated: {en} ({shown_en}); nor is any"
-                    " average that needs them.",
-                )
-            )
-    return remarks

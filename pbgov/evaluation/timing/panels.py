@@ -13,12 +13,18 @@ from pbgov.errors import InputError
 from pbgov.evaluation.design import read_design
 from pbgov.evaluation.limits import sentences_on_gaps
 from pbgov.evaluation.remarks import Remark
-from pbgov.evaluation.timing.periods import Calendar, period_numbers, read_calendar
+from pbgov.evaluation.timing.periods import (
+    Calendar,
+    period_numbers,
+    plain_numbers,
+    read_calendar,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SHOWN = 20
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +134,7 @@ def read_adoption_panel(
     first = order[:: len(periods)]
     dated = rows[adopted].to_numpy(dtype=float)[first]
     names = rows[unit].astype(str).to_numpy()[first]
+    _refuse_blurred(periods, dated, period)
     return AdoptionPanel(
         outcome=values[order].reshape(shape),
         periods=periods,
@@ -145,7 +152,7 @@ def _adoption(
     table: pd.DataFrame, unit: str, period: str, adopted: str, calendar: Calendar
 ) -> pd.Series[float]:
     """First period under treatment of each row's unit, inf where never, NaN where not known."""
-    values = table[adopted]
+    values = plain_numbers(table[adopted])
     marks = _as_marks(values)
     if marks is not None and (marks.groupby(table[unit]).nunique() > 1).any():
         return _from_status(table, marks, unit, period, calendar)
@@ -153,7 +160,7 @@ def _adoption(
     if is_numeric_dtype(values.dtype) and calendar.kind == "number":
         dates = _from_numbers(values, periods, marks is not None)
     else:
-        dates = period_numbers(values, Calendar(calendar.kind, adopted)).fillna(np.inf)
+        dates = _from_texts(values, calendar).fillna(np.inf)
     checked = pd.DataFrame({unit: table[unit], adopted: dates})
     _refuse_two(checked, unit, adopted, "adopts in", calendar)
     return dates
@@ -165,6 +172,17 @@ def _as_marks(values: pd.Series[Any]) -> pd.Series[float] | None:
         return None
     numbers = values.astype(float)
     return numbers if is_bool_dtype(values.dtype) or numbers.dropna().isin([0, 1]).all() else None
+
+
+def _from_texts(values: pd.Series[Any], calendar: Calendar) -> pd.Series[float]:
+    """Dates written as the periods are; missing where missing."""
+    try:
+        return period_numbers(values, Calendar(calendar.kind, str(values.name)))
+    except InputError as error:
+        raise InputError(
+            f"{error}. A date of adoption is written as the periods are, and the cells of units that"
+            " never adopt stay empty (missing, not a text)."
+        ) from None
 
 
 def _from_numbers(
@@ -203,6 +221,17 @@ def _from_status(
     starts = there[there["mark"] == 1].groupby("unit")["period"].min()
     dates = table[unit].map(starts).astype(float).fillna(np.inf)
     return dates.where(marks.notna(), np.nan)
+
+
+def _refuse_blurred(periods: np.ndarray, dates: np.ndarray, column: str) -> None:
+    """Refuse decimal periods of which equal distances differ by rounding (2019.1, 2019.2, …)."""
+    exposures = np.unique(periods - np.unique(dates[np.isfinite(dates)])[:, None])
+    apart = np.diff(exposures)
+    if len(apart) and apart.min() <= _ROUNDING * np.ptp(periods):
+        raise InputError(
+            f"column {column!r} holds decimals whose equal distances differ by rounding; number the"
+            " periods in whole steps"
+        )
 
 
 def _refuse_doubles(rows: pd.DataFrame, unit: str, period: str, calendar: Calendar) -> None:

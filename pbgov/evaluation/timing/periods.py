@@ -112,16 +112,20 @@ def read_calendar(values: pd.Series[Any]) -> Calendar:
     ------
     InputError
         For any other texts, whose alphabetical order is not that of time (2019年10月 sorts
-        before 2019年2月), for a mixture, and for infinite numbers.
+        before 2019年2月), for a mixture, for infinite numbers, and for months or days written as
+        one number (201912), whose distances are not those of time.
     """
     column = str(values.name)
-    there = values.dropna()
+    there = plain_numbers(values).dropna()
     if not len(there):
         raise InputError(f"column {column!r} has no period")
-    if is_numeric_dtype(there.dtype) and not is_bool_dtype(there.dtype):
+    if is_bool_dtype(there.dtype):
+        raise InputError(f"column {column!r} holds True and False; give the period of each row")
+    if is_numeric_dtype(there.dtype):
         numbers = there.to_numpy(dtype=float)
         if not np.isfinite(numbers).all():
             raise InputError(f"column {column!r} holds an infinite period; correct that row")
+        _refuse_run_together(numbers, column)
         return Calendar("number", column)
     for kind, form in _FORMS.items():
         if all(isinstance(one, str) and form.fullmatch(one) for one in _unique(there)):
@@ -147,6 +151,35 @@ def period_numbers(values: pd.Series[Any], calendar: Calendar) -> pd.Series[floa
     known = {one: calendar.number(one) for one in _unique(values.dropna())}
     numbers = [np.nan if pd.isna(one) else known[one] for one in values]
     return pd.Series(numbers, index=values.index, dtype=float)
+
+
+def plain_numbers(values: pd.Series[Any]) -> pd.Series[Any]:
+    """The column, with its own dtype where numbers or truth values stand as objects or categories."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype if values.notna().all() else object)
+    if values.dtype != object:
+        return values
+    kinds = {type(one) for one in values.dropna()}
+    if kinds and all(issubclass(kind, (bool, np.bool_)) for kind in kinds):
+        return values.astype("boolean")
+    if kinds and all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds):
+        return values.astype(float)
+    return values
+
+
+def _refuse_run_together(numbers: np.ndarray, column: str) -> None:
+    """Refuse months written 201912 and days written 20191231: the next month is 89 later."""
+    if not np.array_equal(numbers, np.round(numbers)):
+        return
+    whole = numbers.astype(np.int64)
+    for form, example, head in (("%Y%m", "2019-12", 6), ("%Y%m%d", "2019-12-31", 8)):
+        if ((whole >= 19 * 10 ** (head - 2)) & (whole < 21 * 10 ** (head - 2))).all():
+            read = pd.to_datetime(pd.Series(whole.astype(str)), format=form, errors="coerce")
+            if read.notna().all():
+                raise InputError(
+                    f"column {column!r} holds {whole[0]}, a date written as one number, so that"
+                    f" distances between periods are not those of time; write texts like {example!r}"
+                )
 
 
 def _unique(values: pd.Series[Any]) -> Iterable[Any]:

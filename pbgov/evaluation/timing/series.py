@@ -143,7 +143,9 @@ def interrupted_series(
     """
     from pbgov.evaluation.regression import beside_table, table_of, terms_table
 
-    if lag is not None and not (isinstance(lag, int) and lag >= 0):
+    if lag is not None and (
+        isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or lag < 0
+    ):
         raise InputError(f"lag {lag!r}; want a whole number of periods, 0 or more")
     table, simulated = table_of(data)
     read = read_series(table, outcome, period, date, comparison, covariates)
@@ -159,8 +161,7 @@ def interrupted_series(
         return NotEstimated(
             read.formula,
             n,
-            f"误差近于随机游走（相邻时期的相关为 {fitted.rho:.3f}），分不出断点",
-            f"errors wander (correlation of neighbours {fitted.rho:.3f}); no break can be told",
+            *_at_the_edge(fitted.rho),
             simulated,
         )
     lags = newey_west_lag(n) if lag is None else lag
@@ -200,7 +201,9 @@ def interrupted_series(
         remarks=(
             *sentences_on_simulation(simulated),
             *read.remarks,
-            *series_remarks(read, terms, beside, fitted.rho, comparison, str(date), lags),
+            *series_remarks(
+                read, terms, beside, fitted.rho, comparison, str(date), lags, lag is None
+            ),
         ),
         simulated=simulated,
         inputs_digest=read.digest,
@@ -317,6 +320,19 @@ def _refusal(read: SeriesTable, outcome: str, unit_name: str) -> tuple[str, str]
     if np.abs(left).max() <= _NO_RESIDUAL * np.ptp(read.explained):
         return "各项完全拟合了结果，没有残差可以判断误差", "the fit leaves no residual"
     return None
+
+
+def _at_the_edge(rho: float) -> tuple[str, str]:
+    if rho < 0:
+        return (
+            f"误差逐期正负交替（相邻时期的相关为 {rho:.3f}），相关定不准，断点无从检验",
+            f"errors alternate in sign (correlation of neighbours {rho:.3f}), too near -1 to be told;"
+            " no break can be tested",
+        )
+    return (
+        f"误差近于随机游走（相邻时期的相关为 {rho:.3f}），分不出断点",
+        f"errors wander (correlation of neighbours {rho:.3f}); no break can be told",
+    )
 
 
 def _on_holes(holes: int, n: int) -> tuple[Remark, ...]:

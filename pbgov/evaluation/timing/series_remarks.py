@@ -26,6 +26,7 @@ def series_remarks(
     comparison: str | None,
     date: str,
     lag: int,
+    usual: bool,
 ) -> list[Remark]:
     """Every remark on one interrupted series, in no particular order."""
     n = len(read.time)
@@ -55,15 +56,7 @@ def series_remarks(
             " fixed before the data are seen: a date that was searched for always shows a break.",
         ),
         *_on_agreement(changes, beside),
-        Remark(
-            "tests",
-            f"相邻时期误差的相关估计为 {rho:.2f}，标准误和自由度已计入；并列的 Newey–West（滞后 {lag} 期）"
-            "在短序列上过松：24–48 期、没有变化的模拟序列中约有五分之一误报。",
-            f"Errors of neighbouring periods correlate at {rho:.2f}, which the standard errors and"
-            f" degrees of freedom allow for; Newey-West (lag {lag}), beside it, is too liberal in short"
-            " series: with no change it found one in about a fifth of simulated series of 24 to 48"
-            " periods.",
-        ),
+        _on_errors(rho, lag, usual),
         *_on_few_degrees(changes),
         Remark(
             "p_values",
@@ -88,6 +81,24 @@ def _on_comparison(comparison: str | None) -> Remark:
         f"An effect under parallel trends: what is explained is the outcome less {comparison!r}. Without"
         " the policy this difference is taken to have gone on along its line, and the comparison"
         " series to be untouched by the policy. Data cannot prove either.",
+    )
+
+
+def _on_errors(rho: float, lag: int, usual: bool) -> Remark:
+    found, found_en = "", ""
+    if usual:  # the figure is of the customary lag
+        found = "：24–48 期、相邻时期相关 0.4、没有变化的模拟序列中约有五分之一误报"
+        found_en = (
+            ": with no change it found one in about a fifth of simulated series of 24 to 48 periods"
+            " whose neighbours correlate at 0.4"
+        )
+    return Remark(
+        "tests",
+        f"相邻时期误差的相关估计为 {rho:.2f}，标准误和自由度已计入；并列的 Newey–West（滞后 {lag} 期）"
+        f"在短序列上过松{found}。",
+        f"Errors of neighbouring periods correlate at {rho:.2f}, which the standard errors and"
+        f" degrees of freedom allow for; Newey-West (lag {lag}), beside it, is too liberal in short"
+        f" series{found_en}.",
     )
 
 

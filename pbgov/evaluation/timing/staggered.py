@@ -10,7 +10,8 @@ import numpy as np
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import NotEstimated, counted, counted_en
 from pbgov.evaluation.remarks import Remark, in_order, sentences
-from pbgov.evaluation.timing.adoption_remarks import MISSING, adoption_remarks
+from pbgov.evaluation.timing.adoption_gaps import MISSING
+from pbgov.evaluation.timing.adoption_remarks import adoption_remarks
 from pbgov.evaluation.timing.adoption_tables import by_exposure_table, overall_table, table_of_cells
 from pbgov.evaluation.timing.panels import AdoptionPanel, Unusable, read_adoption_panel
 from pbgov.inference.relabelings import DRAWS
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from pbgov.inference.timing.two_periods import Method
 
 SEED = 20260101
+_NO_CHANGE = 1e-12
 _TABLES = ("group_time", "by_exposure", "overall")
 
 
@@ -255,14 +257,16 @@ def staggered_adoption(
     _refuse_mixed_clusters(panel, cluster)
     reason = _incomparable(panel, outcome, control)
     if reason is not None:
-        return NotEstimated(formula, panel.outcome.size, *reason, simulated)
+        return NotEstimated(formula, panel.outcome.size, *_with_gaps(reason, panel), simulated)
 
     given = panel.outcome, panel.periods, panel.adopted
     effects = group_time_effects(
         *given, panel.covariates, control=control, method=method, base=base
     )
     if np.isnan(effects.att).all():
-        return NotEstimated(formula, panel.outcome.size, *_nothing_left(effects), simulated)
+        return NotEstimated(
+            formula, panel.outcome.size, *_with_gaps(_nothing_left(effects), panel), simulated
+        )
     clusters = panel.clusters[effects.units]
     aggregates = {kind: aggregate(effects, kind) for kind in KINDS}
     imputed = impute(*given, panel.clusters, leave_one_out=True)
@@ -353,26 +357,39 @@ def _incomparable(panel: AdoptionPanel, outcome: str, control: str) -> tuple[str
             "采用的单位在第一个时期就已经采用，没有采用之前的数据",
             "all that adopt did so by the first period; nothing is known of them before",
         )
-    if control == "never" and not np.isinf(panel.adopted).any():
-        return (
-            "没有始终不采用的单位；可改用尚未采用的单位作对照（control='not_yet'）",
-            "no unit stays untreated; compare with those not yet treated (control='not_yet')",
-        )
     left = panel.adopted[units]
     if not times.any() or not (left <= panel.periods[times][-1]).any():
         return (
             "所有单位在同一时点采用，没有尚未采用的单位可作对照",
             "all units adopt at the same date; none is left untreated to compare with",
         )
-    if len(np.unique(panel.clusters[units])) < 4:
-        n = len(np.unique(panel.clusters[units]))
+    if control == "never" and not np.isinf(left).any():
+        return (
+            "没有始终不采用的单位；可改用尚未采用的单位作对照（control='not_yet'）",
+            "no unit stays untreated; compare with those not yet treated (control='not_yet')",
+        )
+    if (n := len(np.unique(panel.clusters[units]))) < 4:
         return f"只有 {n} 个单位可以比较，至少需要 4 个", f"only {n} units to compare; need 4"
-    if np.ptp(panel.outcome[units] - panel.outcome[units][:, :1]) == 0:
+    change = panel.outcome[units] - panel.outcome[units][:, :1]
+    nothing = _NO_CHANGE * np.ptp(panel.outcome[units])
+    if np.ptp(change) <= nothing:
         return (
             f"“{outcome}”在各单位内部从不变化",
             f"{outcome!r} never changes within a unit",
         )
+    if np.ptp(change, axis=0).max() <= nothing:
+        return (
+            f"各单位的“{outcome}”变化完全相同，采用与否分不出差别",
+            f"{outcome!r} changes by the same amounts in all units, whether they adopt or not",
+        )
     return None
+
+
+def _with_gaps(reason: tuple[str, str], panel: AdoptionPanel) -> tuple[str, str]:
+    """A reason, followed by what was left out before: it may be why."""
+    zh = [one.zh.rstrip("。") for one in panel.remarks]
+    en = [one.en.rstrip(".") for one in panel.remarks]
+    return "；".join([reason[0], *zh]), "; ".join([reason[1], *en])
 
 
 def _nothing_left(effects: GroupTime) -> tuple[str, str]:

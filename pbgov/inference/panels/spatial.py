@@ -245,7 +245,7 @@ def moran_power(
         raise InputError(f"strengths {strengths} must lie between -1 and 1")
     weights = np.asarray(weights, dtype=float)
     n = len(weights)
-    fit = _fit(np.arange(n, dtype=float) ** 3, weights, regressors)
+    fit = _fit(np.random.default_rng(seed).standard_normal(n), weights, regressors)
     maker = np.eye(n) - fit.basis @ fit.basis.T
     expected = np.trace(maker @ weights) / (n - fit.k)
     random = np.random.default_rng(seed)

@@ -224,11 +224,13 @@ def prais_winsten(
         raise InputError(f"rho = {rho}; a correlation of neighbours lies between -1 and 1")
     if np.abs(plain.residuals).max() <= _NO_RESIDUAL * np.ptp(outcome):
         raise InputError("the design leaves no residual; there is no error to estimate")
-    chosen = _best_rho(design, outcome, time) if rho is None else rho
+    # the likelihood knows the outcome only up to the design, and residuals keep more digits
+    left = plain.residuals
+    chosen = _best_rho(design, left, time) if rho is None else rho
     fit = least_squares(decorrelated(design, time, chosen), decorrelated(outcome, time, chosen))
     df = np.full(fit.k, float(fit.n - fit.k))
     if rho is None:
-        df = _satterthwaite(design, outcome, time, chosen)
+        df = _satterthwaite(design, left, time, chosen)
     return AutoregressiveFit(
         fit=fit,
         rho=float(chosen),
