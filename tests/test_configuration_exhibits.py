@@ -15,7 +15,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.configurations.ceilings import necessity_ceiling
 from pbgov.evaluation.configurations.joint import read_jointly
 from pbgov.evaluation.configurations.necessary import necessity
-from pbgov.evaluation.configurations.robustness import robustness
+from pbgov.evaluation.configurations.robustness import solution_robustness
 from pbgov.evaluation.configurations.solutions import minimize_sets
 from pbgov.evaluation.configurations.truth import truth_table
 from pbgov.evaluation.regression import regress
@@ -107,7 +107,7 @@ def test_every_exhibit_of_a_solution_carries_its_honesty(lang):
     solution = solve()
     calibrations = {"A": ANCHORS["A"]}
     said = {**SAID, "calibrations": calibrations, "lang": lang}
-    robust = robustness(solution, RAW, calibrations)
+    robust = solution_robustness(solution, RAW, calibrations)
     joint = read_jointly({"A": regress(SETS.iloc[[*range(6)] * 3], "Y ~ A")}, solution)
     for exhibit in (
         table_truth_table(solution, **said),
@@ -223,7 +223,7 @@ def test_necessity_is_printed_by_inclusion_with_labels():
 def test_ends_of_a_range_that_were_not_reached_are_in_brackets():
     solution = solve()
     made = table_robustness(
-        robustness(solution, RAW, {"A": ANCHORS["A"]}),
+        solution_robustness(solution, RAW, {"A": ANCHORS["A"]}),
         **{**SAID, "calibrations": {"A": ANCHORS["A"]}},
         labels=LABELS,
     )
@@ -270,7 +270,7 @@ def test_the_mark_of_simulated_data_stands_on_every_exhibit():
         table_truth_table(solution, **SAID),
         table_solutions(solution, **SAID),
         figure_xy(solution, **SAID),
-        table_robustness(robustness(solution), **SAID),
+        table_robustness(solution_robustness(solution), **SAID),
         table_necessity(necessity(mark_simulated(SETS), "Y", ["A", "B"]), **SAID),
     ):
         assert exhibit.simulated

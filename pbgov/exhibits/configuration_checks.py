@@ -13,6 +13,7 @@ from pbgov.evaluation.configurations.solutions import Solution
 from pbgov.evaluation.estimate import NotEstimated
 from pbgov.exhibits.configuration_notes import (
     anchors_said,
+    check_labels,
     kind_in_words,
     labelled,
     note_of,
@@ -112,7 +113,7 @@ def table_necessity(
         return refused_exhibit(
             necessity, title=title, source=source, exhibit_id=exhibit_id, lang=lang
         )
-    sets = necessity.formula.replace(" → ", ", ").split(", ")
+    check_labels(necessity.sets, labels)
     ordered = necessity.table.sort_values("inclN", ascending=False, kind="stable")
     body = pd.DataFrame(
         [
@@ -139,7 +140,7 @@ def table_necessity(
             labels,
             lang,
             explained,
-            anchors_said(calibrations, sets, labels, lang),
+            anchors_said(calibrations, necessity.sets, labels, lang),
         ),
         source=source,
         data=necessity.table,
@@ -180,6 +181,7 @@ def table_ceilings(
     """
     if not ceilings:
         raise InputError("there is no ceiling to show")
+    check_labels(dict.fromkeys(one.condition for one in ceilings), labels)
     outcomes = sorted({one.outcome for one in ceilings})
     if len(outcomes) > 1:
         raise InputError(f"the ceilings are of several outcomes: {', '.join(outcomes)}")
@@ -253,6 +255,9 @@ def table_robustness(
             robustness, title=title, source=source, exhibit_id=exhibit_id, lang=lang
         )
     words = _WORDS[lang]
+    solution = robustness.solution
+    cases = solution.table.cases
+    check_labels((*cases.conditions, cases.outcome_name), labels)
     rows = []
     for row in robustness.ranges.to_dict("records"):
         name = words["cuts"].get(
@@ -268,8 +273,6 @@ def table_robustness(
                 high if row["ends_above"] else f"{high}]",
             )
         )
-    solution = robustness.solution
-    cases = solution.table.cases
     kind, outcome = kind_in_words(solution, lang), outcome_in_words(cases, labels)
     explained = (
         f"{kind}（结果：{outcome}）。在下限与上限之间单独移动，解不变；带方括号的一端已搜到头，没有发现改变。"
@@ -325,6 +328,7 @@ def table_joint_reading(
     """
     words = _WORDS[lang]
     reason = "reason" if lang == "zh" else "reason_en"
+    check_labels(joint.table["condition"], labels)
     body = pd.DataFrame(
         [
             (

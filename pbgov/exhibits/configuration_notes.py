@@ -47,13 +47,35 @@ def labelled(sentence: str, labels: Mapping[str, str]) -> str:
     """A sentence with the printed name wherever a set is named as a word of its own.
 
     A name of one letter is a word of English too: it is replaced within quotes and terms only.
+    What has been replaced is not read again, so that a label may be the name of another set.
     """
+    alone = []
     for name in sorted(labels, key=len, reverse=True):
-        alone = rf"(?<![\w.]){re.escape(name)}(?!\w|\.\w)"
+        word = re.escape(name)
         if len(name) == 1:
-            alone = rf"(?<=[~*'“]){re.escape(name)}(?!\w)|(?<!\w){re.escape(name)}(?=[*'”])"
-        sentence = re.sub(alone, labels[name].replace("\\", r"\\"), sentence)
-    return sentence
+            alone += [rf"(?<=[~*'“]){word}(?!\w)", rf"(?<!\w){word}(?=[*'”]| [+→])"]
+            alone.append(rf"(?<=[+→] ){word}(?!\w)")
+        else:
+            alone.append(rf"(?<![\w.]){word}(?!\w|\.\w)")
+    if not alone:
+        return sentence
+    return re.sub("|".join(alone), lambda found: labels[found[0]], sentence)
+
+
+def check_labels(
+    sets: Iterable[str], labels: Mapping[str, str], columns: Iterable[str] = ()
+) -> None:
+    """Refuse labels under which two sets, or a set and another column, would look the same."""
+    seen = {column: f"the column {column!r}" for column in columns}
+    for name in sets:
+        name = name.removeprefix("~")
+        printed = labels.get(name, name)
+        if printed in seen:
+            raise InputError(
+                f"{name!r} would be printed as {printed!r}, as {seen[printed]} is; give it another"
+                " label"
+            )
+        seen[printed] = repr(name)
 
 
 def anchors_said(
@@ -108,7 +130,7 @@ def term_in_words(text: str, cases: Cases, labels: Mapping[str, str]) -> str:
 
 def sets_in_words(text: str, labels: Mapping[str, str]) -> str:
     """An expression of any sets, with their printed names; for one whose conditions are not at hand."""
-    parts = re.split(r"(\*|\s*\+\s*|~|\[\d+\])", text)
+    parts = re.split(r"(\s*[*+]\s*|~\s*|\[\d+\])", text)
     return "".join(labels.get(part, part) for part in parts)
 
 
@@ -118,9 +140,9 @@ def outcome_in_words(cases: Cases, labels: Mapping[str, str]) -> str:
     return ("~" if cases.outcome_name.startswith("~") else "") + labels.get(name, name)
 
 
-def cases_in_words(names: str, lang: Lang) -> str:
+def cases_in_words(names: Iterable[str], lang: Lang) -> str:
     """Cases of one cell: at most thirty by name, and how many there are where they are more."""
-    listed = [name for name in names.split(",") if name]
+    listed = list(names)
     if not listed:
         return "无" if lang == "zh" else "none"
     between = "、" if lang == "zh" else ", "

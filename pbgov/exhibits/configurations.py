@@ -18,6 +18,7 @@ from pbgov.evaluation.estimate import NotEstimated
 from pbgov.exhibits.configuration_notes import (
     anchors_said,
     cases_in_words,
+    check_labels,
     kind_in_words,
     note_of,
     outcome_in_words,
@@ -26,6 +27,7 @@ from pbgov.exhibits.configuration_notes import (
 )
 from pbgov.exhibits.exhibit import Exhibit
 from pbgov.exhibits.numerals import format_count, format_number
+from pbgov.inference.sets.fit import term_memberships
 from pbgov.inference.sets.minimisation import FREE
 
 if TYPE_CHECKING:
@@ -105,6 +107,7 @@ def table_truth_table(
     row, out, n, incl, pri, both, cases = _TRUTH_WORDS[lang]
     outcome = outcome_in_words(truth.cases, labels)
     yes, no = ("是", "否") if lang == "zh" else ("yes", "no")
+    check_labels((*truth.conditions, truth.outcome), labels, _TRUTH_WORDS[lang])
     printed = [
         {
             row: format_count(one["row"]),
@@ -114,7 +117,14 @@ def table_truth_table(
             incl: format_number(one["incl"], 3),
             pri: format_number(one["PRI"], 3),
             both: yes if one["both"] else no,
-            cases: cases_in_words(one["cases"], lang),
+            cases: cases_in_words(
+                (
+                    name
+                    for name, place in zip(truth.cases.names, truth.truth.row_of_case, strict=True)
+                    if place == one["row"] - 1
+                ),
+                lang,
+            ),
         }
         for one in rows.iloc[order].to_dict("records")
     ]
@@ -191,6 +201,12 @@ def table_solutions(
     cases = solution.table.cases
     _check_parsimonious(solution, parsimonious)
     words = _SOLUTION_WORDS[lang]
+    fixed = [words[key] for key in ("path", "condition", "cases", "deviant")]
+    check_labels(
+        (*cases.conditions, cases.outcome_name),
+        labels,
+        [*fixed, *words["numbers"], *words["whole"]],
+    )
     models = list(solution.models["model"])
     shown = solution.terms[solution.terms["model"].isin(models[:MOST_MODELS])]
     whole = solution.models.set_index("model")
@@ -201,6 +217,7 @@ def table_solutions(
         marks, unsettled = _marks(one["term"], cases, parsimonious)
         some_only += unsettled
         of_model = whole.loc[one["model"]]
+        members, deviant = _members(one["term"], cases)
         paths.append(
             {
                 words["path"]: f"{one['model']}-{number}",
@@ -209,8 +226,8 @@ def table_solutions(
                     for name, mark in zip(cases.conditions, marks, strict=True)
                 },
                 **_numbers(words["numbers"], one, ("inclS", "PRI", "covS", "covU")),
-                words["cases"]: cases_in_words(one["cases"], lang),
-                words["deviant"]: cases_in_words(one["deviant"], lang),
+                words["cases"]: cases_in_words(members, lang),
+                words["deviant"]: cases_in_words(deviant, lang),
                 **_numbers(words["whole"], of_model.to_dict(), ("inclS", "PRI", "covS")),
             }
         )
@@ -247,6 +264,14 @@ def table_solutions(
         lang=lang,
         evidence=(solution, parsimonious),
     )
+
+
+def _members(term: str, cases: Cases) -> tuple[list[str], list[str]]:
+    """Cases in a path, and those of them that are not in the outcome."""
+    path = read_expression(term, cases.conditions, cases.levels)
+    inside = term_memberships(cases.memberships, path, cases.levels)[:, 0] > 0.5
+    named = np.array(cases.names, dtype=object)
+    return list(named[inside]), list(named[inside & (cases.outcome <= 0.5)])
 
 
 def _check_parsimonious(solution: Solution, parsimonious: Solution | None) -> None:

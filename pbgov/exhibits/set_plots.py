@@ -12,6 +12,7 @@ from pbgov.evaluation.configurations.solutions import Solution
 from pbgov.evaluation.configurations.terms import read_expression
 from pbgov.exhibits.configuration_notes import (
     anchors_said,
+    check_labels,
     kind_in_words,
     note_of,
     outcome_in_words,
@@ -95,6 +96,7 @@ def figure_xy(
             " there is nothing to draw"
         )
     cases = solution.table.cases
+    check_labels((*cases.conditions, cases.outcome_name), labels)
     text = _expression(solution, x)
     table, fit = _memberships(cases, text, names)
     printed = term_in_words(text, cases, labels)
@@ -141,6 +143,8 @@ def figure_xy(
 
 def _expression(solution: Solution, x: str) -> str:
     models = dict(zip(solution.models["model"], solution.models["expression"], strict=True))
+    if x in models and x in solution.table.conditions:
+        raise InputError(f"{x!r} names a model and a condition; rename the condition")
     return str(models.get(x, x))
 
 

@@ -120,7 +120,15 @@ def _calibrations(
     }
 
 
+def is_number(value: object) -> bool:
+    """Whether a value is one real number: no text, no truth value, no array."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
 def _check_settings(method: str, idm: float, below: float, above: float) -> None:
+    for name, value in (("idm", idm), ("below", below), ("above", above)):
+        if not is_number(value):
+            raise InputError(f"{name} is {value!r}; it is a number")
     if idm != INCLUSION_DEGREE and method != "direct":
         raise InputError(f"idm belongs to the direct method, not to {method!r}")
     if (below, above) != (1, 1) and method not in {"linear", "bell"}:
@@ -130,7 +138,8 @@ def _check_settings(method: str, idm: float, below: float, above: float) -> None
 def _raw(values: pd.Series[Any]) -> np.ndarray:
     if not isinstance(values, pd.Series):
         raise InputError(f"calibrate takes a column, not a {type(values).__name__}")
-    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
+    numeric = pd.api.types.is_numeric_dtype(values)
+    if not numeric or values.dtype.kind in "bc":
         seen = values.dropna()
         shown = f"such as {seen.iloc[0]!r}" if len(seen) else "all missing"
         raise InputError(f"column {values.name!r} is not of numbers ({shown}); make numbers of it")
@@ -154,14 +163,17 @@ def _ordered(anchors: Anchors | None, method: str) -> list[float]:
             return []
         raise InputError(f"calibration {method!r} needs anchors; they are the researcher's to give")
     if isinstance(anchors, Mapping):
+        if method not in {"direct", "linear", "ecdf", "bell"}:
+            raise InputError(f"anchors of {method!r} have no names; pass them as a list")
         named = _NAMED[6 if method == "bell" else 3]
         if set(anchors) != set(named):
             raise InputError(
                 f"anchors are named {', '.join(map(str, anchors))}; need {', '.join(named)}"
             )
         anchors = [anchors[name] for name in named]
-    listed = list(anchors) if isinstance(anchors, (Sequence, np.ndarray)) else [anchors]
-    if any(isinstance(anchor, (str, bool)) or not np.isfinite(anchor) for anchor in listed):
+    several = isinstance(anchors, (Sequence, np.ndarray, pd.Series))
+    listed: list[Any] = list(anchors) if several else [anchors]  # type: ignore[arg-type]
+    if not all(is_number(anchor) and np.isfinite(anchor) for anchor in listed):
         raise InputError(f"anchors {listed} are not all finite numbers")
     if method in {"crisp", "tfr"} and len(listed) != 1:
         raise InputError(f"calibration {method!r} takes one threshold; {len(listed)} were given")

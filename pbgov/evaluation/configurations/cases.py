@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,9 @@ import pandas as pd
 from pbgov.errors import InputError
 from pbgov.evaluation.regression import table_of
 from pbgov.indicators.panel import Panel
+from pbgov.inference.sets.rows import TIE
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-_OF_TERMS = re.compile(r"[*+~\[\]]|^\s|\s$|^$")
+_OF_TERMS = re.compile(r"[*+~\[\]\t\r\n]|^\s|\s$|^$")
 _OWN = ("row", "OUT", "n", "incl", "PRI", "both", "cases")
 
 
@@ -112,8 +111,9 @@ def read_cases(
     if not isinstance(data, (pd.DataFrame, Panel)):
         raise InputError(f"cases are read from a DataFrame or a Panel, not a {type(data).__name__}")
     table, simulated = table_of(data)
-    if isinstance(conditions, str) or not len(conditions):
-        raise InputError(f"conditions is {conditions!r}; pass a list of column names")
+    ordered = isinstance(conditions, (Sequence, pd.Index, np.ndarray))
+    if isinstance(conditions, str) or not ordered or not len(conditions):
+        raise InputError(f"conditions is {conditions!r}; pass a list of column names, in order")
     conditions = tuple(conditions)
     wanted = (*conditions, outcome)
     for name in wanted:
@@ -121,6 +121,10 @@ def read_cases(
     if len(set(wanted)) < len(wanted):
         twice = sorted({name for name in wanted if wanted.count(name) > 1})
         raise InputError(f"named twice among outcome and conditions: {', '.join(twice)}")
+    if not isinstance(levels, (Mapping, type(None))):
+        raise InputError(
+            f"levels is {levels!r}; pass a condition's name and how many values it has"
+        )
     sizes = _sizes(conditions, levels or {})
     names = _names(data, table, cases)
     values = np.column_stack([_numbers(table[name], names) for name in wanted])
@@ -142,17 +146,19 @@ def read_cases(
 
 
 def _check_name(name: str, table: pd.DataFrame) -> None:
-    columns = [str(column) for column in table.columns]
+    columns = list(table.columns)
     if columns.count(name) > 1:
         raise InputError(f"the table has {columns.count(name)} columns named {name!r}; keep one")
+    if name in columns and not isinstance(name, str):
+        raise InputError(f"column {name!r} has no text for a name; rename it")
     if name not in columns:
-        near = difflib.get_close_matches(str(name), columns, n=3, cutoff=0.3)
+        near = difflib.get_close_matches(str(name), list(map(str, columns)), n=3, cutoff=0.3)
         hint = f"; near it: {', '.join(near)}" if near else ""
         raise InputError(f"the table has no column {name!r}{hint}")
     if name in _OWN or _OF_TERMS.search(name):
         raise InputError(
-            f"column {name!r} cannot be a set: terms are written with * + ~ [ ], and a truth table"
-            f" has columns {', '.join(_OWN)} of its own; rename it"
+            f"column {name!r} cannot be a set: terms are written with * + ~ [ ] in one line, no"
+            f" name begins or ends with a blank, and a truth table has columns {', '.join(_OWN)} of its own; rename it"
         )
 
 
@@ -186,24 +192,34 @@ def _names(data: pd.DataFrame | Panel, table: pd.DataFrame, cases: str | None) -
 
 
 def _numbers(column: pd.Series[Any], names: tuple[str, ...]) -> np.ndarray:
-    if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
-        seen = [(name, value) for name, value in zip(names, column, strict=True) if pd.notna(value)]
-        if not seen:
-            return np.full(len(column), np.nan)
-        raise InputError(
-            f"column {column.name!r}, case {seen[0][0]!r}: {seen[0][1]!r} is no number; make"
-            " numbers of the column"
-        )
-    return column.to_numpy(dtype=float, na_value=np.nan)
+    numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
+    if numeric and column.dtype.kind != "c":
+        return column.to_numpy(dtype=float, na_value=np.nan)
+    seen = [(name, value) for name, value in zip(names, column, strict=True) if pd.notna(value)]
+    if not seen:
+        return np.full(len(column), np.nan)
+    for name, value in seen:
+        if not isinstance(value, (int, float, np.integer, np.floating, np.bool_)):
+            raise InputError(
+                f"column {column.name!r}, case {name!r}: {value!r} is no number; make numbers of"
+                " the column"
+            )
+    raise InputError(
+        f"column {column.name!r} holds numbers as values of type {column.dtype}; make numbers of"
+        " the column (pd.to_numeric)"
+    )
 
 
 def _check_range(values: np.ndarray, name: str, names: tuple[str, ...], size: int) -> None:
     if size == 2:
         wrong = (values < 0) | (values > 1)
         wanted = "memberships lie between 0 and 1; calibrate the column first"
+        if not ((values < -TIE) | (values > 1 + TIE)).any():
+            wanted = "it misses the ends of 0 and 1 by rounding only; round the column"
     else:
         wrong = ~np.isin(values, np.arange(size)) & ~np.isnan(values)
         wanted = f"its values are 0 to {size - 1}"
     if wrong.any():
         place = int(np.flatnonzero(wrong)[0])
-        raise InputError(f"column {name!r}, case {names[place]!r}: {values[place]:g}; {wanted}")
+        seen = repr(float(values[place])).removesuffix(".0")
+        raise InputError(f"column {name!r}, case {names[place]!r}: {seen}; {wanted}")

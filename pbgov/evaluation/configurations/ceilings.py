@@ -149,6 +149,8 @@ def necessity_ceiling(
     10-52. Dul, J., van der Laan, E., & Kuik, R. (2020). A statistical significance test for
     necessary condition analysis. *Organizational Research Methods*, 23(2), 385-395.
     """
+    if outcome == condition:
+        raise InputError(f"{outcome!r} is both outcome and condition; name two columns")
     table, simulated = table_of(data)
     if cases is None and isinstance(data, Panel) and data.unit in table.columns:
         cases = data.unit
@@ -184,7 +186,9 @@ def necessity_ceiling(
 
 def _refuse_texts_and_repeats(design: Design, condition: str) -> None:
     if len(design.rows) and (design.matrix.shape[1] != 2 or condition not in design.columns):
-        raise InputError(f"column {condition!r} holds texts; a ceiling needs numbers")
+        raise InputError(
+            f"column {condition!r} holds texts or truth values; a ceiling needs numbers"
+        )
     names = pd.Series([*design.labels, *design.dropped], dtype="str")
     repeated = sorted(set(names[names.duplicated()]))
     if repeated:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from pbgov.errors import InputError
 from pbgov.evaluation.configurations.cases import read_cases
 from pbgov.evaluation.configurations.sayings import on_gaps
 from pbgov.evaluation.configurations.terms import read_expression, written
@@ -42,6 +43,8 @@ class Necessity:
         share of the outcome that lies within it), RoN (0–1: relevance; near 0 where the condition
         is so common that any outcome lies within it), covN (0–1).
     formula : str
+    sets : tuple of str
+        Conditions, then the outcome, with ~ before it where it is negated.
     n : int
         Cases.
     remarks : tuple of Remark
@@ -50,6 +53,7 @@ class Necessity:
 
     table: pd.DataFrame
     formula: str
+    sets: tuple[str, ...]
     n: int
     remarks: tuple[Remark, ...]
     simulated: bool
@@ -129,6 +133,8 @@ def necessity(
     found = read_cases(data, outcome, conditions, cases, levels)
     if negate:
         found = found.negated()
+    if isinstance(combinations, str):
+        raise InputError(f"combinations is {combinations!r}; pass a list of expressions")
     asked = [read_expression(text, found.conditions, found.levels) for text in combinations]
     reason = refusal(found, allow_conditions=len(found.conditions))
     if reason is not None:
@@ -159,7 +165,14 @@ def necessity(
         *_on_trivial(table),
         *on_gaps(found),
     ]
-    return Necessity(table, found.formula, len(found), in_order(remarks), found.simulated)
+    return Necessity(
+        table=table,
+        formula=found.formula,
+        sets=(*found.conditions, found.outcome_name),
+        n=len(found),
+        remarks=in_order(remarks),
+        simulated=found.simulated,
+    )
 
 
 def _literals(cases: Cases) -> np.ndarray:

@@ -153,6 +153,11 @@ def read_expectations(
             "the intermediate solution needs expectations: for each condition 1 (its presence"
             " should go with the outcome), 0 (its absence) or None"
         )
+    if not isinstance(expectations, (Mapping, type(None))):
+        raise InputError(
+            f"expectations is a {type(expectations).__name__}; pass names of conditions with what"
+            " is expected of each, such as {'DEV': 1}"
+        )
     given = dict(expectations or {})
     unknown = [name for name in given if name not in cases.conditions]
     if unknown:

@@ -172,7 +172,7 @@ def minimize_sets(
     -------
     Solution or NotEstimated
         NotEstimated where no row is sufficient, none is insufficient, or there are more than
-        10,000 tied models.
+        10,000 tied models or so many ways to search that the data determine none.
 
     Raises
     ------

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.evaluation.configurations.calibrating import is_number
 from pbgov.evaluation.configurations.cases import Cases, read_cases
 from pbgov.evaluation.configurations.sayings import remarks_on_table
 from pbgov.evaluation.estimate import NotEstimated
@@ -172,7 +173,7 @@ def truth_table(
     reason = refusal(found, allow_conditions)
     if reason is not None:
         return NotEstimated(found.formula, len(found), *reason, found.simulated)
-    return tabulate(found, incl_cut, pri_cut, n_cut, complete=complete)
+    return tabulate(found, float(incl_cut), float(pri_cut), int(n_cut), complete=complete)
 
 
 def tabulate(
@@ -242,8 +243,8 @@ def refusal(cases: Cases, allow_conditions: int | None) -> tuple[str, str] | Non
 
 def _check_cuts(incl_cut: float, pri_cut: float, n_cut: int) -> None:
     for name, cut in (("incl_cut", incl_cut), ("pri_cut", pri_cut)):
-        if not 0 <= cut <= 1:
-            raise InputError(f"{name} is {cut}; it lies between 0 and 1")
+        if not is_number(cut) or not 0 <= cut <= 1:
+            raise InputError(f"{name} is {cut!r}; it is a number between 0 and 1")
     if isinstance(n_cut, bool) or not isinstance(n_cut, (int, np.integer)) or n_cut < 1:
         raise InputError(f"n_cut is {n_cut!r}; it is a number of cases, 1 or more")
 

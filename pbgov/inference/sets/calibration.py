@@ -67,7 +67,8 @@ def calibrate_direct(
             f"idm, the membership at full inclusion, is {idm}; it lies between .5 and 1"
         )
     log_odds = np.log(idm / (1 - idm))
-    inner = np.where((values - cross) * (high - cross) >= 0, high - cross, cross - low)
+    inward = (values >= cross) == (high > cross)
+    inner = np.where(inward, high - cross, cross - low)
     return np.asarray(expit((values - cross) / inner * log_odds))
 
 
@@ -106,7 +107,7 @@ def calibrate_linear(
     falling = np.clip((high - values) / (high - cross), 0, 1)
     inner = (values - cross) * (high - cross) > 0
     return np.where(
-        np.isnan(values), np.nan, np.where(inner, 1 - falling**above / 2, rising**below / 2)
+        np.isnan(values), np.nan, np.where(inner, 1 - falling**above / 2, abs(rising) ** below / 2)
     )
 
 
@@ -211,6 +212,7 @@ def calibrate_indirect(values: np.ndarray, thresholds: Sequence[float]) -> np.nd
         )
     groups = (x[:, None] > steps).sum(axis=1)
     rough = np.round(groups / len(steps), 3)
+    x = x / x.max()  # no power of it overflows, and the fit stays what it is
     powers = np.column_stack([np.log(x), np.sqrt(x), x, x**2])
     scaled = (powers - powers.mean(axis=0)) / powers.std(axis=0)
     fit = fractional_logit(np.column_stack([np.ones(len(x)), scaled]), rough)

@@ -13,7 +13,8 @@ from itertools import product
 import numpy as np
 
 MOST_MODELS = 10_000
-MOST_STEPS = 1_000_000
+MOST_LOOKS = 10_000_000
+"""Rows looked at in both searches together, so that they end within seconds whatever the chart."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Covers:
     covers : tuple of tuple of int
         Each cover as ascending columns; the covers in ascending order.
     complete : bool
-        False where the search was given up: more than 10,000 covers, or a million steps. The
-        covers found until then are not handed out.
+        False where the search was given up: more than 10,000 covers, or ten million looks at a
+        row. The covers found until then are not handed out.
     """
 
     covers: tuple[tuple[int, ...], ...]
@@ -57,10 +58,10 @@ def smallest_covers(chart: np.ndarray) -> Covers:
     ((0, 1), (0, 2), (1, 2))
     """
     kinds, members = _alike(chart)
-    search = _Search([_bits(row) for row in kinds.T], len(kinds), MOST_STEPS)
     smaller = _without_dominated(kinds)
-    least = _Search([_bits(row) for row in smaller.T], len(smaller), MOST_STEPS)
+    least = _Search([_bits(row) for row in smaller.T], len(smaller), MOST_LOOKS)
     size = least.least_size()
+    search = _Search([_bits(row) for row in kinds.T], len(kinds), least.looks_left)
     found = search.all_of_size(size) if size is not None else None
     if found is None:
         return Covers((), complete=False)
@@ -96,7 +97,8 @@ def _without_dominated(chart: np.ndarray) -> np.ndarray:
 def _not_within_another(sets: np.ndarray) -> np.ndarray:
     """Which rows of a boolean array are within no other row; of equal ones, the first."""
     sizes = sets.sum(axis=1)
-    shared = sets.astype(np.int32) @ sets.T.astype(np.int32)
+    numbers = sets.astype(np.float32)  # exact up to 16 million, and multiplied fast
+    shared = numbers @ numbers.T
     within = shared == sizes[:, None]
     place = np.arange(len(sets))
     earlier = (sizes[None, :] > sizes[:, None]) | (place[None, :] < place[:, None])
@@ -117,14 +119,14 @@ class _Search:
 
     columns_of: list[int]
     n_columns: int
-    steps_left: int
+    looks_left: int
     found: list[tuple[int, ...]] = field(default_factory=list)
 
     def least_size(self) -> int | None:
         """The least number of columns that cover all rows; None where the search was given up."""
         every = (1 << self.n_columns) - 1
         size = self._at_least(self.columns_of, every)
-        while self.steps_left > 0:
+        while self.looks_left > 0:
             self._extend((), self.columns_of, every, size, first_only=True)
             if self.found:
                 return size
@@ -135,7 +137,7 @@ class _Search:
         """All covers of this size; None where the search was given up."""
         self.found = []
         self._extend((), self.columns_of, (1 << self.n_columns) - 1, size, first_only=False)
-        return self.found if self.steps_left > 0 and len(self.found) <= MOST_MODELS else None
+        return self.found if self.looks_left > 0 and len(self.found) <= MOST_MODELS else None
 
     def _extend(
         self,
@@ -146,8 +148,8 @@ class _Search:
         first_only: bool,
     ) -> None:
         """Extend a partial cover by at most `left` of the allowed columns."""
-        self.steps_left -= 1
-        if self.steps_left <= 0 or len(self.found) > MOST_MODELS or (first_only and self.found):
+        self.looks_left -= 1 + len(open_rows)
+        if self.looks_left <= 0 or len(self.found) > MOST_MODELS or (first_only and self.found):
             return
         if not open_rows:
             self.found.append(chosen)

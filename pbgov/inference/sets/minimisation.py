@@ -6,7 +6,7 @@ Rows of the truth table are entries 0, 1, 2, …, one below the number by which 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FREE = -1
 MOST_TERMS = 50_000_000
+MOST_MINIMA, MOST_TERMS_OF_MINIMA = 1_000, 200_000_000
+"""Different minima, and possible terms of all of them, that an intermediate solution may take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,7 +221,9 @@ def counterfactuals(
     Returns
     -------
     list of Counterfactuals
-        One for each pair; pairs with the same easy counterfactuals share one minimum.
+        One for each pair; pairs with the same easy counterfactuals share one minimum. The list
+        ends with the first minimum that is not complete: its search was given up, or there would
+        be more than a thousand different minima or 200 million possible terms in them.
 
     Notes
     -----
@@ -247,6 +251,7 @@ def counterfactuals(
     }
     assumed = assumed_rows(parsimonious)
     minima: dict[bytes, Minimum] = {}
+    most = min(MOST_MINIMA, MOST_TERMS_OF_MINIMA // prod(level + 1 for level in levels))
     pairs = []
     for c_place, c_model in enumerate(conservative.models):
         for p_place, p_model in enumerate(parsimonious.models):
@@ -258,8 +263,13 @@ def counterfactuals(
             easy, difficult = rows[reached[rows]], rows[~reached[rows]]
             key = easy.tobytes()
             if key not in minima:
-                minima[key] = _with_easy(conservative.positive, easy, levels)
+                if len(minima) < most:
+                    minima[key] = _with_easy(conservative.positive, easy, levels)
+                else:
+                    minima[key] = replace(conservative, models=(), complete=False)
             pairs.append(Counterfactuals(c_place, p_place, easy, difficult, minima[key]))
+            if not minima[key].complete:
+                return pairs
     return pairs
 
 
