@@ -17,6 +17,7 @@ from pbgov.evaluation.coding_error.correction import NO_GOLD, Correction
 from pbgov.evaluation.coding_error.differential import differential_error
 from pbgov.evaluation.coding_error.regression import correct_coding_error
 from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.exhibits.coding_error import table_differential_error
 from pbgov.inference.coding_error.calibration import columns_that_fit, cross_fitted
 from pbgov.inference.coding_error.design_based import (
     design_based_equations,
@@ -571,7 +572,7 @@ def test_hand_codes_of_few_districts_give_no_interval(where, said):
         assert estimate.terms["estimate"].notna().all()
     assert any(said in sentence for sentence in found.corrected.limits)
     assert any(f"from only {where} districts" in each for each in found.corrected.limits_en)
-    assert any(f"There are only {where} districts" in each for each in found.gold_only.limits_en)
+    assert any(f"from only {where} districts" in each for each in found.gold_only.limits_en)
     assert found.naive.terms["p_value"].notna().all()
 
 
@@ -691,6 +692,29 @@ def test_check_tells_thirds_districts_and_what_it_could_not_see():
     assert 0 < found.table["detectable_sensitivity"].iloc[0] <= 1
 
 
+def test_errors_of_a_coded_outcome_are_sought_along_the_regressors():
+    table = streets()
+    found = corrected(table, "机器 ~ 财力")
+    groups = set(found.differential.table["by"])
+    assert groups == {"regressors", "cluster"}
+    assert "所推的结果高低" in found.differential.limits("zh")[0]
+    assert "what the regressors say" in found.differential.limits("en")[0]
+    shown = table_differential_error(found.differential, title="误差", source="模拟的表")
+    assert shown.rows()[0][0] == "所推的结果"
+    assert "随结果高低" in corrected(table).differential.limits("zh")[0]
+
+
+def test_coded_variables_that_were_not_checked_are_named():
+    table = streets()
+    table["机器二"], table["人工二"] = 1 - table["机器"] * table["真"], table["人工"]
+    found = correct_coding_error(
+        table, "满意率 ~ 机器 + 机器二", ["机器", "机器二"], {"机器": "人工", "机器二": "人工二"},
+        "概率", cluster="region_code", permutations=9,
+    )  # fmt: skip
+    assert "“机器二”的错误没有做这项检查" in found.differential.limits("zh")[-1]
+    assert "'机器二' were not checked" in found.differential.limits("en")[-1]
+
+
 def test_a_perfect_machine_gives_nothing_to_check():
     table = streets()
     table["机器"] = table["真"]
@@ -707,6 +731,7 @@ def test_a_perfect_machine_gives_nothing_to_check():
         ({"概率": 0.0}, {}, "is 0.0 in row"),
         ({}, {"outcome": None}, "name an outcome or a cluster"),
         ({}, {"outcome": "年"}, "codes are numbers"),
+        ({"区": [1, "a"] * 170}, {"cluster": "区"}, "texts and numbers"),
     ],
 )
 def test_bad_input_of_the_check(change, options, message):

@@ -43,7 +43,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "truth": "设定的真值", "axis": "估计值与 95% 区间（{}）",
         "none": "没有校正，原因见注", "no": "没有校正：{}。", "not": "“{}”没有估计：{}。",
         "groups": ("按", "组", "人工样本", "其中有此码", "灵敏度", "95% 区间", "特异度", "95% 区间", "p"),
-        "by": {"outcome": "结果", "cluster": "单位"},
+        "by": {"outcome": "结果", "regressors": "所推的结果", "cluster": "单位"},
         "reading": "空心为未校正，实心为校正后，细线为只用人工编码（或各单位按自己的抽查校正）。"
         "线为 95% 区间，有点没有线的不给出区间。截距未画。",
         "association": "系数表示相关，不表示因果。",
@@ -56,7 +56,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "groups": (
             "By", "Group", "Gold rows", "with the code", "Sensitivity", "95% CI", "Specificity", "95% CI ", "p",
         ),
-        "by": {"outcome": "outcome", "cluster": "unit"},
+        "by": {"outcome": "outcome", "regressors": "expected outcome", "cluster": "unit"},
         "reading": "Hollow: naive; filled: corrected; thin: hand codes alone, or each unit by its own"
         " audit. Lines are 95% CIs; a point without a line has none. The intercept is not drawn.",
         "association": "Associations, not effects.",
@@ -234,7 +234,7 @@ def table_differential_error(
     rows = []
     for row in check.table.to_dict("records"):
         group = str(row["group" if lang == "zh" else "group_en"])
-        if row["by"] == "outcome":
+        if row["by"] != "cluster":
             group += f" [{row['low']:.4g}, {row['high']:.4g}]"
         cells = (
             words["by"][row["by"]],

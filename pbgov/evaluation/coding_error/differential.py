@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,8 @@ from pbgov.inference.relabelings import check_draws
 if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel
     from pbgov.inference.coding_error.differential import ErrorTest
+
+Along = Literal["outcome", "regressors"]
 
 WARNING_LEVEL = 0.1
 """Above the usual 5 %: to miss a differential error costs more than to look again for nothing."""
@@ -119,23 +121,28 @@ def check_errors(
     clusters: np.ndarray | None,
     unit_name: str,
     left_out: int = 0,
+    along: Along = "outcome",
     seed: int,
     draws: int = DRAWS,
     simulated: bool = False,
 ) -> CheckResult:
-    """`differential_error` of arrays; each has one value per row coded by hand."""
+    """`differential_error` of arrays; each has one value per row coded by hand.
+
+    Where the outcome itself is coded, `outcome` is what the regressors say to expect of it, and
+    `along` says so.
+    """
     tests: dict[str, ErrorTest] = {}
     rows: list[tuple[object, ...]] = []
     weight = 1 / chance
     both = 0 < hand.sum() < len(hand)
     if both and outcome is not None and np.ptp(outcome) > 0:
         test = errors_with_outcome(machine, hand, chance, outcome, clusters, seed=seed, draws=draws)
-        tests["outcome"] = test
+        tests[along] = test
         for third, (zh, en) in enumerate(_THIRDS):
             here = test.third == third
             if here.any():
                 ends = float(outcome[here].min()), float(outcome[here].max())
-                rows.append(_row(coded, "outcome", zh, en, ends, here, machine, hand, weight, test))
+                rows.append(_row(coded, along, zh, en, ends, here, machine, hand, weight, test))
     if both and clusters is not None and len(np.unique(clusters)) > 1:
         test = errors_between_groups(machine, hand, chance, clusters, seed=seed, draws=draws)
         tests["cluster"] = test
@@ -209,8 +216,16 @@ def _remarks(
         ]
     how = f"置换 {draws:,} 次，种子 {seed}，p 最小为 {1 / (draws + 1):.2g}"
     how_en = f"{draws:,} permutations, seed {seed}, least p {1 / (draws + 1):.2g}"
-    asked = {"outcome": "随结果高低", "cluster": f"随{unit_name}"}
-    asked_en = {"outcome": "along the outcome", "cluster": "between units"}
+    asked = {
+        "outcome": "随结果高低",
+        "regressors": "随解释变量所推的结果高低",
+        "cluster": f"随{unit_name}",
+    }
+    asked_en = {
+        "outcome": "along the outcome",
+        "regressors": "along what the regressors say of the outcome",
+        "cluster": "between units",
+    }
     each = "；".join(f"{asked[name]} {shown_p(test.p_value)}" for name, test in tests.items())
     each_en = "; ".join(f"{asked_en[name]} {shown_p(test.p_value)}" for name, test in tests.items())
     if passed:
@@ -228,8 +243,9 @@ def _remarks(
             f"{coded!r}: {found_en} ({each_en}; combined {shown_p(p_value)}; {how_en}).",
         )
     ]
-    if "outcome" in tests and passed:
-        seen = tests["outcome"].detectable
+    in_thirds = [test for name, test in tests.items() if name != "cluster"]
+    if in_thirds and passed:
+        seen = in_thirds[0].detectable
         zh, en = (
             "、".join(_points(value, "样本里没有") for value in seen),
             ", ".join(_points(value, "none in the sample") for value in seen),

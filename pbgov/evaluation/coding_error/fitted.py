@@ -111,7 +111,8 @@ def estimate_of(
     coded_in = len(np.unique(units[equations.hand_rows])) if len(equations.hand_rows) else n_units
     if frame.clusters is not None and min(coded_in, n_units) - 1 < LEAST_DF:
         refused[:] = True
-        refusals = [_too_few(min(coded_in, n_units), frame.unit_name, by_hand=coded_in < n_units)]
+        by_hand = way == "gold_only" or coded_in < n_units
+        refusals = [_too_few(min(coded_in, n_units), frame.unit_name, by_hand=by_hand)]
     said, beside_said = _covariances(frame)
     method = _METHODS[way][frame.family]
     return Estimate(

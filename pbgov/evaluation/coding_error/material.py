@@ -287,12 +287,15 @@ def read_hand_rows(
     ------
     InputError
         Where a column is missing, codes are not 0 and 1, a probability is not above 0 and at most 1,
-        or no row is coded by hand.
+        a group column holds texts and numbers, or no row is coded by hand.
     """
     table = table.set_axis([str(name) for name in table.columns], axis=1)
     _refuse_columns(table, [coded, gold, *numbers, *groups])
     if isinstance(probability, str):
         _refuse_columns(table, [probability])
+    for name in groups:
+        if pd.api.types.infer_dtype(table[name], skipna=True).startswith("mixed"):
+            raise InputError(f"column {name!r} holds texts and numbers; make one kind of them")
     hand = _numbers(table, gold)
     labelled = hand.notna()
     if not labelled.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -25,6 +26,7 @@ from pbgov.evaluation.coding_error.sample import (
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.limits import refusal, sentences_on_simulation
 from pbgov.evaluation.regression import SEED, regress, table_of
+from pbgov.evaluation.remarks import Remark
 from pbgov.inference.coding_error.design_based import (
     design_based_equations,
     hand_coded_equations,
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 
     from pbgov.evaluation.checks import CheckResult
     from pbgov.evaluation.coding_error.material import Material
-    from pbgov.evaluation.remarks import Remark
     from pbgov.indicators.panel import Panel
     from pbgov.inference.coding_error.design_based import Equations
 
@@ -87,7 +88,9 @@ def correct_coding_error(
         supervised learning with the machine codes first calibrated on the hand codes of
         the other folds; standard errors are the delete-one-district jackknife with
         t(G - 1), the cluster sandwich CR1 beside (single rows: n - k, HC0). Machine codes are
-        nowhere overwritten by hand codes: that corrects only the rows drawn.
+        nowhere overwritten by hand codes: that corrects only the rows drawn. ``differential``
+        asks of the first coded variable of 0 and 1 whether its errors go with the outcome (where
+        the outcome is coded: with what the regressors say to expect of it) or the district.
 
     Raises
     ------
@@ -225,7 +228,7 @@ def _accuracy(material: Material) -> pd.DataFrame:
 
 
 def _differential(frame: Frame) -> CheckResult | None:
-    """The check of the first coded variable that has codes of 0 and 1."""
+    """The check of the first coded variable that has codes of 0 and 1; the others are named."""
     material = frame.material
     if not len(material.hand) or np.isnan(material.chance).any():
         return None
@@ -235,7 +238,7 @@ def _differential(frame: Frame) -> CheckResult | None:
             along = material.design.outcome
             if material.outcome_coded:  # errors of an outcome go with what is regressed on
                 along = _index(frame)
-            return check_errors(
+            check = check_errors(
                 name,
                 said,
                 true,
@@ -243,10 +246,25 @@ def _differential(frame: Frame) -> CheckResult | None:
                 outcome=along[material.hand_rows],
                 clusters=None if frame.clusters is None else frame.clusters[material.hand_rows],
                 unit_name=frame.unit_name,
+                along="regressors" if material.outcome_coded else "outcome",
                 seed=frame.seed,
                 simulated=frame.simulated,
             )
+            others = [other for other in material.coded if other != name]
+            return replace(check, remarks=(*check.remarks, *_unchecked(others)))
     return None
+
+
+def _unchecked(others: list[str]) -> list[Remark]:
+    if not others:
+        return []
+    return [
+        Remark(
+            "coding",
+            f"{'、'.join(f'“{name}”' for name in others)}的错误没有做这项检查；请另用 differential_error。",
+            f"The errors of {', '.join(map(repr, others))} were not checked; use differential_error.",
+        )
+    ]
 
 
 def _index(frame: Frame) -> np.ndarray:
