@@ -193,3 +193,40 @@ def test_simulated_exhibits_are_marked():
     ):
         assert made.simulated
         assert made.caption(1).count("【模拟】") == 1
+
+
+def test_odd_exposures_have_their_ticks():
+    rows = panel((5,) * 5 + (9,) * 5 + (None,) * 6)
+    long = pd.concat([rows.assign(t=rows.t + 12 * k) for k in range(4)], ignore_index=True)
+    figure = figure_event_study(
+        adoption(long[long.t % 2 == 0]), title="t", source=SOURCE, unit="分"
+    ).draw()
+    inside(figure)
+    assert len(figure.axes[0].get_xticks()) >= 6
+
+
+def test_an_event_study_of_nothing_is_refused():
+    nothing = adoption(panel((None,) * 6))
+    assert isinstance(nothing, NotEstimated)
+    with pytest.raises(InputError, match="nothing was estimated"):
+        figure_event_study(nothing, title="t", source=SOURCE, unit="分")
+
+
+@pytest.mark.parametrize("n", [16, 23, 200])
+@pytest.mark.parametrize("comparison", [None, "other"])
+def test_long_names_and_days_stay_inside_and_apart(n, comparison):
+    name = "全市十二个区按户籍人口加权的居民诉求办结满意率（百分制，三个月滚动）"
+    random = np.random.default_rng(2)
+    days = pd.date_range("2023-01-01", periods=n).strftime("%Y-%m-%d")
+    table = pd.DataFrame(
+        {"日期": days, name: random.normal(size=n), "other": random.normal(size=n)}
+    )
+    result = interrupted_series(table, name, "日期", days[n // 2], comparison)
+    made = figure_interrupted_series(
+        result, table, "日期", days[n // 2], comparison, title="t", source=SOURCE, unit="百分点"
+    )
+    figure = made.draw()
+    inside(figure)
+    boxes = [tick.get_window_extent() for tick in figure.axes[-1].get_xticklabels()]
+    assert len(boxes) >= 4
+    assert all(a.x1 <= b.x0 for a, b in pairwise(boxes))

@@ -22,6 +22,7 @@ from pbgov.exhibits.numerals import (
     format_p,
 )
 from pbgov.exhibits.timing_drawing import (
+    LINES,
     draw_both,
     draw_exposures,
     draw_series,
@@ -41,7 +42,7 @@ Lang = Literal["zh", "en"]
 
 
 def figure_event_study(
-    adoption: StaggeredAdoption,
+    adoption: StaggeredAdoption | NotEstimated,
     *,
     title: str,
     source: str,
@@ -63,7 +64,14 @@ def figure_event_study(
     Returns
     -------
     Exhibit
+
+    Raises
+    ------
+    InputError
+        Where nothing was estimated.
     """
+    if isinstance(adoption, NotEstimated):
+        raise InputError(f"nothing was estimated: {adoption.reason_en}")
     words = WORDS[lang]
     table = adoption.by_exposure
 
@@ -149,15 +157,21 @@ def figure_interrupted_series(
         axes = figure.subplots(panels, 1, squeeze=False, sharex=True).ravel()
         if comparison is not None:
             draw_both(axes[0], read, name, comparison, words)
-            axes[0].set_ylabel("\n".join(wrap(words["axis"].format(name=name, unit=unit), 30)))
+            axes[0].set_ylabel(
+                "\n".join(wrap(words["axis"].format(name=name, unit=unit), 30)), linespacing=LINES
+            )
         draw_series(axes[-1], read, drawn, name if comparison is None else None, words)
         below = name if comparison is None else words["difference"]
-        axes[-1].set_ylabel("\n".join(wrap(words["axis"].format(name=below, unit=unit), 30)))
+        axes[-1].set_ylabel(
+            "\n".join(wrap(words["axis"].format(name=below, unit=unit), 30)), linespacing=LINES
+        )
         mark_date(axes[0], read, words["date"].format(date=date))
         for one in axes[1:]:
             mark_date(one, read)
         label_time(axes[-1], read)
-        figure.legend(loc="outside upper left", ncols=3, handletextpad=0.5)
+        legend = figure.legend(loc="outside upper left", ncols=3, handletextpad=0.5)
+        for text in legend.get_texts():
+            text.set_linespacing(LINES)
         return figure
 
     size = estimate.size if lang == "zh" else estimate.size_en

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pbgov.evaluation.timing.adoption_tables import CALLAWAY_SANTANNA, IMPUTATION
-from pbgov.exhibits.lines import wrap
+from pbgov.exhibits.lines import text_width, wrap
 from pbgov.exhibits.numerals import format_number
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pbgov.evaluation.timing.series import SeriesTable
 
 MOST_TICKS = 12
+LINES = 1.35  # from line to line, in sizes of the letters: Han characters need more than Latin ones
+_LEGEND_WIDTH = 24  # half-width characters of a name, of three beside each other
+_LABELS_WIDTH = 72  # of all labels along the axis
 _SHIFT = 0.14  # of a period, between the marks of two estimators
 
 
@@ -62,10 +65,11 @@ def draw_exposures(axes: Axes, table: pd.DataFrame, words: dict[str, Any], unit:
     axes.grid(axis="y")
     there = np.unique(table["exposure"].to_numpy(dtype=float))
     every = int(np.ceil(len(there) / MOST_TICKS))
-    ticks = [one for one in there if one % every == 0] if every > 1 else list(there)
+    nearest = int(np.abs(there).argmin())  # exposures need not be multiples of anything
+    ticks = there[nearest % every :: every]
     axes.set_xticks(ticks, [format_number(one) for one in ticks])
     axes.set_xlabel(words["exposure"])
-    axes.set_ylabel("\n".join(wrap(words["effect"].format(unit=unit), 34)))
+    axes.set_ylabel("\n".join(wrap(words["effect"].format(unit=unit), 34)), linespacing=LINES)
 
 
 def draw_series(
@@ -82,7 +86,7 @@ def draw_series(
         marker="o",
         ms=size,
         color=MUTED if name is not None else PALETTE[2],
-        label=name or words["difference"],
+        label=_in_legend(name or words["difference"]),
     )
     after = read.time >= read.start
     for at, part in enumerate((~after, after)):
@@ -110,16 +114,20 @@ def draw_both(
     """The series and the one it is compared with."""
     from pbgov.exhibits.style import MUTED, PALETTE
 
-    axes.plot(read.time, read.outcome, color=PALETTE[0], lw=1.2, label=name)
+    axes.plot(read.time, read.outcome, color=PALETTE[0], lw=1.2, label=_in_legend(name))
     axes.plot(
         read.time,
         read.comparison if read.comparison is not None else [],
         color=MUTED,
         lw=1.2,
         ls=(0, (1, 1)),
-        label=words["comparison"].format(name=comparison),
+        label=_in_legend(words["comparison"].format(name=comparison)),
     )
     axes.grid(axis="y")
+
+
+def _in_legend(name: str) -> str:
+    return "\n".join(wrap(name, _LEGEND_WIDTH))
 
 
 def mark_date(axes: Axes, read: SeriesTable, said: str = "") -> None:
@@ -140,7 +148,11 @@ def mark_date(axes: Axes, read: SeriesTable, said: str = "") -> None:
 
 
 def label_time(axes: Axes, read: SeriesTable) -> None:
-    """Names of about eight periods along the axis."""
-    every = max(1, len(read.time) // 8)
-    shown = range(0, len(read.time), every)
+    """Names of as many periods along the axis as there is room for."""
+    room = _LABELS_WIDTH // (max(text_width(one) for one in read.labels) + 2)
+    apart = (read.time[-1] - read.time[0]) / max(room - 1, 1)
+    shown = [0]
+    for j in range(1, len(read.time)):
+        if read.time[j] - read.time[shown[-1]] >= apart:
+            shown.append(j)
     axes.set_xticks([read.time[j] for j in shown], [read.labels[j] for j in shown])
