@@ -192,3 +192,17 @@ def test_misuse_is_an_error():
         beta_regression(districts().assign(满意率=lambda t: 100 * t["满意率"]), "满意率 ~ 占比")
     exact = expit(design @ [0.3, 0.4])
     assert isinstance(fit_beta_regression(design, exact), NoMaximum)
+
+
+@pytest.mark.parametrize(
+    ("stretch", "far"), [(1, 2020), (1, 1e8), (1e-8, 0), (1e-150, 0), (1e8, 0)]
+)
+def test_a_tiny_or_a_far_column_keeps_its_coefficient(stretch, far):
+    design, rates = arrays()
+    near = fit_beta_regression(design, rates)
+    moved = np.column_stack([design[:, 0], design[:, 1] * stretch + far])
+    away = fit_beta_regression(moved, rates)
+    assert away.coefficients[1] * stretch == pytest.approx(near.coefficients[1], rel=1e-6)
+    errors = [np.sqrt(fit.covariance[1, 1]) for fit in (away, near)]
+    assert errors[0] * stretch == pytest.approx(errors[1], rel=1e-6)
+    assert away.log_likelihood == pytest.approx(near.log_likelihood, rel=1e-7)

@@ -10,7 +10,7 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 from pbgov.errors import InputError, StudyError
-from pbgov.evaluation.declarations import DeclaredTest, declared_digest
+from pbgov.evaluation.declarations import DeclaredTest, declared_digest, plain_formula
 from pbgov.evaluation.declared import family_of_tests, label_declared
 from pbgov.evaluation.regression import regress
 from pbgov.exhibits.declared import table_declared_tests
@@ -42,7 +42,7 @@ def test_what_was_not_declared_is_called_exploratory(estimates):
     digest = declared_digest([DeclaredTest("", "y ~ a", "a")])[:12]
     assert digest in str(labelled["a"])
     assert "探索性的检验：不在事先声明的 1 项之列" in str(labelled["b"])
-    assert "Exploratory: not among the 1 tests" in labelled["b"].render("en")
+    assert "Exploratory: not among the 1 test declared beforehand" in labelled["b"].render("en")
     assert "Declared beforehand: 'a'" in labelled["a"].render("en")
     assert "Exploratory" not in labelled["a"].render("en")
     assert estimates["a"].declared is None
@@ -104,3 +104,24 @@ def test_every_declared_test_stands_in_the_table_made_or_not(estimates):
     assert list(english.body["Outcome"])[1:3] == ["not estimated", "not run"]
     with pytest.raises(InputError, match="no test was declared"):
         table_declared_tests([], [], source="s")
+
+
+def test_blanks_in_the_name_of_a_column_count():
+    assert plain_formula('y ~ Q("a b") + C( g )') == plain_formula("y~Q('a b')+C(g)")
+    assert plain_formula("y ~ Q('a b')") != plain_formula("y ~ Q('ab')")
+    assert plain_formula('y ~ Q("it\'s")') == 'y~Q("it\'s")'
+
+
+def test_where_nothing_was_declared_no_list_is_spoken_of(estimates):
+    shown = label_declared(estimates, [])["a"]
+    assert shown.declared is False
+    assert "探索性的检验：事先没有声明任何检验。" in shown.limits
+    assert "Exploratory: no test was declared beforehand." in shown.limits_en
+
+
+def test_a_second_label_takes_the_place_of_the_first(estimates):
+    first = label_declared(estimates, [DeclaredTest("甲", "y~a", "a")])
+    second = label_declared(first, [DeclaredTest("乙", "y~b", "b")])
+    families = [one.zh for one in second["a"].remarks if one.rule == "family"]
+    assert len(families) == 1
+    assert families[0].startswith("探索性的检验")

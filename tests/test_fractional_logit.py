@@ -420,9 +420,13 @@ def test_two_clusters_are_too_few():
     table["全市"] = (table["市"] == "甲").astype(int)
     result = fractional_logit(table, "满意率 ~ 全市", cluster="市")
     assert isinstance(result, NotEstimated)
-    within = fractional_logit(table.drop(columns="region_code"), "满意率 ~ 密度", cluster="市")
-    assert within.terms.p_value.isna().all()
-    assert within.effects[["p_value", "conf_low", "ols_low"]].isna().all(axis=None)
+    table = table.drop(columns="region_code")
+    within = fractional_logit(table, "满意率 ~ 密度", cluster="市")
+    assert isinstance(within, NotEstimated)
+    assert within.reason_en == "only 2 clusters, by which no error can be judged"
+    three = fractional_logit(table.assign(市=list("甲乙丙丁") * 10), "满意率 ~ 密度", cluster="市")
+    assert three.terms.p_value.isna().all()
+    assert three.effects[["p_value", "conf_low", "ols_low"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from benchmarks.simulations.outcomes import answers_in_districts
 from pbgov.errors import InputError
 from pbgov.evaluation.checks import CheckResult
 from pbgov.evaluation.estimate import EFFECT_COLUMNS, TERM_COLUMNS, Estimate, NotEstimated
-from pbgov.evaluation.outcomes.odds import proportional_odds
+from pbgov.evaluation.outcomes.odds import _on_unclear, proportional_odds
 from pbgov.evaluation.outcomes.ordered import ordered_logit
 from pbgov.exhibits.rates import table_marginal_effects
 from pbgov.inference.ordered import (
@@ -384,3 +384,43 @@ def test_few_clusters_are_refused_or_said():
 def test_what_cannot_be_meant_is_an_error(change, message):
     with pytest.raises(InputError, match=message):
         ordered_logit(change(people()), "满意度 ~ 占比")
+
+
+# ---- at the edge ---------------------------------------------------------------------------------
+
+
+def test_infinite_answers_are_a_reason():
+    table = people()
+    table["满意度"] = table["满意度"].astype(float)
+    table.loc[3, "满意度"] = np.inf
+    result = ordered_logit(table, "满意度 ~ 占比", "region_code")
+    assert isinstance(result, NotEstimated)
+    assert "没有有限的数值" in result.reason
+
+
+def test_dummies_of_the_districts_leave_nothing_to_permute():
+    result = ordered_logit(
+        people(each=40), "满意度 ~ 年龄 + C(region_code)", "region_code", unit_name="区"
+    )
+    assert isinstance(result, Estimate)
+    assert result.terms.n_permutations.eq(0).all()
+    assert any("没有相应的置换检验" in one for one in result.limits)
+
+
+@pytest.mark.parametrize("cluster", [None, "region_code"])
+@pytest.mark.parametrize("far", [2020.0, 1e8, -1e8])
+def test_a_column_far_from_zero_keeps_its_digits(far, cluster):
+    table = people() if cluster else people().drop(columns="region_code")
+    near = ordered_logit(table, "满意度 ~ 年龄", cluster)
+    away = ordered_logit(table.assign(年龄=table["年龄"] + far), "满意度 ~ 年龄", cluster)
+    for column in ("estimate", "std_error", "p_value"):
+        assert away.terms[column][0] == pytest.approx(near.terms[column][0], rel=1e-5)
+    for column in ("effect", "std_error", "p_value"):
+        np.testing.assert_allclose(away.effects[column], near.effects[column], rtol=1e-4, atol=1e-7)
+
+
+def test_a_term_without_a_test_of_its_own_is_named():
+    assert _on_unclear([]) == []
+    (remark,) = _on_unclear(["占比", "C(组)"])
+    assert remark.zh.startswith("“占比”、“C(组)”没有单独的检验")
+    assert remark.en.startswith("No test of its own for '占比', 'C(组)'")

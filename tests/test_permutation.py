@@ -15,7 +15,8 @@ from scipy import stats
 
 from pbgov.errors import InputError
 from pbgov.evaluation.doubts.permutation import PERMUTATION_COLUMNS, permutation_test
-from pbgov.evaluation.estimate import NotEstimated
+from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.evaluation.regression import regress
 from pbgov.inference.clusters import cr1
 from pbgov.inference.linear import hc2, least_squares
 from pbgov.inference.paths import randomisation_test
@@ -195,7 +196,7 @@ def test_drawn_permutations_are_seeded_and_never_zero():
     every = mean_difference_test(y[:14], x[:14] < 7, seed=1)
     some = mean_difference_test(np.append(y[:14], y[14:]), x < 15, seed=1, draws=500)
     assert every.exact
-    assert every.floor == 1 / 3432
+    assert every.floor == 2 / 3432  # the two groups of seven may change places
     assert not some.exact
 
 
@@ -652,3 +653,45 @@ def test_gaps_marks_and_floors_are_said():
     few = permutation_test(districts(2, 4), "满意率 ~ 试点", "试点")
     assert few.p_value >= few.table.floor[0] == 1 / 4
     assert any("不会低于 5%" in sentence for sentence in few.limits())
+
+
+# ---- mirror images -------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([(2, 2), (3, 3), (2, 3), (4, 4), (1, 5)]))
+@settings(max_examples=25, deadline=None)
+def test_no_outcome_undercuts_the_floor_and_one_reaches_it(seed, sizes):
+    n, treated = sum(sizes), np.arange(sum(sizes)) < sizes[0]
+    far = np.where(treated, 10.0, 0.0) + np.random.default_rng(seed).uniform(size=n)
+    result = mean_difference_test(far, treated, seed=1)
+    assert result.p_value == result.floor  # two groups of one size may change places
+    robust = freedman_lane(far, treated * 1.0, np.ones((n, 1)), seed=1, robust=min(sizes) > 1)
+    assert robust.p_value >= robust.floor == result.floor
+
+
+def test_a_regressor_that_can_be_turned_around_doubles_the_floor():
+    x = np.arange(6.0)
+    assert freedman_lane(x, x, np.ones((6, 1)), seed=1).p_value == 2 / 720  # x and its reverse
+    assert freedman_lane(x, x, np.ones((6, 1)), seed=1).floor == 2 / 720
+    skewed = x**2
+    assert freedman_lane(skewed, skewed, np.ones((6, 1)), seed=1).floor == 1 / 720
+    covariate = np.column_stack([np.ones(6), [1.0, 0, 0, 1, 0, 1]])
+    assert freedman_lane(skewed, x, covariate, seed=1).floor == 1 / 720
+
+
+def test_a_regression_says_where_no_p_could_be_small():
+    table = pd.DataFrame({"区": [f"区{i}" for i in range(16)], "y": np.arange(16.0) ** 2})
+    table["唯一"] = (table["区"] == "区15").astype(int)
+    rows = pd.concat([table, table.assign(y=table["y"] + 1)])
+    ours = regress(rows, "y ~ 唯一", "区", unit_name="区")
+    assert ours.terms.p_permutation[1] == 1 / 16
+    assert "重排方式太少，p 不可能小于 0.062：无论数据如何都不会低于 5%。" in ours.limits
+
+
+@pytest.mark.parametrize("seed", ["a", 1.5, -1, True])
+def test_a_seed_that_cannot_be_meant_is_refused_also_where_nothing_is_drawn(seed):
+    table = pd.DataFrame({"y": np.arange(16.0) ** 2, "d": [0, 1] * 8})
+    with pytest.raises(InputError, match="seed one of 0 or more"):
+        regress(table, "y ~ d", seed=seed)
+    again = regress(table, "y ~ d", seed=np.int64(3))
+    assert Estimate.from_json(again.to_json()).seed == 3

@@ -170,7 +170,7 @@ def refusals():
         ("满意率 ~ 占比 + 两倍", "'两倍' is a linear combination"),
         ("满意率 ~ log(零)", "not finite"),
         ("完全 ~ 占比", "no residual"),
-        ("满意率 ~ C(独)", "decide a coefficient alone"),
+        ("满意率 ~ C(独)", "one row decides a coefficient alone"),
     ],
 )
 def test_what_the_data_cannot_carry_is_not_estimated(formula, reason):
@@ -445,3 +445,27 @@ def test_bounds_are_numbers_and_enclose_something():
         pbgov.regress_bounded(table.assign(low=-np.inf, high=np.inf), "low", "high", "x", "unit")
     bounded = pbgov.regress_bounded(table, "low", "high", "x", "unit", permutations=9)
     assert any("“x”" in limit and "没有相应的置换检验" in limit for limit in bounded.limits)
+
+
+@pytest.mark.parametrize(("stretch", "far"), [(1, 2020), (1, 1e8), (1e-8, 0), (1e8, 0)])
+def test_interval_regression_keeps_its_digits_with_a_tiny_or_a_far_column(stretch, far):
+    random = np.random.default_rng(3)
+    table = pd.DataFrame({"unit": np.arange(96) % 16, "x": random.normal(size=96)})
+    table["low"] = np.floor(table["x"] + random.normal(size=96))
+    table["high"] = table["low"] + 1
+    near = regress_bounded(table, "low", "high", "x", "unit").terms.loc[1]
+    moved = table.assign(x=table["x"] * stretch + far)
+    away = regress_bounded(moved, "low", "high", "x", "unit").terms.loc[1]
+    ratios = away[["estimate", "std_error"]] * stretch / near[["estimate", "std_error"]]
+    np.testing.assert_allclose(ratios.astype(float), 1, rtol=1e-6)
+    assert away.p_value == pytest.approx(near.p_value, rel=1e-4)
+
+
+def test_dummies_of_the_units_leave_nothing_to_permute_in_an_interval_regression():
+    random = np.random.default_rng(3)
+    table = pd.DataFrame({"unit": [f"u{i % 16}" for i in range(96)], "x": random.normal(size=96)})
+    table["low"] = np.floor(2 * random.normal(size=96))
+    table["high"] = table["low"] + 1
+    ours = regress_bounded(table, "low", "high", "x + C(unit)", "unit")
+    assert isinstance(ours, Estimate)
+    assert ours.terms.n_permutations.eq(0).all()

@@ -13,6 +13,7 @@ import statsmodels.formula.api as smf
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.regression import regress
+from pbgov.indicators.panel import Panel
 from pbgov.inference.clusters import cr2
 from pbgov.inference.linear import coefficient_tests, least_squares
 
@@ -209,3 +210,83 @@ def test_units_in_several_rows_are_not_taken_for_independent_rows():
     assert "cluster='region_code'" in result.reason_en
     assert isinstance(regress(table, "y ~ x", "region_code"), Estimate)
     assert isinstance(regress(table.drop(columns="region_code"), "y ~ x"), Estimate)
+
+
+# ---- within units the first column is no intercept -----------------------------------------------
+
+
+def test_few_treated_districts_are_refused_within_units_too():
+    table = streets().assign(y=lambda t: t["y"] + t["x"])
+    treated = table["district"].isin([0, 1])
+    table["piloted"] = (treated & table["month"].isin(list("def"))).astype(int)
+    ours = regress(table, "y ~ piloted", "district", fixed_effects="street", unit_name="区")
+    row = numbers(ours).loc["piloted"]
+    assert row[["p_value", "conf_low", "conf_high", "minimum_detectable"]].isna().all()
+    said = "“piloted”的两组中较小的一组只有 2 个区，不给出稳健标准误的 p 值和区间。"
+    assert said in ours.limits  # nothing is permuted, so no permutation test is pointed to
+    assert not any("截距" in one for one in ours.limits)
+    assert not any("permutation test alone" in one for one in ours.limits_en)
+
+
+def test_levels_taken_out_count_as_coefficients():
+    pairs = pd.DataFrame({"street": np.arange(20) // 2, "x": np.arange(20.0) ** 1.5})
+    pairs["y"] = np.random.default_rng(1).normal(size=20)
+    refused = regress(pairs, "y ~ x", fixed_effects="street")  # 20 - 10 - 1 = 9
+    assert isinstance(refused, NotEstimated)
+    assert refused.reason_en == "20 rows for 1 coefficient and the levels of 10 street; need 21"
+    more = pd.concat([pairs, pairs.iloc[-1:].assign(x=3.0, y=0.5)])
+    assert regress(more, "y ~ x", fixed_effects="street").fit["df_residual"] == 10
+
+
+def test_rows_of_one_period_are_not_called_periods():
+    ours = regress(streets().query("month == 'a'"), "y ~ x", fixed_effects="district")
+    assert isinstance(ours, Estimate)
+    assert "每个“district”自身的水平已经扣除，系数只比较同一个“district”之内的各行。" in ours.limits
+
+
+# ---- what clusters are called --------------------------------------------------------------------
+
+
+def test_whole_codes_stay_whole_where_one_is_missing():
+    table = streets().assign(
+        code=lambda t: t["district"] + 110101.0, z=lambda t: t["district"] ** 2
+    )
+    table.loc[:2, "code"] = np.nan
+    ours = regress(table, "y ~ z", "code", unit_name="区")
+    assert set(ours.influence.most_influential) < {str(110101 + i) for i in range(16)}
+
+
+@pytest.mark.parametrize("cluster", [3, ["district"]])
+def test_a_cluster_is_named_by_a_text(cluster):
+    with pytest.raises(InputError, match="is no name of a column"):
+        regress(streets(), "y ~ x", cluster)
+
+
+def test_own_dummies_of_clusters_share_one_remark():
+    ours = regress(streets(), "y ~ x + C(district)", "district", unit_name="区")
+    few = [one for one in ours.limits if "较小的一组只有 1 个区" in one]
+    assert len(few) == 1
+    assert few[0].count("C(district)") == 15
+
+
+def test_periods_of_a_panel_and_units_that_its_join_left_out_are_named():
+    table = pd.DataFrame({"region_code": [f"1101{i:02d}" for i in range(16)]})
+    table[["x", "y"]] = np.random.default_rng(4).normal(size=(16, 2))
+    periods = {"x": "2020-11-01", "y": "2024", "z": "2023"}
+    panel = Panel(table, "region_code", periods, ("110118",), ("110119",))
+    ours = regress(panel, "y ~ x", unit_name="区")
+    assert "指标的时期：“x”2020-11-01，“y”2024。" in ours.limits
+    assert "合并得分与指标时有 2 个单位只在一边，不在其中（110118、110119）。" in ours.limits
+    assert not any("只在一边" in one for one in regress(table, "y ~ x").limits)
+    assert not table.attrs
+
+
+@pytest.mark.parametrize("size", [1e-150, 1e-8, 1e8, 1e150])
+def test_the_size_of_a_column_changes_no_test(size):
+    random = np.random.default_rng(8)
+    table = pd.DataFrame(random.normal(size=(16, 2)), columns=["x", "y"])
+    ours, same = (
+        numbers(regress(one, "y ~ x")).loc["x"] for one in (table.assign(x=table.x * size), table)
+    )
+    assert ours.estimate * size == pytest.approx(same.estimate, rel=1e-12)
+    assert (ours.df, ours.p_value) == pytest.approx((same.df, same.p_value), rel=1e-12)

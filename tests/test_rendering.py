@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.evaluation.outcomes.ordered import ordered_logit
+from pbgov.evaluation.outcomes.rates import fractional_logit
 from pbgov.evaluation.regression import regress
 from pbgov.evaluation.remarks import RULES, Remark, in_order
 from pbgov.exhibits.estimates import table_estimate
@@ -88,7 +91,7 @@ def test_three_treated_districts_print_a_dash_and_the_reason():
     line = next(
         line for line in made.render("en").split("\n") if line.strip().startswith("treated")
     )
-    assert line.count("—") == 4  # interval, p, and what could be detected
+    assert line.count("—") == 5  # interval, p, and what could be detected
     assert "only 3 districts" in made.render("en")
     assert "两组中较小的一组只有 3 个区" in made.render("zh")
 
@@ -162,3 +165,67 @@ def test_maketables_makes_a_table_of_it(estimate):
     assert f"{estimate.terms.estimate[1]:.3f}" in made
     assert "HC2 + Bell" in made
     assert "N (districts)" in made
+
+
+@pytest.mark.parametrize("formula", ["rate ~ 1", "rate ~ share", "rate ~ share + density"])
+@pytest.mark.parametrize("cluster", [None, "area"])
+def test_every_table_comes_back_from_json_as_it_was(formula, cluster):
+    rows = pd.concat([table(), table(seed=5)]).assign(area=lambda t: [f"区{i}" for i in t.index])
+    made = regress(rows if cluster else table(), formula, cluster, permutations=99)
+    assert isinstance(made, Estimate)
+    for one in (made, replace(made, simulated=True, declared=True)):
+        again = Estimate.from_json(one.to_json())
+        assert again.to_json() == one.to_json()
+        for name in ("terms", "beside", "effects", "influence"):
+            pd.testing.assert_frame_equal(getattr(again, name), getattr(one, name))
+
+
+def test_overlap_is_told_beside_more_than_one_regressor(estimate):
+    r2 = np.corrcoef(table()["share"], table()["density"])[0, 1] ** 2
+    told = f"“share” {np.sqrt(1 / (1 - r2)):.1f}，“density” {np.sqrt(1 / (1 - r2)):.1f}。"
+    assert any("GVIF" in one and one.endswith(told) for one in estimate.limits)
+    alone = regress(table(), "rate ~ share", permutations=99)
+    assert not any("GVIF" in one for one in alone.limits)
+
+
+def test_one_row_is_not_called_rows():
+    gap = table().assign(share=lambda t: t["share"].where(t.index != 3))
+    made = regress(gap, "rate ~ share", permutations=99)
+    assert any(one.startswith("1 row left out: share missing") for one in made.limits_en)
+    none = regress(gap.assign(share=np.nan), "rate ~ share")
+    assert none.reason == "只有 0 行的数据是完整的：share 有缺失"
+    assert none.reason_en == "only 0 rows are complete: share missing"
+
+
+def test_the_second_opinion_is_printed_with_its_p(estimate):
+    second = estimate.beside.set_index("term").p_value["density"]
+    (line,) = (
+        one for one in estimate.render("en").split("\n") if one.strip().startswith("density")
+    )
+    assert f"{second:.3f}" in line
+    assert "All p values are two-sided." in estimate.render("en")
+    answers = table(60).assign(answer=lambda t: t["share"].mul(5).round().clip(1, 4))
+    answers["other"] = np.random.default_rng(1).normal(size=60)
+    printed = ordered_logit(answers, "answer ~ other", permutations=99).render("zh")
+    assert "平均边际关联" in printed
+    assert "最小二乘（百分点）" not in printed
+
+
+def test_where_no_unit_was_left_out_it_is_said():
+    many = table(101).assign(rate=lambda t: t["rate"] / 100)
+    told = "101 行多于 100，没有逐一去掉重新估计。"
+    assert told in fractional_logit(many, "rate ~ share", permutations=99).limits
+    assert told not in fractional_logit(many[:100], "rate ~ share", permutations=99).limits
+
+
+def test_whole_numbers_and_truths_with_gaps_come_back_from_json(estimate):
+    beside = pd.DataFrame(
+        {
+            "term": ["a", None],
+            "n": pd.array([1, None], dtype="Int64"),
+            "seen": pd.array([None, True], dtype="boolean"),
+            "far": [np.inf, np.nan],
+        }
+    )
+    again = Estimate.from_json(replace(estimate, beside=beside).to_json())
+    pd.testing.assert_frame_equal(again.beside, beside)

@@ -315,3 +315,13 @@ def test_a_missing_test_counted_into_the_family_is_the_librarys_trap(vector):
     theirs = multipletests(p, method="holm")[1]
     assert theirs[0] == pytest.approx(6 * 0.01)
     assert adjust_p(p, "holm")[0] == pytest.approx(holm[0]) == pytest.approx(5 * 0.01)
+
+
+def test_the_same_test_does_not_stand_twice_in_a_family():
+    with pytest.raises(InputError, match="'x' in 'y~x' stands twice"):
+        of_table(pd.DataFrame({"y": [1.0], "x": [2.0]}), ["y ~ x", "y~x"], "x")
+
+
+def test_p_values_that_are_no_numbers_are_an_error():
+    with pytest.raises(InputError, match="p values are numbers"):
+        adjust_p(["<0.001", "0.2"])

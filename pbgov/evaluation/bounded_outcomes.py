@@ -8,7 +8,7 @@ import numpy as np
 from pandas.api.types import is_numeric_dtype
 
 from pbgov.errors import InputError
-from pbgov.evaluation.design import read_design
+from pbgov.evaluation.design import names_of, read_design
 from pbgov.evaluation.estimate import Estimate, NotEstimated, counted_en
 from pbgov.evaluation.limits import (
     UNITS_PER_REGRESSOR,
@@ -17,12 +17,11 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
-    sentences_on_permutation,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
-    sentences_on_untested,
 )
+from pbgov.evaluation.permutation_remarks import sentences_on_permutation, sentences_on_untested
 from pbgov.evaluation.regression import SEED, beside_table, table_of, terms_table
 from pbgov.evaluation.remarks import Remark
 from pbgov.evaluation.sensitivity import influence_of_units, sentences_on_influence
@@ -117,14 +116,15 @@ def regress_bounded(
     df = cr2(least_squares(design.matrix, fit.generalised_residuals), units)[1]
     tests = coefficient_tests(fit.coefficients, cluster_covariance(fit, units), df)
     second = coefficient_tests(fit.coefficients, fit.covariance, np.inf)
-    refused, refusals = refused_p(design.matrix, design.columns, df, units, unit_name)
     between = constant_in_clusters(design.matrix, units)
-    permuted = {
+    tests_of_units = {
         j: cluster_score_test(design.matrix, lows, highs, units, j, seed=seed, draws=permutations)
         for j in range(1, len(design.columns))
         if between[j]
     }
+    permuted = {j: test for j, test in tests_of_units.items() if test.n_permutations}
     beside_said = "观测信息（把各行当作独立）", "observed information (rows as independent)"
+    refused, refusals = refused_p(design.matrix, design.columns, df, units, unit_name, permuted)
     terms = terms_table(design.columns, fit.coefficients, tests, refused, permuted)
     n_exact = int((lows == highs).sum())
     influence = _influence(design, fit, lows, highs, units)
@@ -142,7 +142,7 @@ def regress_bounded(
         *refusals,
         *sentences_on_permutation(permuted, unit_name, seed),
         *sentences_on_untested(
-            [design.terms[j] for j in range(1, len(between)) if not between[j]], unit_name
+            [design.terms[j] for j in range(1, len(between)) if j not in permuted], unit_name
         ),
         *sentences_on_agreement(terms),
         *sentences_on_influence(
@@ -195,6 +195,4 @@ def _influence(
         refit = interval_regression(matrix, lows[kept], highs[kept])
         if refit.converged:
             without[position] = refit.coefficients
-    return influence_of_units(
-        design.columns, fit.coefficients, without, [str(name) for name in names], {}
-    )
+    return influence_of_units(design.columns, fit.coefficients, without, names_of(names), {})

@@ -63,6 +63,7 @@ class CheckResult:
         return sentences(self.remarks, lang)
 
     def __str__(self) -> str:
+        from pbgov.evaluation.estimate import counted
         from pbgov.evaluation.limits import shown_p
 
         said = {True: "通过", False: "未通过", None: "仅供参考"}[self.passed]
@@ -71,7 +72,7 @@ class CheckResult:
         head = "【模拟】" if self.simulated else ""
         return "\n".join(
             [
-                f"{head}{self.name}：{'，'.join([*numbers, said])}（N = {self.n} {self.unit_name}）",
+                f"{head}{self.name}：{'，'.join([*numbers, said])}（N = {counted(self.n, self.unit_name)}）",
                 *(f"· {sentence}" for sentence in self.limits()),
             ]
         )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_QUOTED_OR_DARK = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\S""")
 
 
 @dataclass(frozen=True)
@@ -48,5 +51,6 @@ def declared_digest(tests: Sequence[DeclaredTest]) -> str:
 
 
 def plain_formula(formula: str) -> str:
-    """A formula without blanks, all its quotes of one kind."""
-    return "".join(formula.split()).replace('"', "'")
+    """A formula without blanks outside its quotes, which are all of one kind."""
+    parts = _QUOTED_OR_DARK.findall(formula)
+    return "".join(part if "'" in part else part.replace('"', "'") for part in parts)

@@ -53,7 +53,8 @@ def label_declared(
     -------
     dict of str to Estimate or NotEstimated
         `Estimate.declared` is set, and a remark says which term was declared, how many tests
-        were, and the digest of the list. A `NotEstimated` is handed on as it is.
+        were, and the digest of the list; it takes the place of an earlier mark. A `NotEstimated`
+        is handed on as it is.
     """
     terms: dict[str, list[str]] = {}
     for test in tests:
@@ -70,7 +71,8 @@ def label_declared(
             if term in set(one.terms.term)
         ]
         remark = _remark(own, len(tests), digest)
-        labelled[name] = replace(one, declared=bool(own), remarks=(*one.remarks, remark))
+        unlabelled = [said for said in one.remarks if one.declared is None or said.rule != "family"]
+        labelled[name] = replace(one, declared=bool(own), remarks=(*unlabelled, remark))
     return labelled
 
 
@@ -139,16 +141,23 @@ def _numbers(one: Estimate | NotEstimated, term: str) -> dict[str, float]:
 
 
 def _remark(own: list[str], declared: int, digest: str) -> Remark:
+    if not declared:
+        return Remark(
+            "family",
+            "探索性的检验：事先没有声明任何检验。",
+            "Exploratory: no test was declared beforehand.",
+        )
+    tests = "1 test" if declared == 1 else f"{declared} tests"
     if not own:
         return Remark(
             "family",
             f"探索性的检验：不在事先声明的 {declared} 项之列（清单摘要 {digest}）。",
-            f"Exploratory: not among the {declared} tests declared beforehand (digest {digest}).",
+            f"Exploratory: not among the {tests} declared beforehand (digest {digest}).",
         )
     names, names_en = "、".join(f"“{term}”" for term in own), ", ".join(map(repr, own))
     return Remark(
         "family",
         f"事先声明的是{names}（共声明 {declared} 项，清单摘要 {digest}）；其余各项是探索性的。",
-        f"Declared beforehand: {names_en} (one of {declared} declared tests, digest {digest});"
+        f"Declared beforehand: {names_en} ({tests} declared in all, digest {digest});"
         " all other terms are exploratory.",
     )

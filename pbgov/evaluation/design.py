@@ -11,7 +11,7 @@ import ast
 import difflib
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,12 +20,13 @@ import pandas as pd
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from patsy import ModelDesc
 
 _FUNCTIONS = {name: getattr(np, name) for name in ("log", "log1p", "log10", "exp", "sqrt")}
 _OF_PATSY = ("C", "I", "Q", "center", "standardize", "Treatment", "Sum")
+UNMATCHED, PERIODS = "unmatched", "periods"
 _LABEL = "\0label"  # no column of a file can be named so
 _NUMBER = re.compile(r"np\.\w+\((-?[\d.]+?)(?:\.0)?\)")
 _QUOTED = re.compile(r"""Q\(((?:'(?:[^'\\]|\\.)*')|(?:"(?:[^"\\]|\\.)*"))\)""")
@@ -62,6 +63,10 @@ class Design:
         The columns in which those values are missing.
     digest : str
         SHA-256 of `rows`.
+    unmatched : tuple of str
+        Units that the join of a panel left out.
+    periods : dict of str to str
+        The period of each column that is an indicator of a panel.
     """
 
     formula: str
@@ -77,6 +82,8 @@ class Design:
     dropped: tuple[str, ...]
     gaps: tuple[str, ...]
     digest: str
+    unmatched: tuple[str, ...] = ()
+    periods: dict[str, str] = field(default_factory=dict)
 
 
 def read_design(
@@ -121,7 +128,8 @@ def read_design(
     if patsy.INTERCEPT not in desc.rhs_termlist:
         raise InputError(f"formula {formula!r} leaves out the intercept; the tests here need it")
     used = _used_columns(desc, table, formula)
-    for name in (*others, *([labels] if labels else [])):
+    others = other_columns(*others)
+    for name in (*others, *other_columns(labels)):
         _require(name, table, formula)
     wanted = list(dict.fromkeys([*used, *others]))
     for name in wanted:
@@ -167,6 +175,8 @@ def read_design(
         dropped=dropped,
         gaps=gaps,
         digest=hashlib.sha256(rows[sorted(wanted)].to_csv(index=False).encode()).hexdigest(),
+        unmatched=tuple(table.attrs.get(UNMATCHED, ())),
+        periods={k: v for k, v in table.attrs.get(PERIODS, {}).items() if k in wanted},
     )
 
 
@@ -219,12 +229,28 @@ def _complete_rows(
     table: pd.DataFrame, wanted: list[str], named: str
 ) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...]]:
     """The complete rows with their names, the names of the others, and where values are missing."""
-    names = np.array([str(one) for one in (table[named] if named else table.index)], dtype=object)
+    names = np.array(names_of(table[named] if named else table.index), dtype=object)
     missing = table[wanted].isna()
     incomplete = missing.any(axis=1).to_numpy()
     complete = table.loc[~incomplete, wanted].assign(**{_LABEL: names[~incomplete]})
     gaps = tuple(name for name in wanted if missing[name].any())
     return complete, tuple(sorted(names[incomplete])), gaps
+
+
+def other_columns(*names: str | None) -> list[str]:
+    """The columns that a verb needs beside its formula, each once."""
+    for name in names:
+        if name is not None and not isinstance(name, str):
+            raise InputError(f"{name!r} is no name of a column; give one column's name as a text")
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def names_of(values: Iterable[Any]) -> list[str]:
+    """What units are called: 110101 also where a missing value made decimals of whole codes."""
+    return [
+        str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        for value in values
+    ]
 
 
 def _outcome_name(desc: ModelDesc) -> str:

@@ -212,6 +212,7 @@ class Estimate:
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         for name in _TABLES:
             fields[name] = table_to_lists(fields[name])
+        fields["seed"] = int(self.seed)
         fields["fit"] = {name: number_out(value) for name, value in self.fit.items()}
         fields["remarks"] = [[one.rule, one.zh, one.en] for one in self.remarks]
         return json.dumps(fields, ensure_ascii=False, allow_nan=False, indent=1)

@@ -1,6 +1,7 @@
 """What a table can carry: when to refuse an estimate, when a p value, and what to print.
 
-The rules are the project's: ten residual degrees of freedom, one regressor per eight units,
+The rules are the project's: ten residual degrees of freedom, one regressor per eight units, three
+clusters at least,
 no sandwich p value under four degrees of freedom or with three treated units or fewer.
 """
 
@@ -17,12 +18,14 @@ from pbgov.inference.power import correlation_exaggeration, minimum_detectable_r
 from pbgov.marks import SIMULATED_NOTE, SIMULATED_NOTE_EN
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     import pandas as pd
 
     from pbgov.evaluation.design import Design
-    from pbgov.inference.permutation import PermutationResult
 
 RESIDUAL_DF = 10
+LEAST_CLUSTERS = 3
 UNITS_PER_REGRESSOR = 8
 LEAST_DF = 4.0
 FEW_TREATED = 3
@@ -108,8 +111,7 @@ def unusable_values(
             f" independent; say cluster={design.labelled_by!r}, or make one row of each",
         )
     if n < 2:
-        there = counted(n, unit_name if rows_are_units else "行")
-        return f"只有 {there}的数据是完整的", f"only {n} complete rows"
+        return too_few_complete(design, unit_name if rows_are_units else "行")
     undefined = [
         name
         for name, values in zip(design.columns, design.matrix.T, strict=True)
@@ -130,6 +132,16 @@ def unusable_values(
     return None
 
 
+def too_few_complete(design: Design, unit_name: str) -> tuple[str, str]:
+    """That hardly a row is complete, and in which columns values are missing."""
+    n = len(design.rows)
+    zh = f"只有 {counted(n, unit_name)}的数据是完整的"
+    en = f"only {counted_en(n, '行')} {'is' if n == 1 else 'are'} complete"
+    if not design.gaps:
+        return zh, en
+    return f"{zh}：{'、'.join(design.gaps)} 有缺失", f"{en}: {', '.join(design.gaps)} missing"
+
+
 def _crowding(
     design: Design, cluster: str | None, unit_name: str, allow_regressors: int | None
 ) -> tuple[str, str] | None:
@@ -140,8 +152,9 @@ def _crowding(
     if cluster:
         clusters = design.rows[cluster].to_numpy()
         n_clusters = len(np.unique(clusters))
-        if n_clusters < 2:
-            return f"只有 {counted(n_clusters, unit_name)}", f"only {n_clusters} cluster"
+        if n_clusters < LEAST_CLUSTERS:
+            few, few_en = counted(n_clusters, unit_name), counted_en(n_clusters, unit_name)
+            return f"只有 {few}，误差无从判断", f"only {few_en}, by which no error can be judged"
         between = asked_for & constant_in_clusters(design.matrix, clusters)
         if between.any():
             levels.insert(0, (unit_name, "units", n_clusters, int(between.sum()) + 1, between))
@@ -158,26 +171,35 @@ def _crowding(
             return (
                 f"{counted(units, name)}最多支持 {most} 个解释变量，式中有 {asked} 个；"
                 f"确有理由时写 allow_regressors={asked}",
-                f"{units} {name_en} carry {most} regressors, the formula has {asked};"
+                f"{units} {name_en} carry {most} regressor{'' if most == 1 else 's'}, the formula has"
+                f" {asked};"
                 f" with good reason say allow_regressors={asked}",
             )
     return None
 
 
 def refused_p(
-    matrix: np.ndarray, names: tuple[str, ...], df: np.ndarray, clusters: np.ndarray, unit_name: str
+    matrix: np.ndarray,
+    names: tuple[str, ...],
+    df: np.ndarray,
+    clusters: np.ndarray,
+    unit_name: str,
+    permuted: Collection[int] = (),
 ) -> tuple[np.ndarray, tuple[Remark, ...]]:
-    """Which coefficients get no sandwich p value, with one remark for each.
+    """Which coefficients get no sandwich p value, with one remark for each reason.
 
     Parameters
     ----------
     matrix : ndarray, shape (n, k)
     names : tuple of str
+        "Intercept" for the column of ones; within units there is none.
     df : ndarray, shape (k,)
         Satterthwaite degrees of freedom.
     clusters : ndarray, shape (n,)
         The unit of each row; row numbers where rows are the units.
     unit_name : str
+    permuted : collection of int
+        Positions of the columns that have a permutation test to look at instead.
 
     Returns
     -------
@@ -185,30 +207,33 @@ def refused_p(
     remarks : tuple of Remark
     """
     refused = np.zeros(len(names), dtype=bool)
-    remarks = []
+    alike: dict[tuple[str, str, bool], list[str]] = {}
     for j, name in enumerate(names):
         few = fewer_units(matrix[:, j], clusters)
-        if j and few is not None and few <= FEW_TREATED:
+        if name != "Intercept" and few is not None and few <= FEW_TREATED:
             zh = f"两组中较小的一组只有 {counted(few, unit_name)}"
-            en = f"the smaller of its two groups has only {counted_en(few, unit_name)}"
-        elif not df[j] >= LEAST_DF:
+            en = f"the smaller of two groups has only {counted_en(few, unit_name)}"
+        elif np.isnan(df[j]):
+            zh, en = "误差无从判断（没有有效自由度）", "no effective degrees of freedom"
+        elif df[j] < LEAST_DF:
             zh = f"有效自由度只有 {df[j]:.1f}"
             en = f"only {df[j]:.1f} effective degrees of freedom"
         else:
             continue
         refused[j] = True
-        whose, instead = (f"“{name}”", "，只看置换检验") if j else ("截距", "")
-        whose_en, instead_en = (
-            (f"{name!r}", "; see the permutation test alone") if j else ("The intercept", "")
-        )
-        remarks.append(
-            Remark(
-                "tests",
-                f"{whose}的{zh}，不给出稳健标准误的 p 值和区间{instead}。",
-                f"{whose_en}: {en}, so no p value or interval from a sandwich{instead_en}.",
-            )
-        )
-    return refused, tuple(remarks)
+        alike.setdefault((zh, en, j in permuted), []).append(name)
+    return refused, tuple(_on_refusal(group, *why) for why, group in alike.items())
+
+
+def _on_refusal(names: list[str], zh: str, en: str, instead: bool) -> Remark:
+    whose = "、".join("截距" if name == "Intercept" else f"“{name}”" for name in names)
+    whose_en = ", ".join("the intercept" if name == "Intercept" else repr(name) for name in names)
+    return Remark(
+        "tests",
+        f"{whose}的{zh}，不给出稳健标准误的 p 值和区间{'，只看置换检验' if instead else ''}。",
+        f"{whose_en[0].upper()}{whose_en[1:]}: {en}, so no p value or interval from a sandwich"
+        f"{'; see the permutation test alone' if instead else ''}.",
+    )
 
 
 def fewer_units(values: np.ndarray, clusters: np.ndarray) -> int | None:
@@ -261,68 +286,41 @@ def sentences_on_size(
 
 
 def sentences_on_gaps(design: Design) -> list[Remark]:
-    """Which rows were left out for missing values."""
+    """Periods of indicators, units that a panel's join left out, and rows that are not complete."""
+    remarks = []
+    if design.periods:
+        of_each = "，".join(f"“{name}”{period}" for name, period in design.periods.items())
+        of_each_en = ", ".join(f"{name} {period}" for name, period in design.periods.items())
+        remarks.append(
+            Remark("gaps", f"指标的时期：{of_each}。", f"Periods of indicators: {of_each_en}.")
+        )
+    if design.unmatched:
+        shown, shown_en = _listed(design.unmatched)
+        remarks.append(
+            Remark(
+                "gaps",
+                f"合并得分与指标时有 {len(design.unmatched)} 个单位只在一边，不在其中（{shown}）。",
+                f"The join of scores and indicators left out {counted_en(len(design.unmatched), '单位')}"
+                f" found on one side only ({shown_en}).",
+            )
+        )
     if not design.dropped:
-        return []
-    labels = sorted(set(design.dropped))
-    shown = "、".join(labels[:_SHOWN]) + ("等" if len(labels) > _SHOWN else "")
-    shown_en = ", ".join(labels[:_SHOWN]) + (" and others" if len(labels) > _SHOWN else "")
+        return remarks
+    shown, shown_en = _listed(sorted(set(design.dropped)))
     gaps, gaps_en = "、".join(design.gaps), ", ".join(design.gaps)
     return [
+        *remarks,
         Remark(
             "gaps",
             f"丢弃 {len(design.dropped)} 行：{gaps} 缺失（{shown}）。",
-            f"{len(design.dropped)} rows left out: {gaps_en} missing ({shown_en}).",
-        )
+            f"{counted_en(len(design.dropped), '行')} left out: {gaps_en} missing ({shown_en}).",
+        ),
     ]
 
 
-def sentences_on_permutation(
-    permuted: dict[int, PermutationResult], unit_name: str, seed: int
-) -> list[Remark]:
-    """How the permutation tests were made, and what they assume."""
-    made = [result for result in permuted.values() if result.n_permutations]
-    if not made:
-        return []
-    how, how_en = set(), set()
-    for result in made:
-        n = result.n_permutations
-        least = 1 / n if result.exact else 1 / (n + 1)
-        how.add(
-            (f"穷举全部 {n:,} 种" if result.exact else f"随机抽取 {n:,} 种，种子 {seed}")
-            + f"，p 最小为 {least:.2g}"
-        )
-        how_en.add(
-            (f"all {n:,} relabelings" if result.exact else f"{n:,} draws, seed {seed}")
-            + f", least p {least:.2g}"
-        )
-    return [
-        Remark(
-            "p_values",
-            f"置换检验在{unit_name}之间重排未解释的部分（{'；'.join(sorted(how))}），"
-            f"假定没有关联时各{unit_name}可以互换；误差大小随解释变量而变时，它会偏松。",
-            f"The permutation test shuffles what is unexplained between {_units_en(unit_name)}"
-            f" ({'; '.join(sorted(how_en))}); it takes them for exchangeable where there is no"
-            " association, and is too liberal where the spread of errors grows with the regressor.",
-        )
-    ]
-
-
-def sentences_on_untested(untested: list[str], unit_name: str) -> list[Remark]:
-    """Which terms have no permutation test, because units cannot be shuffled for them."""
-    if not untested:
-        return []
-    once = dict.fromkeys(untested)
-    names = "、".join(f"“{name}”" for name in once)
-    names_en = ", ".join(repr(name) for name in once)
-    return [
-        Remark(
-            "p_values",
-            f"{names}在{unit_name}内变化，或无法与其他变量分开，没有相应的置换检验。",
-            f"No permutation test for {names_en}: it varies within {_units_en(unit_name)} or cannot"
-            " be told apart from other regressors.",
-        )
-    ]
+def _listed(labels: Sequence[str]) -> tuple[str, str]:
+    more, more_en = ("等", " and others") if len(labels) > _SHOWN else ("", "")
+    return "、".join(labels[:_SHOWN]) + more, ", ".join(labels[:_SHOWN]) + more_en
 
 
 def sentences_on_agreement(terms: pd.DataFrame) -> list[Remark]:
@@ -344,12 +342,12 @@ def sentences_on_agreement(terms: pd.DataFrame) -> list[Remark]:
 
 
 def sentences_on_second_opinion(covariance: str, covariance_en: str) -> list[Remark]:
-    """What the second set of standard errors is."""
+    """What the second set of standard errors is, and that no p value is one-sided."""
     return [
         Remark(
             "tests",
-            f"并列的第二种标准误：{covariance}。",
-            f"Second opinion on the standard errors: {covariance_en}.",
+            f"并列的第二种标准误：{covariance}。各 p 值都是双侧的。",
+            f"Second opinion on the standard errors: {covariance_en}. All p values are two-sided.",
         )
     ]
 
@@ -362,7 +360,3 @@ def sentences_on_simulation(simulated: bool) -> list[Remark]:
 def shown_p(p: float) -> str:
     """A p value as it is printed: never as 0."""
     return "p<0.001" if p < 0.001 else f"p={p:.3f}"
-
-
-def _units_en(unit_name: str) -> str:
-    return counted_en(2, unit_name)[2:]

@@ -32,7 +32,7 @@ def adjust_p(p: ArrayLike, method: Literal["holm", "bh"] = "holm") -> np.ndarray
     Raises
     ------
     InputError
-        Where a value lies outside 0 to 1 or the method is unknown.
+        Where a value is no number or lies outside 0 to 1, or the method is unknown.
 
     References
     ----------
@@ -46,7 +46,12 @@ def adjust_p(p: ArrayLike, method: Literal["holm", "bh"] = "holm") -> np.ndarray
     >>> adjust_p([0.01, float("nan"), 0.04])
     array([0.02,  nan, 0.04])
     """
-    values = np.asarray(p, dtype=float)
+    try:
+        values = np.asarray(p, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"p values are numbers, with NaN for a test not made; seen: {p!r}"
+        ) from None
     made = values[~np.isnan(values)]
     if ((made < 0) | (made > 1)).any():
         raise InputError(f"p value {made[(made < 0) | (made > 1)][0]} lies outside 0 to 1")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbgov.errors import InputError
+from pbgov.evaluation.limits import RESIDUAL_DF
 from pbgov.evaluation.remarks import Remark
 from pbgov.inference.linear import dependent_columns
 
@@ -96,6 +97,15 @@ def _within_units(
                 " its level can only be taken out where it lies in one"
             )
     regressors = design.matrix[:, 1:]
+    (n, k) = regressors.shape
+    n_levels = len(np.unique(levels))
+    if n - n_levels - k < RESIDUAL_DF:
+        return (
+            f"扣除 {n_levels} 个“{fixed_effects}”各自的水平以后，{n} 行要估计 {k} 个系数；"
+            f"至少需要 {n_levels + k + RESIDUAL_DF} 行",
+            f"{n} rows for {k} coefficient{'' if k == 1 else 's'} and the levels of {n_levels}"
+            f" {fixed_effects}; need {n_levels + k + RESIDUAL_DF}",
+        )
     demeaned, absorbed = within(np.column_stack([regressors, design.outcome]), levels)
     matrix, outcome = demeaned[:, :-1], demeaned[:, -1]
     length = np.linalg.norm(regressors - regressors.mean(axis=0), axis=0)
@@ -137,6 +147,19 @@ def _weights(design: Design, weights: str) -> np.ndarray:
     return numbers
 
 
+def said_of_levered_rows(rows: int) -> tuple[str, str]:
+    """Why rows that decide a coefficient alone allow no estimate, in Chinese and in English."""
+    if rows == 1:
+        return (
+            "有一行独自决定一个系数，没有残差可以判断它",
+            "one row decides a coefficient alone, so that no residual is left to judge it by",
+        )
+    return (
+        f"有 {rows} 行各自独自决定一个系数，没有残差可以判断它们",
+        f"{rows} rows each decide a coefficient alone, so that no residual is left to judge them by",
+    )
+
+
 def said_of_clusters(unit_name: str) -> tuple[tuple[str, str], tuple[str, str]]:
     """What the two cluster covariances are called, each in Chinese and in English."""
     from pbgov.evaluation.estimate import counted_en
@@ -158,9 +181,9 @@ def sentences_on_fit(fixed_effects: str | None, weights: str | None) -> list[Rem
         remarks.append(
             Remark(
                 "design",
-                f"每个“{fixed_effects}”自身的水平已经扣除，系数只比较同一个“{fixed_effects}”的不同时期。",
-                f"The level of each {fixed_effects} is taken out; coefficients compare different"
-                f" periods of the same {fixed_effects}.",
+                f"每个“{fixed_effects}”自身的水平已经扣除，系数只比较同一个“{fixed_effects}”之内的各行。",
+                f"The level of each {fixed_effects} is taken out; coefficients compare rows of the"
+                f" same {fixed_effects}.",
             )
         )
     if weights is not None:

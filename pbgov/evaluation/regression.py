@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
-from pbgov.evaluation.design import read_design
+from pbgov.evaluation.design import PERIODS, UNMATCHED, names_of, other_columns, read_design
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.limits import (
     UNITS_PER_REGRESSOR,
@@ -16,17 +16,17 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
-    sentences_on_permutation,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
-    sentences_on_untested,
 )
+from pbgov.evaluation.permutation_remarks import sentences_on_permutation, sentences_on_untested
 from pbgov.evaluation.problem import (
     SAID_OF_ROWS,
     Problem,
     as_fitted,
     said_of_clusters,
+    said_of_levered_rows,
     sentences_on_fit,
 )
 from pbgov.evaluation.sensitivity import influence_of_units, sentences_on_influence
@@ -120,7 +120,7 @@ def regress(
     """
     table, simulated = table_of(data)
     cluster = cluster or fixed_effects
-    others = [name for name in dict.fromkeys((cluster, fixed_effects, weights)) if name]
+    others = other_columns(cluster, fixed_effects, weights)
     design = read_design(table, formula, others, labels)
     if not design.outcome_name:
         raise InputError(f"formula {formula!r} has no outcome; write 'outcome ~ regressors'")
@@ -148,7 +148,6 @@ def regress(
         tests = coefficient_tests(fit.coefficients, *cr2(fit, units))
         second = coefficient_tests(fit.coefficients, cr1(fit, units), n_units - 1)
         said, beside_said = said_of_clusters(unit_name)
-    refused, refusals = refused_p(problem.regressors, problem.columns, tests.df, units, unit_name)
     permuted: dict[int, PermutationResult] = {}
     untested = list(range(len(problem.columns)))
     if fixed_effects is None:
@@ -160,6 +159,9 @@ def regress(
             seed,
             permutations,
         )
+    refused, refusals = refused_p(
+        problem.regressors, problem.columns, tests.df, units, unit_name, permuted
+    )
     terms = terms_table(problem.columns, fit.coefficients, tests, refused, permuted)
     influence = _influence(fit, problem, units if cluster else None, design.labels)
     remarks = [
@@ -198,10 +200,19 @@ def regress(
 
 
 def table_of(data: pd.DataFrame | Panel) -> tuple[pd.DataFrame, bool]:
-    """The table of a panel or the table itself, and whether any of it is simulated."""
+    """The table of a panel or the table itself, and whether any of it is simulated.
+
+    What a panel knows of its join (periods of the indicators, units left out) stands in the
+    table's ``attrs`` for `read_design`.
+    """
     table = data if isinstance(data, pd.DataFrame) else getattr(data, "data", None)
     if not isinstance(table, pd.DataFrame):
         raise InputError(f"cannot regress a {type(data).__name__}; pass a DataFrame or a Panel")
+    if table is not data:
+        table = table.copy(deep=False)
+        unmatched = (*getattr(data, "only_scores", ()), *getattr(data, "only_indicators", ()))
+        table.attrs[UNMATCHED] = tuple(sorted(map(str, unmatched)))
+        table.attrs[PERIODS] = dict(getattr(data, "periods", {}))
     return table, is_simulated((data, table))
 
 
@@ -268,11 +279,7 @@ def _unusable(
     if np.abs(fit.residuals).max() <= _NO_RESIDUAL * np.ptp(outcome):
         return "解释变量完全拟合了结果，没有残差可以判断误差", "the fit leaves no residual"
     if cluster is None and fully_levered_rows(fit):
-        rows = len(fully_levered_rows(fit))
-        return (
-            f"有 {rows} 行各自独自决定一个系数，没有残差可以判断它们",
-            f"{rows} rows each decide a coefficient alone",
-        )
+        return said_of_levered_rows(len(fully_levered_rows(fit)))
     return None
 
 
@@ -322,7 +329,7 @@ def _influence(
         problem.columns,
         fit.coefficients,
         leave_one_out_coefficients(fit, units),
-        labels if units is None else [str(unit) for unit in np.unique(units)],
+        labels if units is None else names_of(np.unique(units)),
         {
             column: by_term[term]
             for column, term in zip(problem.columns, problem.terms, strict=True)

@@ -29,6 +29,7 @@ _TERMS = {
     "df": ("自由度", "df"),
     "p_value": ("p", "p"),
     "p_permutation": ("置换 p", "permutation p"),
+    "p_beside": ("第二算法的 p", "p (second opinion)"),
     "minimum_detectable": ("八成把握查得出", "detectable (80%)"),
 }
 _EFFECTS = {
@@ -40,7 +41,9 @@ _EFFECTS = {
     "ols_low": ("区间下限", "conf. low"),
     "ols_high": ("区间上限", "conf. high"),
 }
-_P_COLUMNS = ("p_value", "p_permutation")
+_P_COLUMNS = ("p_value", "p_permutation", "p_beside")
+_BESIDE = ("p_beside", "ols", "ols_low", "ols_high")
+"""Columns of a second opinion, not printed where there is none."""
 
 
 def rendered(estimate: Estimate, lang: Lang) -> str:
@@ -59,16 +62,28 @@ def rendered(estimate: Estimate, lang: Lang) -> str:
             f"{head}{estimate.formula}",
             said if zh else said_en,
             *(f"· {sentence}" for sentence in sentences(before, lang)),
-            _shown(estimate.terms, _TERMS, lang),
+            _shown(_with_second_opinion(estimate), _TERMS, lang),
             *effects,
             *(f"· {sentence}" for sentence in sentences(after, lang)),
         ]
     )
 
 
+def _with_second_opinion(estimate: Estimate) -> pd.DataFrame:
+    """The terms, with the p value of the other standard error of each."""
+    if not len(estimate.beside):
+        return estimate.terms
+    beside = estimate.beside.set_index("term")["p_value"]
+    return estimate.terms.assign(p_beside=beside.reindex(estimate.terms["term"]).to_numpy())
+
+
 def _shown(table: pd.DataFrame, columns: dict[str, tuple[str, str]], lang: Lang) -> str:
     """The table as text; p values are never printed as 0, what was refused as a dash."""
-    there = [name for name in columns if name in table.columns]
+    there = [
+        name
+        for name in columns
+        if name in table.columns and not (name in _BESIDE and table[name].isna().all())
+    ]
     rows = [
         [_cell(value, name) for value, name in zip(row, there, strict=True)]
         for row in table[there].itertuples(index=False)

@@ -13,8 +13,6 @@ from pbgov.evaluation.remarks import Remark
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_MUCH_INFLATED = 2.0  # GVIF^(1 / (2 df)); for one column a VIF of 4
-
 
 def influence_of_units(
     columns: Sequence[str],
@@ -60,7 +58,10 @@ def influence_of_units(
                 gvif.get(column, float("nan")),
             )
         )
-    return pd.DataFrame(rows, columns=list(INFLUENCE_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(INFLUENCE_COLUMNS))
+    texts = ["term", "unit_low", "unit_high", "most_influential"]
+    kinds = dict.fromkeys(INFLUENCE_COLUMNS, "float") | dict.fromkeys(texts, "str")
+    return table.astype(kinds | {"sign_changes": "bool"})
 
 
 def sentences_on_influence(influence: pd.DataFrame, unit_name: str, names: int) -> list[Remark]:
@@ -93,15 +94,16 @@ def sentences_on_influence(influence: pd.DataFrame, unit_name: str, names: int) 
                 f" {row['most_influential']} (without it {row['without_it']:.4g}).",
             )
         )
-    inflated = influence[influence["gvif"].ge(_MUCH_INFLATED)]
-    for row in inflated.to_dict("records"):
+    several = influence[influence["gvif"].notna()].head(names).to_dict("records")
+    if several:
+        each = "，".join(f"“{row['term']}” {row['gvif']:.1f}" for row in several)
+        each_en = ", ".join(f"{row['term']!r} {row['gvif']:.1f}" for row in several)
         remarks.append(
             Remark(
                 "influence",
-                f"“{row['term']}”与其他解释变量重叠：GVIF^(1/2df) = {row['gvif']:.1f}，"
-                "标准误因此扩大到这么多倍。",
-                f"{row['term']!r} overlaps with the other regressors: GVIF^(1/2df) ="
-                f" {row['gvif']:.1f}, by which its standard error is inflated.",
+                f"因与其他解释变量重叠，标准误扩大到几倍（GVIF^(1/2df)，1 为不重叠）：{each}。",
+                "By how much overlap with the other regressors inflates standard errors"
+                f" (GVIF^(1/2df), 1 is no overlap): {each_en}.",
             )
         )
     return remarks

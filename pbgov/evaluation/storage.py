@@ -27,11 +27,12 @@ def table_to_lists(table: pd.DataFrame) -> dict[str, Any]:
         values = table[name]
         cells: list[Any]
         if pd.api.types.is_bool_dtype(values.dtype):
-            kind, cells = "truth", [bool(cell) for cell in values]
+            kind, cells = "truth", [None if pd.isna(cell) else bool(cell) for cell in values]
         elif pd.api.types.is_float_dtype(values.dtype):
-            kind, cells = "number", [number_out(float(cell)) for cell in values]
+            cells = [None if pd.isna(cell) else number_out(float(cell)) for cell in values]
+            kind = "number"
         elif pd.api.types.is_integer_dtype(values.dtype):
-            kind, cells = "whole", [int(cell) for cell in values]
+            kind, cells = "whole", [None if pd.isna(cell) else int(cell) for cell in values]
         else:
             kind, cells = "text", [None if pd.isna(cell) else str(cell) for cell in values]
         columns.append({"name": str(name), "kind": kind, "cells": cells})
@@ -43,12 +44,13 @@ def table_from_lists(lists: dict[str, Any]) -> pd.DataFrame:
     made: dict[str, pd.Series[Any]] = {}
     for column in lists["columns"]:
         cells = column["cells"]
+        gaps = None in cells
         if column["kind"] == "number":
             made[column["name"]] = pd.Series([number_in(cell) for cell in cells], dtype=float)
         elif column["kind"] == "whole":
-            made[column["name"]] = pd.Series(cells, dtype="int64")
+            made[column["name"]] = pd.Series(cells, dtype="Int64" if gaps else "int64")
         elif column["kind"] == "truth":
-            made[column["name"]] = pd.Series(cells, dtype=bool)
+            made[column["name"]] = pd.Series(cells, dtype="boolean" if gaps else "bool")
         else:
             made[column["name"]] = pd.Series(cells, dtype="str")
     table = pd.DataFrame(made)

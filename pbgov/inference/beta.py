@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import linalg
 from scipy.special import digamma, expit, gammaln, logit, polygamma
 
 from pbgov.errors import InputError
@@ -105,12 +106,12 @@ def beta_regression(
     34(2).
     """
     design, outcome, precision_design = _checked(design, outcome, precision_design)
-    n, k = design.shape
+    k = design.shape[1]
     linear = least_squares(design, logit(outcome))
     if np.abs(linear.residuals).max() <= 1e-10 * max(1.0, np.ptp(logit(outcome))):
         return NoMaximum("the columns fit every share exactly; the precision has no bound", False)
-    mean_basis = np.linalg.qr(design)[0] * np.sqrt(n)
-    precision_basis = np.linalg.qr(precision_design)[0] * np.sqrt(n)
+    mean_basis, back_to_mean = _basis(design)
+    precision_basis, back_to_precision = _basis(precision_design)
     found = _climb(
         mean_basis,
         precision_basis,
@@ -123,8 +124,7 @@ def beta_regression(
     eta, log_phi = mean_basis @ parameters[:k], precision_basis @ parameters[k:]
     value, _, information = _log_likelihood(mean_basis, precision_basis, outcome, parameters)
     back = np.zeros((len(parameters), len(parameters)))
-    back[:k, :k] = _map_to(design, mean_basis)
-    back[k:, k:] = _map_to(precision_design, precision_basis)
+    back[:k, :k], back[k:, k:] = back_to_mean, back_to_precision
     both = back @ parameters
     spread = float(np.std(eta) * np.std(logit(outcome)))
     varies = np.ptp(eta) > 1e-10 * max(1.0, float(np.abs(eta).max()))
@@ -141,9 +141,11 @@ def beta_regression(
     )
 
 
-def _map_to(design: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """The matrix that turns coefficients of `basis` into coefficients of `design`."""
-    return np.asarray(np.linalg.lstsq(design, basis, rcond=None)[0])
+def _basis(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Orthogonal columns that span the design, and what turns their coefficients into its own."""
+    basis, upper = np.linalg.qr(design)
+    length = np.sqrt(len(design))
+    return basis * length, linalg.solve_triangular(upper, length * np.eye(len(upper)))
 
 
 def _checked(

@@ -16,7 +16,7 @@ from scipy.special import log_ndtr
 from pbgov.errors import InputError
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.permutation import PermutationResult, freedman_lane
+from pbgov.inference.permutation import NO_TEST, PermutationResult, freedman_lane
 from pbgov.inference.relabelings import DRAWS
 
 _LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
@@ -44,8 +44,10 @@ class IntervalFit:
         Of the coefficients, from the observed information.
     information_inverse : ndarray, shape (k + 1, k + 1)
         The same with log sigma as its last row and column.
-    scores : ndarray, shape (n, k + 1)
-        Each row's derivative of the log-likelihood by the coefficients and log sigma.
+    moves : ndarray, shape (n, k + 1)
+        Each row's derivative of the log-likelihood by the coefficients and log sigma, times
+        `information_inverse`: how far the row moves them. Reckoned so that a column far from
+        zero leaves the digits of their squares.
     generalised_residuals : ndarray, shape (n,)
         Each row's expected error given its bounds, divided by sigma squared: the
         derivative of its log-likelihood by its mean.
@@ -59,7 +61,7 @@ class IntervalFit:
     log_likelihood: float
     covariance: np.ndarray
     information_inverse: np.ndarray
-    scores: np.ndarray
+    moves: np.ndarray
     generalised_residuals: np.ndarray
     converged: bool
     message: str
@@ -115,11 +117,12 @@ def interval_regression(design: np.ndarray, low: np.ndarray, high: np.ndarray) -
     if shift:
         coefficients = coefficients + linalg.solve_triangular(r, q.T @ np.full(n, shift))
     # from (gamma, tau) to (beta, log sigma): beta = scale * T gamma / tau, log sigma = -log tau
-    jacobian = np.zeros((k + 1, k + 1))  # d(gamma, tau) / d(beta, log sigma)
-    jacobian[:k, :k] = np.linalg.inv(to_design) * tau / scale
-    jacobian[:k, k] = -parameters[:-1]
-    jacobian[k, k] = -tau
-    information_inverse = np.linalg.inv(jacobian.T @ -hessian @ jacobian)
+    back = np.zeros((k + 1, k + 1))  # d(beta, log sigma) / d(gamma, tau)
+    back[:k, :k] = to_design * scale / tau
+    back[:k, k] = -back[:k, :k] @ parameters[:-1] / tau
+    back[k, k] = -1 / tau
+    half = np.linalg.inv(np.linalg.cholesky(-hessian)).T
+    information_inverse = back @ half @ (back @ half).T
     exact = low == high
     return IntervalFit(
         coefficients=coefficients,
@@ -127,7 +130,7 @@ def interval_regression(design: np.ndarray, low: np.ndarray, high: np.ndarray) -
         log_likelihood=float(value - exact.sum() * np.log(scale)),
         covariance=information_inverse[:k, :k],
         information_inverse=information_inverse,
-        scores=gradient_rows @ jacobian,
+        moves=gradient_rows @ half @ (back @ half).T,
         generalised_residuals=_by_mean(basis, below, above, parameters) * tau / scale,
         converged=True,
         message="",
@@ -154,11 +157,9 @@ def cluster_covariance(fit: IntervalFit, clusters: np.ndarray) -> np.ndarray:
     White, H. (1982). Maximum likelihood estimation of misspecified models.
     *Econometrica*, 50(1), 1-25.
     """
-    members = cluster_members(clusters, len(fit.scores))
-    sums = np.array([fit.scores[rows].sum(axis=0) for rows in members])
-    meat = sums.T @ sums * len(members) / (len(members) - 1)
-    k = len(fit.coefficients)
-    return np.asarray(fit.information_inverse @ meat @ fit.information_inverse)[:k, :k]
+    members = cluster_members(clusters, len(fit.moves))
+    moves = np.array([fit.moves[rows, :-1].sum(axis=0) for rows in members])
+    return np.asarray(moves.T @ moves * len(members) / (len(members) - 1))
 
 
 def cluster_score_test(
@@ -190,13 +191,13 @@ def cluster_score_test(
     Returns
     -------
     PermutationResult
-        The statistic is a t among the clusters; NaN throughout where the regression
-        without the column does not converge.
+        The statistic is a t among the clusters; `NO_TEST` where the regression without the
+        column does not converge, or the column cannot be told from the others among clusters.
 
     Raises
     ------
     InputError
-        Where the column varies within a cluster, or the clusters are too few.
+        Where the column varies within a cluster.
 
     Notes
     -----
@@ -220,14 +221,18 @@ def cluster_score_test(
         )
     without = interval_regression(np.delete(design, column, axis=1), low, high)
     if not without.converged:
-        return PermutationResult(float("nan"), float("nan"), 0, exact=False)
+        return NO_TEST
     first_rows = [rows[0] for rows in members]
     others = design[np.ix_(first_rows, [j for j in constant if j != column])]
     covariates = np.column_stack([np.ones(len(members)), others])
     covariates = np.delete(covariates, dependent_columns(covariates), axis=1)
+    regressor = design[first_rows, column]
+    enough = len(members) - covariates.shape[1] - 1 >= 1
+    if not enough or dependent_columns(np.column_stack([covariates, regressor])):
+        return NO_TEST
     return freedman_lane(
         np.array([without.generalised_residuals[rows].sum() for rows in members]),
-        design[first_rows, column],
+        regressor,
         covariates,
         seed=seed,
         draws=draws,
@@ -269,7 +274,7 @@ def _failed(n: int, k: int, message: str) -> IntervalFit:
         log_likelihood=nan,
         covariance=np.full((k, k), nan),
         information_inverse=np.full((k + 1, k + 1), nan),
-        scores=np.full((n, k + 1), nan),
+        moves=np.full((n, k + 1), nan),
         generalised_residuals=np.full(n, nan),
         converged=False,
         message=message,

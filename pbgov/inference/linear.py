@@ -225,12 +225,13 @@ def bell_mccaffrey_df(fit: LeastSquares) -> np.ndarray:
     *Review of Economics and Statistics*, 98(4), 701-712.
     """
     _refuse_full_leverage(fit)
-    squared = fit.weights**2 / (1 - fit.leverage)[:, None]
+    weights = fit.weights / np.linalg.norm(fit.weights, axis=0)  # no square is out of range
+    squared = weights**2 / (1 - fit.leverage)[:, None]
     # the residual maker I - QQ', squared cell by cell: its diagonal, and (QQ')^2 off it
     diagonal = squared**2 * (1 - 2 * fit.leverage)[:, None]
     crossed = np.einsum("ia,ij,ib->jab", fit.basis, squared, fit.basis, optimize=True)
     spread = diagonal.sum(axis=0) + (crossed**2).sum(axis=(1, 2))
-    return np.asarray((fit.weights**2).sum(axis=0) ** 2 / spread)
+    return np.asarray((weights**2).sum(axis=0) ** 2 / spread)
 
 
 def coefficient_tests(

@@ -26,7 +26,12 @@ from pbgov.inference.answer_likelihood import (
 )
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.permutation import PermutationResult, freedman_lane, mean_difference_test
+from pbgov.inference.permutation import (
+    NO_TEST,
+    PermutationResult,
+    freedman_lane,
+    mean_difference_test,
+)
 from pbgov.inference.relabelings import DRAWS
 from pbgov.inference.separation import NoMaximum
 
@@ -61,6 +66,11 @@ class OrderedFit:
     log_likelihood : float
     iterations : int
         Newton steps taken.
+    back : ndarray, shape (m - 1 + k, m - 1 + k)
+        From thresholds and slopes of the columns with mean 0 and standard deviation 1, in which
+        everything is reckoned, to those of the columns as they are.
+    half : ndarray, shape (m - 1 + k, m - 1 + k)
+        Root of the covariance of the former: a column far from zero leaves it its digits.
     """
 
     design: np.ndarray
@@ -73,6 +83,13 @@ class OrderedFit:
     generalised_residuals: np.ndarray
     log_likelihood: float
     iterations: int
+    back: np.ndarray
+    half: np.ndarray
+
+    @property
+    def root(self) -> np.ndarray:
+        """A root of the covariance: ``root @ root.T`` is the covariance."""
+        return np.asarray(self.back @ self.half)
 
 
 def ordered_logit(design: np.ndarray, outcome: np.ndarray) -> OrderedFit | NoMaximum:
@@ -123,17 +140,24 @@ def ordered_logit(design: np.ndarray, outcome: np.ndarray) -> OrderedFit | NoMax
     back[:cuts, cuts:] = means / spreads
     rows = steps.upper * by_upper[:, None] + steps.lower * by_lower[:, None]
     both = back @ parameters
+    try:
+        half = np.linalg.inv(np.linalg.cholesky(-hessian)).T
+    except np.linalg.LinAlgError:
+        return NoMaximum("some answers are too few to tell the coefficients apart", False)
+    root = back @ half
     return OrderedFit(
         design=design,
         answers=answers,
         codes=codes,
         thresholds=both[:cuts],
         coefficients=both[cuts:],
-        covariance=back @ np.linalg.inv(-hessian) @ back.T,
+        covariance=root @ root.T,
         scores=np.linalg.solve(back.T, rows.T).T,
         generalised_residuals=-(by_upper + by_lower),
         log_likelihood=value,
         iterations=iterations,
+        back=back,
+        half=half,
     )
 
 
@@ -174,13 +198,25 @@ def cluster_covariance(
     50(1), 1-25.
     Bell and McCaffrey (2002), as in `pbgov.inference.linear`, for the jackknife.
     """
+    moves = cluster_moves(fit, clusters, kind)
+    return np.asarray(moves.T @ moves)
+
+
+def cluster_moves(fit: OrderedFit, clusters: np.ndarray, kind: Literal["CR1", "CR3"]) -> np.ndarray:
+    """How far each cluster moves thresholds and coefficients; arguments as `cluster_covariance`.
+
+    Returns
+    -------
+    ndarray, shape (G, m - 1 + k)
+        Times its transpose it is the covariance. What follows from the parameters is better
+        reckoned from the moves: a column far from zero takes the digits of the covariance.
+    """
     members = cluster_members(clusters, len(fit.scores))
     if kind == "CR1":
-        moves = np.array([fit.covariance @ fit.scores[rows].sum(axis=0) for rows in members])
-        return np.asarray(moves.T @ moves * len(members) / (len(members) - 1))
-    root = np.linalg.cholesky(fit.covariance)
-    jackknifed = [_without(fit, rows, root) for rows in members]
-    return np.asarray(np.array(jackknifed).T @ np.array(jackknifed))
+        pushed = np.array([fit.root.T @ fit.scores[rows].sum(axis=0) for rows in members])
+        return np.asarray(np.sqrt(len(members) / (len(members) - 1)) * pushed @ fit.root.T)
+    scaled = scaled_columns(fit.design)[2]
+    return np.array([_without(fit, rows, scaled[rows]) for rows in members])
 
 
 def predicted_shares(fit: OrderedFit) -> np.ndarray:
@@ -274,7 +310,8 @@ def score_test_between_units(
     Returns
     -------
     PermutationResult
-        NaN throughout where the model without the column has no maximum.
+        `NO_TEST` where the model without the column has no maximum, or the column cannot be told
+        from the others among the units.
 
     Raises
     ------
@@ -298,7 +335,7 @@ def score_test_between_units(
         raise InputError(f"column {column} varies within a unit; it cannot be permuted by unit")
     without = ordered_logit(np.delete(design, column, axis=1), outcome)
     if isinstance(without, NoMaximum):
-        return PermutationResult(float("nan"), float("nan"), 0, exact=False)
+        return NO_TEST
     unexplained = np.bincount(codes, without.generalised_residuals) / np.bincount(codes)
     regressor = design[first, column]
     others = [j for j in np.flatnonzero(constant) if j != column]
@@ -307,26 +344,26 @@ def score_test_between_units(
         return mean_difference_test(unexplained, regressor == kinds[1], seed=seed, draws=draws)
     covariates = np.column_stack([np.ones(len(first)), design[np.ix_(first, others)]])
     covariates = np.delete(covariates, dependent_columns(covariates), axis=1)
-    if dependent_columns(np.column_stack([covariates, regressor])):
-        return PermutationResult(float("nan"), float("nan"), 0, exact=False)
+    enough = len(first) - covariates.shape[1] - 1 >= 1
+    if not enough or dependent_columns(np.column_stack([covariates, regressor])):
+        return NO_TEST
     return freedman_lane(unexplained, regressor, covariates, seed=seed, draws=draws)
 
 
-def _without(fit: OrderedFit, rows: np.ndarray, root: np.ndarray) -> np.ndarray:
-    """How far leaving out some rows moves the parameters in one Newton step.
+def _without(fit: OrderedFit, rows: np.ndarray, scaled: np.ndarray) -> np.ndarray:
+    """How far leaving out some rows, with these scaled columns, moves the parameters in one step.
 
-    `root` times its transpose is the covariance, so ``root.T @ information @ root`` is the share of
-    the information that the rows hold: between 0 and 1 in every direction.
+    ``half.T @ information @ half`` is the share of the information that the rows hold: between 0
+    and 1 in every direction.
     """
-    cuts = len(fit.thresholds)
-    steps = answer_steps(fit.codes[rows], cuts, fit.design[rows], fit.design[rows][:, :0])
-    parameters = np.concatenate([fit.thresholds, fit.coefficients])
+    steps = answer_steps(fit.codes[rows], len(fit.thresholds), scaled, scaled[:, :0])
+    parameters = np.linalg.solve(fit.back, np.concatenate([fit.thresholds, fit.coefficients]))
     hessian = log_likelihood_of_answers(steps, parameters)[3]
-    held, directions = np.linalg.eigh(root.T @ -hessian @ root)
+    held, directions = np.linalg.eigh(fit.half.T @ -hessian @ fit.half)
     left = 1 - held
     scale = np.divide(1, left, out=np.zeros_like(left), where=left > _NO_INFORMATION)
-    pushed = directions * scale @ (directions.T @ (root.T @ fit.scores[rows].sum(axis=0)))
-    return np.asarray(-root @ pushed)
+    pushed = directions * scale @ (directions.T @ (fit.root.T @ fit.scores[rows].sum(axis=0)))
+    return np.asarray(-fit.root @ pushed)
 
 
 def _below(fit: OrderedFit, design: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ ever 0. The tests are exact under exchangeable errors; they do not cure unequal 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from pbgov.inference.relabelings import (
     EXACT_UP_TO,
     Relabelings,
     as_large,
+    check_draws,
     chosen,
     relabelings,
 )
@@ -50,6 +51,9 @@ class PermutationResult:
         True where every relabeling was compared.
     measure : str
         What the statistic is: "t", or "difference of means" in units of the outcome.
+    mirrored : bool
+        True where every relabeling has a mirror image, whose statistic differs in sign alone:
+        two groups of equal size that change places.
     """
 
     statistic: float
@@ -57,13 +61,16 @@ class PermutationResult:
     n_permutations: int
     exact: bool
     measure: str = "t"
+    mirrored: bool = False
 
     @property
     def floor(self) -> float:
         """The smallest p value these relabelings can give; NaN where there is no test."""
         if not self.n_permutations:
             return float("nan")
-        return 1 / self.n_permutations if self.exact else 1 / (self.n_permutations + 1)
+        if not self.exact:
+            return 1 / (self.n_permutations + 1)
+        return (2 if self.mirrored else 1) / self.n_permutations
 
 
 NO_TEST = PermutationResult(float("nan"), float("nan"), 0, exact=False)
@@ -101,6 +108,7 @@ def mean_difference_test(
     outcome = finite(outcome)
     treated = np.asarray(treated, dtype=bool)
     n, n_treated = len(outcome), int(treated.sum())
+    check_draws(draws, seed)
     if treated.shape != outcome.shape or n_treated in (0, n):
         raise InputError(f"{n_treated} of {n} rows are treated; need some of each")
     centred = outcome - outcome.mean()
@@ -112,7 +120,8 @@ def mean_difference_test(
         # the smaller group has the same sum but for its sign
         groups = chosen(n, min(n_treated, n - n_treated))
         count = int(as_large(centred[groups].sum(axis=1) * weight, observed, scale).sum())
-        return PermutationResult(observed, count / len(groups), len(groups), True, _OF_MEANS)
+        p_value, mirrored = count / len(groups), 2 * n_treated == n
+        return PermutationResult(observed, p_value, len(groups), True, _OF_MEANS, mirrored)
     every = relabelings(np.arange(n), seed=seed, draws=draws)
     count = sum(
         int(as_large(centred[some[:, :n_treated]].sum(axis=1) * weight, observed, scale).sum())
@@ -174,7 +183,8 @@ def freedman_lane(
     outcome, regressor, covariates = finite(outcome), finite(regressor), finite(covariates)
     model = reduced_model(outcome, regressor, covariates, robust=robust)
     every = relabelings(rows_alike(covariates, regressor), seed=seed, draws=draws)
-    return _compared(model, every)
+    result = _compared(model, every)
+    return replace(result, mirrored=is_mirrored(regressor, covariates))
 
 
 def within_permutation(
@@ -295,6 +305,14 @@ def unit_permutation(
     if alone and len(kinds) == 2 and not robust and np.ptp(outcome) > 0:
         return mean_difference_test(outcome, tested == kinds[1], seed=seed, draws=draws)
     return freedman_lane(outcome, tested, others, seed=seed, draws=draws, robust=robust)
+
+
+def is_mirrored(regressor: np.ndarray, covariates: np.ndarray) -> bool:
+    """Whether some exchange of rows turns the regressor around and leaves the covariates alone."""
+    if np.ptp(covariates, axis=0).any():
+        return False
+    rising = np.sort(regressor - regressor.mean())
+    return bool(np.allclose(rising, -rising[::-1], rtol=0, atol=1e-12 * np.abs(rising).max()))
 
 
 def varies_between_only(values: np.ndarray, clusters: np.ndarray) -> bool:

@@ -89,19 +89,23 @@ def relabelings(
     InputError
         Where draws or seed is not a whole number, above 0 and at least 0.
     """
+    check_draws(draws, seed)
     n = len(alike)
     blocks = np.zeros(n, dtype=int) if blocks is None else np.unique(blocks, return_inverse=True)[1]
     kinds = np.unique(np.asarray(alike), return_inverse=True)[1]
     number = prod(_orders_of(kinds[blocks == block]) for block in range(blocks.max() + 1))
     if number <= EXACT_UP_TO and number * n <= _MOST_CELLS:
         return Relabelings(number, True, lambda: iter([_every(kinds, blocks)]))
-    check_draws(draws, seed)
     return Relabelings(draws, False, lambda: _drawn(blocks, draws, seed))
 
 
 def check_draws(draws: int, seed: int) -> None:
     """Refuse a number of draws or a seed that cannot be meant."""
-    if not (isinstance(draws, int) and draws > 0 and isinstance(seed, int) and seed >= 0):
+    whole = all(
+        isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        for value in (draws, seed)
+    )
+    if not whole or draws < 1 or seed < 0:
         raise InputError(
             f"draws {draws!r}, seed {seed!r}: draws is a whole number above 0, seed one of 0 or more"
         )

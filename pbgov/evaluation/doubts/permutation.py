@@ -10,16 +10,11 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.evaluation.checks import CheckResult
-from pbgov.evaluation.design import read_design
+from pbgov.evaluation.design import other_columns, read_design
 from pbgov.evaluation.doubts.tested import column_of, untestable
-from pbgov.evaluation.estimate import NotEstimated, counted_en
-from pbgov.evaluation.limits import (
-    LEVEL,
-    sentences_on_gaps,
-    sentences_on_permutation,
-    sentences_on_simulation,
-    sentences_on_size,
-)
+from pbgov.evaluation.estimate import NotEstimated, counted, counted_en
+from pbgov.evaluation.limits import sentences_on_gaps, sentences_on_simulation, sentences_on_size
+from pbgov.evaluation.permutation_remarks import sentences_on_floor, sentences_on_permutation
 from pbgov.evaluation.regression import SEED, table_of
 from pbgov.evaluation.remarks import Remark, in_order
 from pbgov.inference.linear import dependent_columns
@@ -117,7 +112,7 @@ def permutation_test(
     table, simulated = table_of(data)
     if period is not None and cluster is None:
         raise InputError("period needs cluster, the column of the units whose paths are permuted")
-    others = [name for name in dict.fromkeys((cluster, period, fixed_effects)) if name]
+    others = other_columns(cluster, period, fixed_effects)
     design = read_design(table, formula, others)
     column = column_of(design, term)
     cluster = cluster or fixed_effects
@@ -129,7 +124,9 @@ def permutation_test(
     n_units = len(design.rows) if units is None else len(np.unique(units))
     if n_units < 3:
         return _refused(
-            design, (f"只有 {n_units} 个{unit_name}", f"only {n_units} units"), simulated
+            design,
+            (f"只有 {counted(n_units, unit_name)}", f"only {counted_en(n_units, unit_name)}"),
+            simulated,
         )
     labels = [
         None if name is None else design.rows[name].to_numpy() for name in (period, fixed_effects)
@@ -170,7 +167,6 @@ def permutation_test(
         ),
         *sentences_on_gaps(design),
         *_on_relabelings(result, permuted, term, unit_name, seed),
-        *_on_floor(result),
     ]
     return CheckResult(
         name=f"置换检验：{term}",
@@ -280,6 +276,7 @@ def _on_relabelings(
     """What was permuted, how often, and what that assumes."""
     if permuted == "units":
         return sentences_on_permutation({0: result}, unit_name, seed)
+    floor = sentences_on_floor([result])
     n = result.n_permutations
     how = f"穷举全部 {n:,} 种" if result.exact else f"随机抽取 {n:,} 种，种子 {seed}"
     how_en = f"all {n:,}" if result.exact else f"{n:,} draws, seed {seed}"
@@ -294,7 +291,8 @@ def _on_relabelings(
                 f"Randomisation inference: the whole paths of {term!r} are dealt anew among {units_en}"
                 f" ({how_en}, least p {result.floor:.2g}), with t clustered by them; it takes every"
                 " path for equally likely in each.",
-            )
+            ),
+            *floor,
         ]
     return [
         Remark(
@@ -307,18 +305,6 @@ def _on_relabelings(
             f" permuted within each ({how_en}, least p {result.floor:.2g}) and differences between"
             f" {units_en} play no part. It takes the rows of each for exchangeable where there is no"
             " association, which fails where one period carries over to the next.",
-        )
-    ]
-
-
-def _on_floor(result: PermutationResult) -> list[Remark]:
-    """Where no outcome whatever could have given p below 5 %."""
-    if result.floor < LEVEL:
-        return []
-    return [
-        Remark(
-            "p_values",
-            f"重排方式太少，p 不可能小于 {result.floor:.2g}：无论数据如何都不会低于 5%。",
-            f"With so few relabelings p cannot fall below {result.floor:.2g}, whatever the data.",
-        )
+        ),
+        *floor,
     ]

@@ -10,20 +10,22 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.evaluation.checks import CheckResult
+from pbgov.evaluation.declarations import plain_formula
 from pbgov.evaluation.design import read_design
 from pbgov.evaluation.doubts.tested import column_of, untestable
 from pbgov.evaluation.estimate import NotEstimated, counted
-from pbgov.evaluation.limits import (
-    sentences_on_gaps,
-    sentences_on_permutation,
-    sentences_on_simulation,
-    sentences_on_size,
-)
+from pbgov.evaluation.limits import sentences_on_gaps, sentences_on_simulation, sentences_on_size
 from pbgov.evaluation.multiplicity import adjust_p
+from pbgov.evaluation.permutation_remarks import sentences_on_permutation
 from pbgov.evaluation.regression import SEED, table_of
 from pbgov.evaluation.remarks import Remark, in_order
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.permutation import PermutationResult, unit_means, varies_between_only
+from pbgov.inference.permutation import (
+    PermutationResult,
+    is_mirrored,
+    unit_means,
+    varies_between_only,
+)
 from pbgov.inference.reduced_models import rounded
 from pbgov.inference.relabelings import DRAWS
 from pbgov.inference.step_down import step_down_max_t as max_t_of_arrays
@@ -98,6 +100,12 @@ def step_down_max_t(
     tested = [terms] * len(formulas) if isinstance(terms, str) else list(terms)
     if len(tested) != len(formulas):
         raise InputError(f"{len(formulas)} formulas and {len(tested)} terms; name one for each")
+    tests = [(plain_formula(str(one)), term) for one, term in zip(formulas, tested, strict=True)]
+    twice = next((place for place, test in enumerate(tests) if test in tests[:place]), None)
+    if twice is not None:
+        raise InputError(
+            f"{tested[twice]!r} in {formulas[twice]!r} stands twice; a family holds each test once"
+        )
     table, simulated = table_of(data)
     unit_name = unit_name or ("组" if cluster else "行")
     designs = _on_common_rows(table, list(formulas), cluster)
@@ -125,14 +133,18 @@ def step_down_max_t(
     names = _names(designs, tested)
     strongest = int(np.nanargmax(np.abs(statistic)))
     n_units = len(kept[0].outcome)
-    found = PermutationResult(0.0, 1.0, result.n_permutations, result.exact)
+    one = kept[0].regressor
+    mirrored = all(
+        np.array_equal(each.regressor, one) and is_mirrored(one, each.covariates) for each in kept
+    )
+    found = PermutationResult(0.0, 1.0, result.n_permutations, result.exact, mirrored=mirrored)
     remarks = [
         *sentences_on_simulation(simulated),
         *sentences_on_size(
             len(design.rows), n_units, unit_name, clustered=cluster is not None, detectable=True
         ),
         *_on_family(result.size),
-        *_on_tests_not_made(names, asked, statistic),
+        *_on_tests_not_made(names, asked, statistic, robust),
         *sentences_on_gaps(design),
         *sentences_on_permutation({0: found}, unit_name, seed),
     ]
@@ -221,7 +233,7 @@ def _on_family(size: int) -> list[Remark]:
             "family",
             f"这一族共 {size} 项检验，同一次重排用于所有检验；步降 maxT 与 Holm 控制出现任何一项"
             "误报的机会，BH 控制误报所占的比例；未校正的 p 值不能单独引用。",
-            f"A family of {size} tests, all from the same relabelings; step-down maxT and Holm bound"
+            f"A family of {size} test{'' if size == 1 else 's'}, all from the same relabelings; step-down maxT and Holm bound"
             " the chance of any false finding, BH the expected share of false findings; no raw p"
             " stands alone.",
         )
@@ -229,10 +241,15 @@ def _on_family(size: int) -> list[Remark]:
 
 
 def _on_tests_not_made(
-    names: list[str], asked: list[_Arrays | tuple[str, str]], statistic: np.ndarray
+    names: list[str], asked: list[_Arrays | tuple[str, str]], statistic: np.ndarray, robust: bool
 ) -> list[Remark]:
     """Which tests could not be made, and why; they do not count into the family."""
     left = "没有剩余的差异可以检验", "nothing is left to permute"
+    if robust:
+        left = (
+            f"{left[0]}，或有的行独自决定一个系数",
+            f"{left[1]}, or a row decides a coefficient alone",
+        )
     reasons = [
         (name, left if isinstance(each, _Arrays) else each)
         for name, each, value in zip(names, asked, statistic, strict=True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.evaluation.estimate import counted
-from pbgov.evaluation.limits import unusable_values
+from pbgov.evaluation.limits import too_few_complete, unusable_values
 
 if TYPE_CHECKING:
     from pbgov.evaluation.design import Design
@@ -55,8 +54,7 @@ def untestable(
     if unusable:
         return unusable
     if len(design.rows) < 3:
-        there = counted(len(design.rows), unit_name if rows_are_units else "行")
-        return f"只有 {there}的数据是完整的", f"only {len(design.rows)} complete rows"
+        return too_few_complete(design, unit_name if rows_are_units else "行")
     if column is None or np.ptp(design.matrix[:, column]) == 0:
         return f"解释变量“{term}”没有变化", f"the regressor {term!r} does not vary"
     return None

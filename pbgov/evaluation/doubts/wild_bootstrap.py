@@ -9,7 +9,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.evaluation.checks import CheckResult
-from pbgov.evaluation.design import read_design
+from pbgov.evaluation.design import other_columns, read_design
 from pbgov.evaluation.doubts.tested import column_of
 from pbgov.evaluation.estimate import NotEstimated, counted, counted_en
 from pbgov.evaluation.limits import (
@@ -106,22 +106,17 @@ def wild_cluster_bootstrap(
     ----------
     As in `pbgov.inference.wild_bootstrap`.
     """
-    if not isinstance(null, (int, float)) or not np.isfinite(null):
+    if not isinstance(null, (int, float, np.integer, np.floating)) or not np.isfinite(null):
         raise InputError(
             f"null is {null!r}; give the number that the coefficient is tested against"
         )
     table, simulated = table_of(data)
-    others = [name for name in dict.fromkeys((cluster, fixed_effects)) if name]
+    others = other_columns(cluster, fixed_effects)
     design = read_design(table, formula, others)
     column = column_of(design, term)
     unit_name = unit_name or "组"
     reason = refusal(design, cluster, unit_name, allow_regressors)
     problem = None
-    if reason is None and design.rows[cluster].nunique() < 3:
-        reason = (
-            f"只有 2 个{unit_name}：符号向量只有 4 个，什么也检验不了",
-            "only 2 clusters: there are 4 vectors of signs, which can test nothing",
-        )
     if reason is None:
         problem = as_fitted(design, None, fixed_effects, cluster)
         reason = problem if isinstance(problem, tuple) else None

@@ -59,7 +59,9 @@ def fit_answers(
 
 def _refuse_other_than_answers(design: Design) -> None:
     values = design.outcome[np.isfinite(design.outcome)]
-    broken = np.flatnonzero(np.isfinite(design.outcome) & (design.outcome % 1 != 0))
+    broken = np.flatnonzero(
+        np.isfinite(design.outcome) & (np.floor(design.outcome) != design.outcome)
+    )
     if len(broken):
         row = broken[0]
         raise InputError(

@@ -16,14 +16,13 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
-    sentences_on_permutation,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
-    sentences_on_untested,
 )
 from pbgov.evaluation.outcomes.rates import refuse_rates_outside, sentences_on_rates
-from pbgov.evaluation.outcomes.single_columns import influence_by_refitting
+from pbgov.evaluation.outcomes.single_columns import influence_by_refitting, sentences_on_skipping
+from pbgov.evaluation.permutation_remarks import sentences_on_permutation, sentences_on_untested
 from pbgov.evaluation.regression import (
     SEED,
     beside_table,
@@ -112,13 +111,13 @@ def beta_regression(
     second = coefficient_tests(values, covariance, float(n - len(columns)))
     said = ("期望信息 + 正态", "expected information + normal")
     beside_said = (f"期望信息 + t(n−{len(columns)})", f"expected information + t(n−{len(columns)})")
-    few, refusals = refused_p(
-        design.matrix, design.columns, np.full(k, np.inf), np.arange(n), unit_name
-    )
-    refused = np.concatenate([few, np.zeros(len(precision_names), dtype=bool)])
     permuted, untested = unit_permutations(
         design.matrix, design.outcome, None, np.ones(n), seed, permutations
     )
+    few, refusals = refused_p(
+        design.matrix, design.columns, np.full(k, np.inf), np.arange(n), unit_name, permuted
+    )
+    refused = np.concatenate([few, np.zeros(len(precision_names), dtype=bool)])
     terms = terms_table(columns, values, tests, refused, permuted)
     terms.loc[terms["term"].isin(precision_names), "minimum_detectable"] = np.nan
     terms.loc[terms["term"].eq("(phi)"), ["statistic", "p_value"]] = np.nan  # phi is never 0
@@ -148,6 +147,7 @@ def beta_regression(
         *sentences_on_untested([design.terms[j] for j in untested], unit_name),
         *sentences_on_agreement(terms),
         *sentences_on_influence(influence, unit_name, n // UNITS_PER_REGRESSOR),
+        *sentences_on_skipping(n, unit_name),
         *sentences_on_second_opinion(*beside_said),
     ]
     return Estimate(

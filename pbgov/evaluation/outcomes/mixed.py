@@ -18,17 +18,16 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
-    sentences_on_permutation,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
-    sentences_on_untested,
 )
 from pbgov.evaluation.outcomes.group_remarks import (
     sentences_on_means,
     sentences_on_reference,
     sentences_on_variances,
 )
+from pbgov.evaluation.permutation_remarks import sentences_on_permutation, sentences_on_untested
 from pbgov.evaluation.problem import said_of_clusters
 from pbgov.evaluation.regression import (
     SEED,
@@ -147,11 +146,11 @@ def _as_estimate(
     tests = coefficient_tests(coefficients, fit.covariance, df)
     second = coefficient_tests(coefficients, *cr2(fit.whitened, groups))
     said = said_of_clusters(unit_name)[0]
-    refused, refusals = refused_p(design.matrix, names, df, groups, unit_name)
     weights = np.ones(fit.whitened.n)
     permuted, untested = unit_permutations(
         design.matrix, design.outcome, groups, weights, seed, permutations
     )
+    refused, refusals = refused_p(design.matrix, names, df, groups, unit_name, permuted)
     terms = terms_table(names, coefficients, tests, refused, permuted)
     names_of_groups = [str(name) for name in np.unique(groups)]
     n_groups = len(names_of_groups)

@@ -70,11 +70,12 @@ def proportional_odds(
         return NotEstimated(
             formula, n, "有的回答太少，分不清各门槛上的系数", together.message, simulated
         )
-    rows = []
+    rows, unclear = [], []
     for term in dict.fromkeys(design.terms[1:]):
         group = [j - 1 for j, other in enumerate(design.terms) if other == term]
         alone = proportional_odds_test(fit, group)
         if isinstance(alone, NoMaximum):
+            unclear.append(term)
             continue
         for place, j in enumerate(group):
             for cut, name in enumerate(threshold_names(fit)):
@@ -95,6 +96,7 @@ def proportional_odds(
         remarks=(
             *sentences_on_simulation(simulated),
             *sentences_on_gaps(design),
+            *_on_unclear(unclear),
             Remark(
                 "tests",
                 "似然比检验把各行当作独立；同一单位内的行彼此相近时，它过于容易判为不成比例。",
@@ -104,6 +106,20 @@ def proportional_odds(
         ),
         simulated=simulated,
     )
+
+
+def _on_unclear(terms: list[str]) -> list[Remark]:
+    """Which terms have no test of their own."""
+    if not terms:
+        return []
+    return [
+        Remark(
+            "tests",
+            f"{'、'.join(f'“{term}”' for term in terms)}没有单独的检验：有的回答太少，分不清各门槛上的系数。",
+            f"No test of its own for {', '.join(map(repr, terms))}: some answers are too few to tell the"
+            " slopes apart.",
+        )
+    ]
 
 
 def sentences_on_odds(fit: OrderedFit, *, clustered: bool) -> list[Remark]:

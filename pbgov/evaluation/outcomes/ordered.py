@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pbgov.evaluation.design import read_design
+from pbgov.evaluation.design import names_of, read_design
 from pbgov.evaluation.estimate import EFFECT_COLUMNS, Estimate, NotEstimated, counted_en
 from pbgov.evaluation.limits import (
     UNITS_PER_REGRESSOR,
@@ -15,11 +15,9 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
-    sentences_on_permutation,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
-    sentences_on_untested,
 )
 from pbgov.evaluation.outcomes.answers import (
     ARROW,
@@ -28,7 +26,12 @@ from pbgov.evaluation.outcomes.answers import (
     threshold_names,
 )
 from pbgov.evaluation.outcomes.odds import sentences_on_odds
-from pbgov.evaluation.outcomes.single_columns import influence_by_refitting, same_factor
+from pbgov.evaluation.outcomes.single_columns import (
+    influence_by_refitting,
+    same_factor,
+    sentences_on_skipping,
+)
+from pbgov.evaluation.permutation_remarks import sentences_on_permutation, sentences_on_untested
 from pbgov.evaluation.regression import SEED, beside_table, table_of, terms_table
 from pbgov.evaluation.sensitivity import sentences_on_influence
 from pbgov.inference.clusters import cr2
@@ -37,6 +40,7 @@ from pbgov.inference.ordered import (
     OrderedFit,
     average_share_changes,
     cluster_covariance,
+    cluster_moves,
     score_test_between_units,
 )
 from pbgov.inference.ordered import ordered_logit as fit_ordered_logit
@@ -116,21 +120,19 @@ def ordered_logit(
     name_en = counted_en(1, unit_name)[2:]
     informative = np.full(design.matrix.shape[1], np.inf)
     if cluster is None:
-        covariance, df = fit.covariance, float("inf")
+        moves, df = fit.root.T, float("inf")
         beside, beside_df = sandwich, float(n - len(columns))
         said = ("观测信息 + 正态", "observed information + normal")
         beside_said = ("夹心估计（各行独立）+ t(n−k)", "sandwich (independent rows) + t(n−k)")
     else:
-        covariance, df = cluster_covariance(fit, units, "CR3"), float(n_units - 1)
+        moves, df = cluster_moves(fit, units, "CR3"), float(n_units - 1)
         beside, beside_df = sandwich, df
         said = (f"逐{unit_name}刀切（CR3）+ t(G−1)", f"jackknife by {name_en} (CR3) + t(G−1)")
         beside_said = (f"CR1（按{unit_name}聚类）+ t(G−1)", f"CR1 clustered by {name_en} + t(G−1)")
         linear = least_squares(design.matrix, fit.generalised_residuals)
         informative[1:] = cr2(linear, units)[1][1:]  # thresholds stand for the intercept
-    tests = coefficient_tests(values, covariance[np.ix_(place, place)], df)
+    tests = coefficient_tests(values, (moves.T @ moves)[np.ix_(place, place)], df)
     second = coefficient_tests(values, beside[np.ix_(place, place)], beside_df)
-    by_column, refusals = refused_p(design.matrix, design.columns, informative, units, unit_name)
-    refused = np.concatenate([by_column[1:], np.zeros(len(names), dtype=bool)])
     between = constant_in_clusters(design.matrix, units)[1:]
     permuted = {
         j: score_test_between_units(
@@ -141,6 +143,10 @@ def ordered_logit(
     }
     tested = {j: test for j, test in permuted.items() if test.n_permutations}
     untested = [design.terms[j + 1] for j in range(len(between)) if j not in tested]
+    by_column, refusals = refused_p(
+        design.matrix, design.columns, informative, units, unit_name, [j + 1 for j in tested]
+    )
+    refused = np.concatenate([by_column[1:], np.zeros(len(names), dtype=bool)])
     terms = terms_table(columns, values, tests, refused, tested)
     thresholds = terms["term"].isin(names)
     terms.loc[thresholds, ["statistic", "p_value", "minimum_detectable"]] = np.nan
@@ -150,7 +156,7 @@ def ordered_logit(
         columns,
         values,
         units,
-        list(design.labels) if cluster is None else [str(unit) for unit in np.unique(units)],
+        list(design.labels) if cluster is None else names_of(np.unique(units)),
         lambda kept: _values(design.matrix[kept, 1:], design.outcome[kept], fit.answers),
     )
     influence = influence[~influence["term"].isin(names)].reset_index(drop=True)
@@ -171,6 +177,7 @@ def ordered_logit(
             unit_name,
             n_units // UNITS_PER_REGRESSOR,
         ),
+        *sentences_on_skipping(n_units, unit_name),
         *sentences_on_second_opinion(*beside_said),
     ]
     return Estimate(
@@ -190,7 +197,7 @@ def ordered_logit(
         simulated=simulated,
         inputs_digest=design.digest,
         seed=seed,
-        effects=_effects(design, fit, covariance, df, alone, refused),
+        effects=_effects(design, fit, moves, df, alone, refused),
         influence=influence,
     )
 
@@ -208,7 +215,7 @@ def _values(matrix: np.ndarray, outcome: np.ndarray, answers: np.ndarray) -> np.
 def _effects(
     design: Design,
     fit: OrderedFit,
-    covariance: np.ndarray,
+    moves: np.ndarray,
     df: float,
     alone: dict[int, tuple[int, ...]],
     refused: np.ndarray,
@@ -217,8 +224,8 @@ def _effects(
     parts = []
     for j, group in alone.items():
         changes, gradients = average_share_changes(fit, j - 1, [i - 1 for i in group])
-        moved = POINTS * gradients
-        tests = coefficient_tests(POINTS * changes, moved @ covariance @ moved.T, df)
+        moved = POINTS * moves @ gradients.T
+        tests = coefficient_tests(POINTS * changes, moved.T @ moved, df)
         hidden = refused[j - 1]
         nothing = np.full(len(changes), np.nan)
         parts.append(

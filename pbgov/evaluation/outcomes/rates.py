@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
-from pbgov.evaluation.design import read_design
+from pbgov.evaluation.design import names_of, other_columns, read_design
 from pbgov.evaluation.estimate import EFFECT_COLUMNS, Estimate, NotEstimated, counted_en
 from pbgov.evaluation.limits import (
     LEAST_DF,
@@ -17,13 +17,17 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
-    sentences_on_permutation,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
-    sentences_on_untested,
 )
-from pbgov.evaluation.outcomes.single_columns import influence_by_refitting, same_factor
+from pbgov.evaluation.outcomes.single_columns import (
+    influence_by_refitting,
+    same_factor,
+    sentences_on_skipping,
+)
+from pbgov.evaluation.permutation_remarks import sentences_on_permutation, sentences_on_untested
+from pbgov.evaluation.problem import said_of_levered_rows
 from pbgov.evaluation.regression import (
     SEED,
     beside_table,
@@ -114,7 +118,7 @@ def fractional_logit(
     Papke and Wooldridge (1996), as in `pbgov.inference.fractional.fractional_logit`.
     """
     table, simulated = table_of(data)
-    others = [name for name in dict.fromkeys((cluster, denominators)) if name]
+    others = other_columns(cluster, denominators)
     design = read_design(table, formula, others, labels)
     if not design.outcome_name:
         raise InputError(f"formula {formula!r} has no outcome; write 'rate ~ regressors'")
@@ -142,9 +146,11 @@ def fractional_logit(
         informative = cr2(fit.working, units)[1]
     said, beside_said = _said(cluster, unit_name)
     tests = coefficient_tests(fit.coefficients, covariance, df)
-    refused, refusals = refused_p(design.matrix, design.columns, informative, units, unit_name)
     permuted, untested = unit_permutations(
         design.matrix, design.outcome, units if cluster else None, weights, seed, permutations
+    )
+    refused, refusals = refused_p(
+        design.matrix, design.columns, informative, units, unit_name, permuted
     )
     terms = terms_table(design.columns, fit.coefficients, tests, refused, permuted)
     alone = same_factor(design)
@@ -153,7 +159,7 @@ def fractional_logit(
         design.columns,
         fit.coefficients,
         units,
-        list(design.labels) if cluster is None else [str(unit) for unit in np.unique(units)],
+        list(design.labels) if cluster is None else names_of(np.unique(units)),
         lambda kept: _coefficients(design.matrix[kept], design.outcome[kept], weights[kept]),
     )
     remarks = [
@@ -174,6 +180,7 @@ def fractional_logit(
             unit_name,
             n_units // UNITS_PER_REGRESSOR,
         ),
+        *sentences_on_skipping(n_units, unit_name),
         *sentences_on_second_opinion(*beside_said),
     ]
     return Estimate(
@@ -295,10 +302,7 @@ def _unusable(fit: FractionalFit | NoMaximum, cluster: str | None) -> tuple[str,
         return "解释变量完全拟合了结果，没有残差可以判断误差", "the fit leaves no residual"
     lonely = fully_levered_rows(fit.working)
     if cluster is None and lonely:
-        return (
-            f"有 {len(lonely)} 行各自独自决定一个系数，没有残差可以判断它们",
-            f"{len(lonely)} rows each decide a coefficient alone",
-        )
+        return said_of_levered_rows(len(lonely))
     return None
 
 

@@ -6,14 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from pbgov.evaluation.estimate import INFLUENCE_COLUMNS
+from pbgov.evaluation.estimate import counted, counted_en
+from pbgov.evaluation.remarks import Remark
 from pbgov.evaluation.sensitivity import influence_of_units
 from pbgov.inference.linear import dependent_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import pandas as pd
 
     from pbgov.evaluation.design import Design
 
@@ -60,6 +62,19 @@ def _columns_in(term: str, design: Design) -> set[str]:
     return found
 
 
+def sentences_on_skipping(n_units: int, unit_name: str) -> list[Remark]:
+    """That no unit was left out in turn, where there are too many."""
+    if n_units <= MOST_LEFT_OUT:
+        return []
+    return [
+        Remark(
+            "influence",
+            f"{counted(n_units, unit_name)}多于 {MOST_LEFT_OUT}，没有逐一去掉重新估计。",
+            f"{counted_en(n_units, unit_name)} are more than {MOST_LEFT_OUT}: none was left out in turn.",
+        )
+    ]
+
+
 def influence_by_refitting(
     design: Design,
     columns: Sequence[str],
@@ -88,10 +103,8 @@ def influence_by_refitting(
         Empty where there are more than `MOST_LEFT_OUT` units.
     """
     kinds = np.unique(units)
-    if len(kinds) > MOST_LEFT_OUT:
-        return pd.DataFrame(columns=list(INFLUENCE_COLUMNS))
     without = np.full((len(kinds), len(columns)), np.nan)
-    for position, kind in enumerate(kinds):
+    for position, kind in enumerate(kinds if len(kinds) <= MOST_LEFT_OUT else ()):
         kept = units != kind
         matrix = design.matrix[kept]
         if dependent_columns(matrix) or kept.sum() <= matrix.shape[1]:
