@@ -493,6 +493,7 @@ def wrong_calls():
         "text codes": (text, {}, "codes are numbers"),
         "infinite code": (coded_infinite, {}, "infinite"),
         "no such column": (table, {"gold": "金"}, "0 columns named '金'"),
+        "its own gold": (table, {"gold": "机器", "probability": 1.0}, "two columns"),
         "not in the formula": (table, {"formula": "满意率 ~ 财力"}, "does not use"),
         "as a factor": (table, {"formula": "满意率 ~ C(机器)"}, "use it as a number"),
         "rates": (table, {"family": "logit"}, "between 0 and 1"),

@@ -463,5 +463,9 @@ def test_what_regress_refuses_is_refused():
     assert "满意率" in empty.reason
     with pytest.raises(InputError, match="holds text"):
         fragility(codings, segments, data.assign(**{f"share_{CODE}": "多"}), FORMULA, **usual)
+    least = fragility(codings, segments, data.head(12), FORMULA, **usual)
+    removal = least.table[least.table["by"].eq("removal")]
+    assert removal["reason"].str.startswith("没有试").all()
+    assert removal["reason_en"].str.startswith("not tried").all()
     few = fragility(codings, segments, data.head(8), FORMULA, **usual)
     assert isinstance(few, NotEstimated)

@@ -448,6 +448,35 @@ def test_measures_of_each_coder_are_those_of_score():
     ).unmatched == ("110102",)
 
 
+def test_judgements_of_another_family_elsewhere_do_not_count_as_reading():
+    """丙 was asked about innovation in document a, and about modes in document b."""
+    codings, segments, data = coded()
+    other = codings.iloc[[0, 3]].assign(coder="丙", code_id=["INNOV.ORG", "MODE.M1"])
+    states = segments[segments["doc_id"].eq("a")].assign(coder="丙", state="read", families="INNOV")
+    made = coding_tables(
+        pd.concat([codings, other], ignore_index=True),
+        segments,
+        data,
+        code="INNOV.ORG",
+        measures=["share"],
+        states=states,
+    )
+    mine = made.tables["丙", "占比"].set_index("region_code")
+    read = segments[segments["doc_id"].eq("a")].groupby("region_code").size()
+    assert mine["n_segments"].replace(0, np.nan).dropna().astype(int).to_dict() == read.to_dict()
+    assert mine[FOCAL].count() == len(read)
+    nothing = codings.iloc[[3]].assign(coder="丁", code_id="MODE.M1")
+    silent = coding_tables(
+        pd.concat([codings, nothing], ignore_index=True),
+        segments,
+        data,
+        code="INNOV.ORG",
+        states=states.assign(coder="丁", families="MODE"),
+    )
+    assert ("丁", "占比") not in silent.tables
+    assert silent.unread["coder"].eq("丁").sum() == len(data)
+
+
 def test_segmentations_are_an_axis_and_what_nobody_coded_is_not_estimated():
     random = np.random.default_rng(3)
     units = [f"1101{i:02d}" for i in range(16)]
@@ -498,7 +527,11 @@ def test_segmentations_are_an_axis_and_what_nobody_coded_is_not_estimated():
         ({"measures": [], "cut_offs": []}, "nothing to count"),
         ({"cut_offs": [1.5]}, "1.5"),
         ({"coders": ["丙"]}, "丙"),
-        ({"coders": []}, "nobody"),
+        ({"coders": []}, "each coder once"),
+        ({"coders": ["甲", "甲"]}, "each coder once"),
+        ({"coders": "甲"}, "one text"),
+        ({"cut_offs": ["0.5"]}, "0.5"),
+        ({"codings": coded()[0].iloc[:0]}, "codings is empty"),
         ({"by": "街道"}, "街道"),
         ({"segments": {"句": None}}, "both"),
     ],

@@ -142,6 +142,13 @@ def read_material(
 
 
 def _pairs(names: tuple[str, ...], gold: str | Mapping[str, str] | None) -> dict[str, str]:
+    pairs = _gold_of_each(names, gold)
+    if own := [name for name in pairs.values() if name in names]:
+        raise InputError(f"{own[0]!r} is named as machine codes and as gold; they are two columns")
+    return pairs
+
+
+def _gold_of_each(names: tuple[str, ...], gold: str | Mapping[str, str] | None) -> dict[str, str]:
     if not names or len(set(names)) < len(names):
         raise InputError(f"coded is {list(names)}; name each machine-coded column once")
     if gold is None:

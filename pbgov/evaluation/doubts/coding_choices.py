@@ -110,17 +110,20 @@ def coding_tables(
     units = unit_names(table[by], "data")
     named = _measures(measures, cut_offs)
     present = sorted({str(each) for own, _ in by_unit.values() for each in own["coder"].unique()})
-    chosen = list(present if coders is None else coders)
-    if absent := [each for each in chosen if each not in present] or ([] if chosen else ["nobody"]):
-        raise InputError(f"codings holds nothing by {absent[0]!r}; coders: {', '.join(present)}.")
+    chosen = _coders(coders, present)
     tables: dict[tuple[str, ...], pd.DataFrame] = {}
     unread, met, read_about = [], False, set()
     for (segmentation, (own, read)), coder in product(by_unit.items(), chosen):
         if coder not in set(own["coder"]):
             continue
         seen = said_by(own, coder, read, code.split(".")[0], states)
+        if not seen:
+            unread += [(coder, segmentation, unit) for unit in units.dropna().unique()]
+            continue
+        mine = own[own["coder"].eq(coder)]
+        elsewhere = mine["segment_id"].isin(set(read["segment_id"]) - set(seen))
         scores = score(
-            own[own["coder"].eq(coder)],
+            mine[~elsewhere],  # elsewhere he judged other families
             read[read["segment_id"].isin(list(seen))],
             by,
             units=units.dropna().unique(),
@@ -153,6 +156,19 @@ def coding_tables(
         unread=pd.DataFrame(unread, columns=["coder", "segmentation", "unit"]).astype("str"),
         unmatched=tuple(sorted(read_about - set(units.dropna()))),
     )
+
+
+def _coders(coders: Sequence[str] | None, present: list[str]) -> list[str]:
+    if not present:
+        raise InputError("codings is empty; there is nothing to count.")
+    if isinstance(coders, str):
+        raise InputError(f"coders is one text, {coders!r}; write a list, [{coders!r}].")
+    chosen = list(present if coders is None else coders)
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise InputError(f"coders is {chosen!r}; name each coder once.")
+    if absent := [each for each in chosen if each not in present]:
+        raise InputError(f"codings holds nothing by {absent[0]!r}; coders: {', '.join(present)}.")
+    return chosen
 
 
 def _by_segmentation(
@@ -188,7 +204,7 @@ def _measures(
     """Printed name of each measure, and what it is."""
     if isinstance(measures, str) or [each for each in measures if each not in MEASURES]:
         raise InputError(f"measures is {measures!r}; choose from {', '.join(MEASURES)}.")
-    if outside := [each for each in cut_offs if not 0 < each <= 1]:
+    if outside := [each for each in cut_offs if isinstance(each, str) or not 0 < each <= 1]:
         raise InputError(f"cut_offs holds {outside[0]!r}; a share to reach lies above 0, up to 1.")
     named: dict[str, tuple[str, float | None]] = {SHOWN[each]: (each, None) for each in measures}
     named |= {f"占比≥{each:g}": ("share", float(each)) for each in cut_offs}

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel
     from pbgov.inference.recodings import Question, Removal
 
+_NOT_TRIED = (
+    f"没有试：去掉一个就不足 {RESIDUAL_DF} 个残差自由度",
+    f"not tried: without one fewer than {RESIDUAL_DF} residual degrees of freedom are left",
+)
 TABLE = ("question", "by", "fewest", "of", "exact", "estimate", "p_value", "reason", "reason_en")
 _SAME = 1e-9
 _CANDIDATES = 4_000
@@ -344,10 +348,14 @@ def _table(
             rows.append((question, "removal", *numbers, "", ""))
         else:
             why = (
-                f"去掉不超过 {counted(most, unit_name)}都不改变（再多就不足 {RESIDUAL_DF} 个残差自由度，"
-                "或组合太多，没有试）",
-                f"leaving out up to {counted_en(most, unit_name)} does not (more were not tried: fewer than"
-                f" {RESIDUAL_DF} residual degrees of freedom, or too many sets)",
+                _NOT_TRIED
+                if not most
+                else (
+                    f"去掉不超过 {counted(most, unit_name)}都不改变（再多就不足 {RESIDUAL_DF} 个残差自由度，"
+                    "或组合太多，没有试）",
+                    f"leaving out up to {counted_en(most, unit_name)} does not (more were not tried: fewer than"
+                    f" {RESIDUAL_DF} residual degrees of freedom, or too many sets)",
+                )
             )
             why = no_p if question == "p" and np.isnan(p) else why
             rows.append((question, "removal", None, n, True, nan, nan, *why))
