@@ -11,13 +11,17 @@ import pytest
 from pbgov.errors import InputError
 from pbgov.evaluation.configurations.calibrating import calibrate
 from pbgov.evaluation.configurations.ceilings import necessity_ceiling
+from pbgov.evaluation.configurations.joint import read_jointly
 from pbgov.evaluation.configurations.necessary import necessity
+from pbgov.evaluation.configurations.robustness import Robustness, solution_robustness
 from pbgov.evaluation.configurations.solutions import Solution, minimize_sets
 from pbgov.evaluation.configurations.truth import truth_table
 from pbgov.evaluation.estimate import NotEstimated
+from pbgov.evaluation.regression import regress
 from pbgov.exhibits.configuration_checks import table_necessity
 from pbgov.exhibits.configuration_notes import labelled
 from pbgov.exhibits.configurations import table_solutions, table_truth_table
+from pbgov.exhibits.point_labels import label_halves, place_labels
 from pbgov.exhibits.set_plots import figure_xy
 from pbgov.inference.sets import covers, minimisation
 from pbgov.inference.sets.calibration import calibrate_direct, calibrate_linear
@@ -229,3 +233,38 @@ def test_too_many_intermediate_minima_are_a_reason(monkeypatch: pytest.MonkeyPat
     refused = minimize_sets(table, include="intermediate", expectations=expected, draws=99)
     assert isinstance(refused, NotEstimated)
     assert "too many to search" in refused.reason_en
+
+
+def test_no_name_covers_a_point_that_has_none() -> None:
+    random = np.random.default_rng(5)
+    points, unnamed = random.random((20, 2)) * 10, random.random((60, 2)) * 10
+    halves = label_halves(["街道一"] * 20)
+    centres = place_labels(points, halves, (10, 10), unnamed)
+    placed = ~np.isnan(centres[:, 0])
+    assert placed.sum() > 10
+    away = np.abs(unnamed[None, :, :] - centres[placed][:, None, :]) - halves[placed][:, None, :]
+    assert (away > 0).any(axis=2).all()
+
+
+# --- what stands beside a solution --------------------------------------------------------------
+
+
+def test_raw_values_that_are_missing_are_other_values() -> None:
+    raw = pd.DataFrame({"A": [6.0, 7, 8, 1, 2, 3, 9, 4]}, index=cases().index)
+    solution = solve(cases(A=(raw["A"] > 5).astype(float).to_numpy()))
+    told = {"A": {"method": "crisp", "anchors": 5.5}}
+    assert isinstance(solution_robustness(solution, raw, told), Robustness)
+    raw.iloc[0, 0] = np.nan
+    with pytest.raises(InputError, match="does not give the memberships"):
+        solution_robustness(solution, raw, told)
+    with pytest.raises(InputError, match="calibration of 'A' is 5"):
+        solution_robustness(solution, raw, {"A": 5.5})  # type: ignore[dict-item]
+
+
+def test_estimates_are_read_by_the_names_of_conditions() -> None:
+    solution = solve(cases())
+    estimate = regress(cases(), "Y ~ A")
+    with pytest.raises(InputError, match="pass one by condition's name"):
+        read_jointly([estimate], solution)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="pass a list of conditions"):
+        read_jointly({"A": estimate}, solution, falling="A")

@@ -58,7 +58,12 @@ def label_halves(labels: Sequence[str]) -> np.ndarray:
     ).reshape(-1, 2)
 
 
-def place_labels(points: np.ndarray, halves: np.ndarray, size: tuple[float, float]) -> np.ndarray:
+def place_labels(
+    points: np.ndarray,
+    halves: np.ndarray,
+    size: tuple[float, float],
+    unnamed: np.ndarray | None = None,
+) -> np.ndarray:
     """Centres of the labels of points.
 
     Parameters
@@ -69,6 +74,8 @@ def place_labels(points: np.ndarray, halves: np.ndarray, size: tuple[float, floa
         From `label_halves`.
     size : tuple of float
         Width and height of the field in cm, which no label leaves.
+    unnamed : ndarray, shape (m, 2), optional
+        Points without a label, which no label may cover either.
 
     Returns
     -------
@@ -76,6 +83,7 @@ def place_labels(points: np.ndarray, halves: np.ndarray, size: tuple[float, floa
         In cm; NaN for a label that finds no free place within 2.5 cm of its point. Labels of
         points with few neighbours are placed last: they have room.
     """
+    dots = points if unnamed is None else np.concatenate([points, unnamed])
     centres = np.full((len(points), 2), np.nan)
     distances = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
     crowd = (distances < 1.0).sum(axis=1)
@@ -83,9 +91,9 @@ def place_labels(points: np.ndarray, halves: np.ndarray, size: tuple[float, floa
         free = [
             centre
             for centre in _candidates(points[one], halves[one])
-            if _is_free(centre, halves[one], points, centres, halves, size)
+            if _is_free(centre, halves[one], dots, centres, halves, size)
         ]
-        clear = (c for c in free if _is_clear(c, one, points, centres, halves))
+        clear = (c for c in free if _is_clear(c, one, dots, centres, halves))
         centres[one] = next(clear, free[0] if free else centres[one])
     return centres
 
@@ -127,20 +135,27 @@ def _is_free(
 def _is_clear(
     centre: np.ndarray, one: int, points: np.ndarray, centres: np.ndarray, halves: np.ndarray
 ) -> bool:
-    """Whether a label would be read as its own point's: nearest to it, or joined past no other."""
+    """Whether a label would be read as its own point's: nearest to it, or joined past no other.
+
+    It also stands on no line that joins another label to its point. The first of the points are
+    those with labels.
+    """
     away = np.hypot(*np.maximum(np.abs(points - centre) - halves[one], 0).T)
     others = np.delete(np.arange(len(points)), one)
+    placed = ~np.isnan(centres[:, 0])
+    far = np.flatnonzero(placed)
+    far = far[is_far(points[far], centres[far], halves[far])]
+    drawn = [_line(points[other], centres[other], halves[other]) for other in far]
+    if any((np.abs(line - centre) < halves[one]).all(axis=1).any() for line in drawn):
+        return False
     if away[one] <= FAR_CM:
         return bool((away[others] >= away[one] + CLEARLY_CM).all())
     line = _line(points[one], centre, halves[one])
     to_points = np.hypot(*(line[:, None, :] - points[others][None, :, :]).transpose(2, 0, 1))
-    placed = ~np.isnan(centres[:, 0])
     in_labels = np.abs(line[:, None, :] - centres[placed][None, :, :]) < halves[placed]
     past_points = (to_points > POINT_CM).all() and (away[others] > CLEARLY_CM + POINT_CM).all()
     if not past_points or in_labels.all(axis=2).any():
         return False
-    far = np.flatnonzero(placed)[is_far(points[placed], centres[placed], halves[placed])]
-    drawn = [_line(points[other], centres[other], halves[other]) for other in far]
     return all(
         np.hypot(*(line[:, None, :] - other[None, :, :]).transpose(2, 0, 1)).min() > POINT_CM / 2
         for other in drawn

@@ -217,10 +217,10 @@ def _draw(
     axes.set_title(numbers, loc="left")
     figure.legend(loc="outside upper left", ncols=4, handletextpad=0.3)
     figure.draw_without_rendering()  # places the axes, so that distances have a size
-    _label(axes, table[named], lang)
+    _label(axes, table, named, lang)
 
 
-def _label(axes: Axes, table: pd.DataFrame, lang: Lang) -> None:
+def _label(axes: Axes, table: pd.DataFrame, named: pd.Series[bool], lang: Lang) -> None:
     """Names beside their points, joined by a line where they had to go far."""
     from pbgov.exhibits.style import INK, MUTED, SMALL_SIZE
 
@@ -228,13 +228,15 @@ def _label(axes: Axes, table: pd.DataFrame, lang: Lang) -> None:
     per_cm = axes.get_figure(root=True).dpi / 2.54  # type: ignore[union-attr]
     size = np.array([box.width, box.height]) / per_cm
     span = 1 + 2 * _MARGIN
-    values = table[["x", "y"]].to_numpy()
+    values = table.loc[named, ["x", "y"]].to_numpy()
     points = (values + _MARGIN) / span * size
+    unnamed = (table.loc[~named, ["x", "y"]].to_numpy() + _MARGIN) / span * size
     groups = together(points)
-    labels = [_names([table["label"].iloc[place] for place in group], lang) for group in groups]
+    written = list(table.loc[named, "label"])
+    labels = [_names([written[place] for place in group], lang) for group in groups]
     first = [group[0] for group in groups]
     halves = label_halves(labels)
-    centres = place_labels(points[first], halves, (size[0], size[1]))
+    centres = place_labels(points[first], halves, (size[0], size[1]), unnamed)
     far = is_far(points[first], centres, halves)
     edges = np.clip(points[first], centres - halves, centres + halves) / size * span - _MARGIN
     places = centres / size * span - _MARGIN
@@ -276,7 +278,7 @@ def _names(names: list[str], lang: Lang) -> str:
 
 
 def _explained(fit: SetFit, kind: str, kinds: str, named: pd.Series[bool], lang: Lang) -> str:
-    n_unnamed, many = int((~named).sum()), int(named.sum()) > MANY_LABELS
+    n_unnamed, many = int((~named).sum()), len(named) > MANY_LABELS
     numbers = [format_number(value, 3) for value in (fit.inclusion, fit.pri, fit.coverage)]
     if lang == "zh":
         said = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,6 @@ from pbgov.evaluation.regression import table_of
 from pbgov.indicators.panel import Panel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pbgov.evaluation.configurations.cases import Cases
 
 _TOLD = ("method", "anchors", "idm", "below", "above")
@@ -77,6 +76,8 @@ def read_calibrations(
     outcome = cases.outcome_name.removeprefix("~")
     found = []
     for name, told in calibrations.items():
+        if not isinstance(told, Mapping):
+            raise InputError(f"calibration of {name!r} is {told!r}; write {{'anchors': {told!r}}}")
         if name not in (*cases.conditions, outcome):
             raise InputError(f"calibrations name {name!r}, which is no set of the solution")
         if name not in table.columns:
@@ -86,7 +87,7 @@ def read_calibrations(
         one = _read(name, column, negated, table[name], told)
         wanted = cases.outcome if column is None else cases.memberships[:, column]
         again = recalibrated(one, 0, one.anchors[0] if one.anchors else 0.0)
-        if again is None or np.abs(again - wanted).max() > _SAME:
+        if again is None or not np.abs(again - wanted).max() <= _SAME:  # a missing one differs too
             raise InputError(
                 f"calibrating {name!r} by {dict(told)} does not give the memberships of the"
                 " solution; pass what calibrate was told, and the same raw values"

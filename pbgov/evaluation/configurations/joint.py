@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +20,7 @@ from pbgov.inference.sets.minimisation import FREE
 from pbgov.marks import SIMULATED, as_simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from pbgov.evaluation.remarks import Lang
 
@@ -143,6 +144,10 @@ def read_jointly(
     """
     if not isinstance(solution, (Solution, NotEstimated)):
         raise InputError(f"read_jointly takes a solution, not a {type(solution).__name__}")
+    if not isinstance(estimates, Mapping):
+        raise InputError(f"estimates is a {type(estimates).__name__}; pass one by condition's name")
+    if isinstance(falling, str):
+        raise InputError(f"falling is {falling!r}; pass a list of conditions")
     for name, one in estimates.items():
         if not isinstance(one, (Estimate, NotEstimated)):
             raise InputError(f"{name!r} is a {type(one).__name__}; pass what `regress` gives")

@@ -214,7 +214,7 @@ def noise_figure(
     -----
     Conditions and outcome are independent draws from Beta(.8, .8): spread over the whole range, a
     little denser at its ends, as calibrated memberships are. A skewed outcome is the square root
-    of such a draw: mean .67, 70 % of cases above .5.
+    of such a draw: mean .66, 72 % of cases above .5.
     """
     if n < 1 or k < 1:
         raise InputError(f"n {n!r}, k {k!r}: need a case and a condition")
