@@ -8,7 +8,6 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from pandas.api.types import is_number
 
 from pbgov.coding.side_by_side import said_by
 from pbgov.errors import InputError
@@ -205,13 +204,17 @@ def _measures(
     """Printed name of each measure, and what it is."""
     if isinstance(measures, str) or [each for each in measures if each not in MEASURES]:
         raise InputError(f"measures is {measures!r}; choose from {', '.join(MEASURES)}.")
-    if outside := [each for each in cut_offs if not is_number(each) or not 0 < each <= 1]:
+    if outside := [each for each in cut_offs if not _reachable(each)]:
         raise InputError(f"cut_offs holds {outside[0]!r}; a share to reach lies above 0, up to 1.")
     named: dict[str, tuple[str, float | None]] = {SHOWN[each]: (each, None) for each in measures}
     named |= {f"占比≥{each:g}": ("share", float(each)) for each in cut_offs}
     if not named:
         raise InputError("measures and cut_offs are empty; there is nothing to count.")
     return named
+
+
+def _reachable(share: object) -> bool:
+    return isinstance(share, (int, float)) and not isinstance(share, bool) and 0 < share <= 1
 
 
 def _measured(scores: pd.DataFrame, measure: str, cut_off: float | None) -> pd.Series[float]:
