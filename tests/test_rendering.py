@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pbgov.evaluation.doubts.permutation import permutation_test
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.outcomes.ordered import ordered_logit
 from pbgov.evaluation.outcomes.rates import fractional_logit
@@ -229,3 +230,29 @@ def test_whole_numbers_and_truths_with_gaps_come_back_from_json(estimate):
     )
     again = Estimate.from_json(replace(estimate, beside=beside).to_json())
     pd.testing.assert_frame_equal(again.beside, beside)
+
+
+def test_the_number_of_treated_districts_is_said_first(estimate):
+    treated = regress(table(), "rate ~ treated", unit_name="区", permutations=99)
+    assert "取值为 1 和为 0 的区数：“treated”3 和 13。" in treated.limits
+    printed = treated.render("en")
+    told = "How many districts have a 1 and how many a 0: 'treated' 3 and 13."
+    assert 0 < printed.index(told) < printed.index("permutation p")
+    assert not any("取值为 1" in one for one in estimate.limits)
+    rows = pd.concat([table().assign(period=p, area=lambda t: t.index) for p in ("a", "b")])
+    months = regress(
+        rows.assign(rate=lambda t: t["rate"] ** 2), "rate ~ C(period) + treated", "area"
+    )
+    assert "取值为 1 和为 0 的组数：“treated”3 和 13。" in months.limits  # not those of periods
+
+
+def test_a_check_reads_in_both_languages():
+    check = permutation_test(table(), "rate ~ treated", "treated", unit_name="区")
+    assert check.render("zh") == str(check)
+    first = check.render("en").split("\n")[0]
+    assert re.fullmatch(
+        r"permutation test: treated: statistic [\d.-]+, p=0\.\d{3}, informative only \(N = 16 districts\)",
+        first,
+    )
+    assert not HAN.search(check.render("en"))
+    assert replace(check, simulated=True).render("en").startswith("[simulated] permutation test")

@@ -17,6 +17,7 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
+    sentences_on_groups,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
@@ -138,6 +139,7 @@ def regress_bounded(
             f"Only {n_exact} rows have an exact outcome, {n - n_exact} have bounds; errors are"
             " taken for normal.",
         ),
+        *sentences_on_groups(design.matrix, design.columns, units, unit_name),
         *sentences_on_gaps(design),
         *refusals,
         *sentences_on_permutation(permuted, unit_name, seed),

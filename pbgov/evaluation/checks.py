@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pbgov.evaluation.remarks import Remark, sentences
-from pbgov.marks import as_simulated, is_simulated
+from pbgov.marks import SIMULATED, as_simulated, is_simulated
 
 if TYPE_CHECKING:
     from pbgov.evaluation.remarks import Lang
+
+_SAID = {
+    True: ("通过", "passed"),
+    False: ("未通过", "not passed"),
+    None: ("仅供参考", "informative only"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +68,27 @@ class CheckResult:
         """The remarks as sentences of one language."""
         return sentences(self.remarks, lang)
 
-    def __str__(self) -> str:
-        from pbgov.evaluation.estimate import counted
+    def render(self, lang: Lang = "zh") -> str:
+        """The result as text of one language, with everything that must be said beside it."""
+        from pbgov.evaluation.estimate import counted, counted_en
         from pbgov.evaluation.limits import shown_p
 
-        said = {True: "通过", False: "未通过", None: "仅供参考"}[self.passed]
-        numbers = [] if pd.isna(self.statistic) else [f"统计量 {self.statistic:.4g}"]
-        numbers += [] if pd.isna(self.p_value) else [shown_p(self.p_value)]
-        head = "【模拟】" if self.simulated else ""
-        return "\n".join(
-            [
-                f"{head}{self.name}：{'，'.join([*numbers, said])}（N = {counted(self.n, self.unit_name)}）",
-                *(f"· {sentence}" for sentence in self.limits()),
-            ]
-        )
+        zh = lang == "zh"
+        numbers = []
+        if not pd.isna(self.statistic):
+            numbers.append(f"{'统计量' if zh else 'statistic'} {self.statistic:.4g}")
+        if not pd.isna(self.p_value):
+            numbers.append(shown_p(self.p_value))
+        numbers.append(_SAID[self.passed][0 if zh else 1])
+        if zh:
+            head = f"【{SIMULATED}】" if self.simulated else ""
+            n = counted(self.n, self.unit_name)
+            first = f"{head}{self.name}：{'，'.join(numbers)}（N = {n}）"
+        else:
+            head = "[simulated] " if self.simulated else ""
+            n = counted_en(self.n, self.unit_name)
+            first = f"{head}{self.name_en}: {', '.join(numbers)} (N = {n})"
+        return "\n".join([first, *(f"· {sentence}" for sentence in self.limits(lang))])
+
+    def __str__(self) -> str:
+        return self.render("zh")

@@ -285,6 +285,34 @@ def sentences_on_size(
     return remarks
 
 
+def sentences_on_groups(
+    matrix: np.ndarray, names: Sequence[str], units: np.ndarray, unit_name: str
+) -> list[Remark]:
+    """How many units have a 1 and how many a 0, of each column of zeros and ones.
+
+    A column that is 1 in some row and 0 in another of every unit, such as that of a period, says
+    nothing of units and is passed over.
+    """
+    n_units = len(np.unique(units))
+    counts = []
+    for name, values in zip(names, matrix.T, strict=True):
+        if set(np.unique(values)) == {0.0, 1.0}:
+            ones, zeros = (len(np.unique(units[values == value])) for value in (1, 0))
+            if ones + zeros < 2 * n_units:
+                counts.append((name, ones, zeros))
+    if not counts:
+        return []
+    shown = _listed([f"“{name}”{ones} 和 {zeros}" for name, ones, zeros in counts])[0]
+    shown_en = _listed([f"{name!r} {ones} and {zeros}" for name, ones, zeros in counts])[1]
+    return [
+        Remark(
+            "size",
+            f"取值为 1 和为 0 的{unit_name}数：{shown}。",
+            f"How many {counted_en(2, unit_name)[2:]} have a 1 and how many a 0: {shown_en}.",
+        )
+    ]
+
+
 def sentences_on_gaps(design: Design) -> list[Remark]:
     """Periods of indicators, units that a panel's join left out, and rows that are not complete."""
     remarks = []

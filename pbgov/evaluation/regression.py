@@ -16,6 +16,7 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
+    sentences_on_groups,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
@@ -169,6 +170,7 @@ def regress(
         *sentences_on_size(
             n, n_units, unit_name, clustered=cluster is not None, detectable=bool(permuted)
         ),
+        *sentences_on_groups(problem.regressors, problem.columns, units, unit_name),
         *sentences_on_gaps(design),
         *sentences_on_fit(fixed_effects, weights),
         *refusals,

@@ -16,6 +16,7 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
+    sentences_on_groups,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
@@ -140,6 +141,7 @@ def beta_regression(
             "Beta regression is a line of sensitivity, never the headline: with 16 units it takes"
             " 9 to 10% of true nulls for significant at the 5% level.",
         ),
+        *sentences_on_groups(design.matrix, design.columns, np.arange(n), unit_name),
         *sentences_on_gaps(design),
         *refusals,
         *sentences_on_rates(design, None),

@@ -18,6 +18,7 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
+    sentences_on_groups,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
@@ -167,6 +168,7 @@ def _as_estimate(
         *sentences_on_size(
             len(groups), n_groups, unit_name, clustered=True, detectable=bool(permuted)
         ),
+        *sentences_on_groups(design.matrix, design.columns, groups, unit_name),
         *sentences_on_gaps(design),
         *refusals,
         *sentences_on_variances(fit, unit_name),
@@ -318,7 +320,7 @@ def _of_periods(design: Design, units: np.ndarray) -> np.ndarray:
     result = np.zeros(len(design.columns), dtype=bool)
     for term in dict.fromkeys(design.terms):
         own = [j for j, other in enumerate(design.terms) if other == term]
-        if all("[" in design.columns[j] for j in own):  # how patsy names columns of a grouping
+        if all(design.columns[j] != term for j in own):  # so patsy names columns of a grouping
             values = pd.DataFrame(design.matrix[:, own]).assign(unit=units)
             result[own] = not values.duplicated().any()
     return result
@@ -337,6 +339,12 @@ def _too_few(design: Design, group: str, unit_name: str) -> tuple[str, str] | No
         return (
             f"每个{unit_name}只有一行，{unit_name}之间与之内的方差分不开",
             "each group has a single row; variance between and within cannot be parted",
+        )
+    within_groups = ~constant_in_clusters(design.matrix, design.rows[group].to_numpy())
+    if len(design.rows) <= len(sizes) + int(within_groups.sum()):
+        return (
+            f"{unit_name}之内没有剩余的自由度，{unit_name}之间与之内的方差分不开",
+            "no degree of freedom is left within groups; variance between and within cannot be parted",
         )
     fit = least_squares(design.matrix, design.outcome)
     if np.abs(fit.residuals).max() <= _NO_RESIDUAL * np.ptp(design.outcome):

@@ -15,6 +15,7 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
+    sentences_on_groups,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
@@ -165,6 +166,7 @@ def ordered_logit(
         *sentences_on_size(
             n, n_units, unit_name, clustered=cluster is not None, detectable=bool(tested)
         ),
+        *sentences_on_groups(design.matrix, design.columns, units, unit_name),
         *sentences_on_gaps(design),
         *refusals,
         *sentences_on_shares(fit, design.outcome_name),

@@ -17,6 +17,7 @@ from pbgov.evaluation.limits import (
     refused_p,
     sentences_on_agreement,
     sentences_on_gaps,
+    sentences_on_groups,
     sentences_on_second_opinion,
     sentences_on_simulation,
     sentences_on_size,
@@ -167,6 +168,7 @@ def fractional_logit(
         *sentences_on_size(
             n, n_units, unit_name, clustered=cluster is not None, detectable=bool(permuted)
         ),
+        *sentences_on_groups(design.matrix, design.columns, units, unit_name),
         *sentences_on_gaps(design),
         *refusals,
         *sentences_on_rates(design, denominators),
