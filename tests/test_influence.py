@@ -429,3 +429,9 @@ def test_why_coefficients_are_not_determined_without_a_unit_is_true():
     assert "去掉 5，" in said.zh
     assert "共线" in said.zh
     assert "any one of" not in said.en
+
+
+def test_a_figure_of_nothing_is_refused():
+    table = pd.DataFrame({"y": np.ones(16), "x": np.arange(16.0)})
+    with pytest.raises(InputError, match="nothing was estimated"):
+        figure_leave_one_out(leave_one_out(table, "y ~ x"), "x", title="t", source="测试")

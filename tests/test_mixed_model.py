@@ -278,3 +278,21 @@ def test_what_is_said_of_a_variance_of_zero_is_true_with_and_without_slopes():
     said = sentences_on_variances(flat, "区")[-1]
     assert "等同于不分组" in said.zh
     assert "without groups" in said.en
+
+
+def test_rows_that_leave_nothing_within_groups_are_refused():
+    random = np.random.default_rng(1)
+    table = pd.DataFrame({"g": [*range(11), 10], "x": random.normal(size=12)})
+    result = mixed_model(table.assign(y=random.normal(size=12)), "y ~ x", "g")
+    assert isinstance(result, NotEstimated)
+    assert "分不开" in result.reason
+
+
+def test_a_bracket_in_a_name_makes_no_grouping_of_a_number():
+    random = np.random.default_rng(2)
+    table = pd.DataFrame(
+        {"g": np.repeat(np.arange(16), 10), "占比[%]": random.normal(size=160)}
+    ).assign(y=lambda t: t["占比[%]"] + random.normal(size=160))
+    result = mundlak(table, "y ~ Q('占比[%]')", "g", permutations=99)
+    plain = mundlak(table.rename(columns={"占比[%]": "x"}), "y ~ x", "g", permutations=99)
+    np.testing.assert_allclose(result.terms.estimate, plain.terms.estimate)

@@ -158,7 +158,7 @@ def table_leave_one_out(
 
 
 def figure_leave_one_out(
-    result: CheckResult,
+    result: CheckResult | NotEstimated,
     term: str,
     *,
     title: str,
@@ -193,7 +193,7 @@ def figure_leave_one_out(
     Raises
     ------
     InputError
-        Where `term` is not in the result, or `estimate` is of something else.
+        Where nothing was estimated, `term` is not in the result, or `estimate` is of something else.
     """
     table = _leave_one_out_table(result)
     if term not in set(table["term"]):
@@ -334,7 +334,9 @@ def _shortened(n: int, lang: Lang) -> str:
     return f"Only the {_MOST} most influential are shown, the others stand in the data file. "
 
 
-def _leave_one_out_table(result: CheckResult) -> pd.DataFrame:
+def _leave_one_out_table(result: CheckResult | NotEstimated) -> pd.DataFrame:
+    if isinstance(result, NotEstimated):
+        raise InputError(f"nothing was estimated: {result.reason_en}")
     if list(result.table.columns[: len(LEAVE_ONE_OUT_COLUMNS)]) != list(LEAVE_ONE_OUT_COLUMNS):
         raise InputError(f"{result.name_en!r} is not a leave_one_out; pass one")
     return pd.DataFrame(result.table[~result.table["term"].isin(INTERCEPT)])
