@@ -527,6 +527,7 @@ def test_with_everything_read_one_report_a_district_is_enough(material):
     pd.testing.assert_frame_equal(found.corrected.terms, alone.corrected.terms)
     assert any("每个区 60 段文本" in sentence for sentence in found.corrected.limits)
     assert any("60 stretches a unit" in sentence for sentence in found.corrected.limits_en)
+    assert any("rest is sampling of the audit" in each for each in found.per_unit.limits_en)
     sampled = made(districts, one, document="doc_id")
     assert "all_read=True" in sampled.corrected.reason
 
@@ -556,3 +557,21 @@ def test_odd_calls_and_empty_outcomes_are_answered(material):
     nothing = made(districts.assign(满意率=np.nan), audit)
     assert isinstance(nothing, NotEstimated)
     assert "满意率" in nothing.reason
+
+
+def test_what_errors_do_to_the_coefficient_of_a_share_is_said_and_so():
+    """Equal error divides the spread of shares by 1 / informedness: slopes grow, other than of codes."""
+    random = np.random.default_rng(11)
+    slopes = []
+    for _ in range(60):
+        owner = np.repeat(np.arange(16), 200)
+        shares = random.beta(2.7, 6.3, 16)
+        true = random.random(len(owner)) < shares[owner]
+        machine = np.where(random.random(len(owner)) < 0.85, true, ~true)
+        outcome = 0.8 + 0.2 * shares + 0.01 * random.normal(size=16)
+        slopes.append(np.polyfit(np.bincount(owner, machine) / 200, outcome, 1)[0])
+    assert np.median(slopes) > 0.24
+    segments, codings, gold, districts = corpus()
+    found = made(districts, audit_of(segments, codings, gold))
+    assert any("使系数偏大" in sentence for sentence in found.naive.limits)
+    assert any("too large" in sentence for sentence in found.naive.limits_en)

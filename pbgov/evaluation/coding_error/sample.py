@@ -116,15 +116,17 @@ def remarks_on_sample(g: int, n: int, chance: np.ndarray, design: str) -> list[R
     ]
 
 
-def remarks_on_naive(*, drawn: bool) -> list[Remark]:
-    """What an estimate that takes machine codes for right leaves out."""
+def remarks_on_naive(
+    *, drawn: bool, bias: tuple[str, str] = ("编码错误会使系数偏小", "errors shrink coefficients")
+) -> list[Remark]:
+    """What an estimate that takes machine codes for right leaves out; `bias` is what errors do to it."""
     if drawn:
         return [
             Remark(
                 "coding",
-                "未校正的估计把机器编码当作无误；编码错误会使系数偏小，错误随结果而变时会无中生有。",
-                "The naive estimate takes machine codes for right; errors shrink coefficients, and errors"
-                " that go with the outcome make them up.",
+                f"未校正的估计把机器编码当作无误；{bias[0]}，错误随结果而变时会无中生有。",
+                f"The naive estimate takes machine codes for right; {bias[1]}, and errors that go with the"
+                " outcome make them up.",
             )
         ]
     return [Remark("coding", f"{NO_GOLD}。", f"{NO_GOLD_EN[0].upper()}{NO_GOLD_EN[1:]}.")]

@@ -21,6 +21,7 @@ from pbgov.evaluation.coding_error.sample import (
     remarks_on_sample,
 )
 from pbgov.evaluation.coding_error.share_remarks import (
+    BIAS_OF_SHARES,
     against_audit,
     against_fit,
     against_units,
@@ -169,7 +170,7 @@ def correct_scores(
         said += remarks_on_accuracy(accuracy)
     frame = _Frame(design, column, counts, unit_name, seed, simulated, tuple(said), all_read)
     pooled, corrected = _pooled(frame, score, check)
-    beside = remarks_on_naive(drawn=drawn)
+    beside = remarks_on_naive(drawn=drawn, bias=BIAS_OF_SHARES)
     return Correction(
         formula=formula,
         coded=(score,),

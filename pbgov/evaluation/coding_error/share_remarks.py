@@ -28,6 +28,13 @@ LEAST_AUDITED = 5
 ENOUGH_DOCUMENTS = 60
 """Documents a unit from which on the interval is of use (reliability about 0.7)."""
 
+BIAS_OF_SHARES = (
+    "编码错误把各处的占比压到一起，使系数偏大，占比里的偶然误差又使它偏小",
+    "errors press the shares together, which makes the coefficient too large, chance error in the"
+    " shares makes it too small",
+)
+"""What machine errors do to the coefficient of a share, unlike to that of a single code."""
+
 _SHOWN = 20
 
 
@@ -136,6 +143,18 @@ def remarks_on_units(
         )
 
 
+_REST = {
+    (False, False): ("只读到部分文本的抽样误差", "sampling of documents"),
+    (True, False): (
+        "只读到部分文本、又只抽查其中一部分的抽样误差",
+        "sampling of documents and of the audit",
+    ),
+    (False, True): ("校正后剩下的判错误差", "error that the correction leaves"),
+    (True, True): ("只抽查一部分的抽样误差", "sampling of the audit"),
+}
+"""What is subtracted: corrected each by its own audit or not, everything read or not."""
+
+
 def remarks_on_shares(
     counts: Counts,
     shares: AuditedShares,
@@ -159,11 +178,7 @@ def remarks_on_shares(
     span, span_en = (
         (f"{least}", f"{least}") if least == most else (f"{least}–{most}", f"{least} to {most}")
     )
-    rest, rest_en = (
-        ("校正后剩下的判错误差", "error that the correction leaves")
-        if all_read
-        else ("只读到部分文本的抽样误差", "sampling of documents")
-    )
+    rest, rest_en = _REST[by_unit, all_read]
     remarks = [
         Remark(
             "coding",
