@@ -476,3 +476,17 @@ def test_months_written_as_one_number_are_refused():
     table = months().assign(month=lambda t: t.month.str.replace("-", "").astype(int))
     with pytest.raises(InputError, match="2019-12"):
         interrupted_series(table, "y", "month", 202101)
+
+
+def test_a_high_correlation_is_said_to_leave_the_tests_liberal():
+    random = np.random.default_rng(4)
+    errors = random.normal(size=80)
+    for at in range(1, 80):
+        errors[at] += 0.8 * errors[at - 1]
+    table = pd.DataFrame({"t": np.arange(80), "y": errors, "calm": random.normal(size=80)})
+    high = interrupted_series(table, "y", "t", 40)
+    calm = interrupted_series(table, "calm", "t", 40)
+    assert high.fit["rho"] > 0.6
+    assert any("仍偏松" in one for one in high.limits)
+    assert any("not wholly" in one for one in high.limits_en)
+    assert not any("仍偏松" in one for one in calm.limits)

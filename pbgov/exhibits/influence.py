@@ -195,6 +195,8 @@ def figure_leave_one_out(
     InputError
         Where nothing was estimated, `term` is not in the result, or `estimate` is of something else.
     """
+    if isinstance(result, NotEstimated):
+        raise InputError(f"nothing was estimated: {result.reason_en}")
     table = _leave_one_out_table(result)
     if term not in set(table["term"]):
         raise InputError(f"no term {term!r} here; there is {', '.join(table['term'].unique())}")
@@ -334,9 +336,7 @@ def _shortened(n: int, lang: Lang) -> str:
     return f"Only the {_MOST} most influential are shown, the others stand in the data file. "
 
 
-def _leave_one_out_table(result: CheckResult | NotEstimated) -> pd.DataFrame:
-    if isinstance(result, NotEstimated):
-        raise InputError(f"nothing was estimated: {result.reason_en}")
+def _leave_one_out_table(result: CheckResult) -> pd.DataFrame:
     if list(result.table.columns[: len(LEAVE_ONE_OUT_COLUMNS)]) != list(LEAVE_ONE_OUT_COLUMNS):
         raise InputError(f"{result.name_en!r} is not a leave_one_out; pass one")
     return pd.DataFrame(result.table[~result.table["term"].isin(INTERCEPT)])
