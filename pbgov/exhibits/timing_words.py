@@ -13,8 +13,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "exposure": "距采用的期数（0 为采用当期）",
         "effect": "效应与 95% 区间（{unit}）",
         "adoption": "采用",
-        "points": "点为估计值，竖线为 95% 区间；没有竖线的点，采用或对照的{unit}太少，标准误不可用，"
-        "只看置换 p（见数据）。竖虚线之前为采用前的对比，应在 0 附近。",
+        "points": "点为估计值，竖线为 95% 区间；没有竖线的点没有可用的标准误（采用或对照的{unit}"
+        "太少，有的队列只有一个，或该期就是基期），只看置换 p（见数据）。竖虚线之前为采用前的对比，应在 0 附近。",
         "fitted": "拟合线",
         "without": "若无变化（延长线）",
         "comparison": "对照序列 {name}",
@@ -51,8 +51,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "exposure": "Periods since adoption (0: period of adoption)",
         "effect": "Effect and 95% interval ({unit})",
         "adoption": "adoption",
-        "points": "Points are estimates, bars 95% intervals; a point without a bar has too few units"
-        " treated or compared with for a standard error and only a permutation p (see the data)."
+        "points": "Points are estimates, bars 95% intervals; a point without a bar has no usable"
+        " standard error (too few units treated or compared with, a cohort of one, or the base period"
+        " itself) and only a permutation p (see the data)."
         " Left of the dashed line are comparisons before adoption, which should lie near 0.",
         "fitted": "fitted",
         "without": "without a change (line prolonged)",

@@ -312,11 +312,12 @@ def _on_errors(
         remarks.append(
             Remark(
                 "tests",
-                f"按队列平均：标准误一列（{ours:.4g}）与 R 包 did 2.1.2 相同，它取错了队列份额的误差；"
-                f"区间、p 和可查出值用论文公式的标准误（{paper:.4g}）。",
-                f"The mean over cohorts: the standard error ({ours:.4g}) is that of R's did 2.1.2, which"
-                " takes the error of the cohorts' shares from the wrong cohorts; interval, p value and"
-                f" what is detectable rest on the paper's formula ({paper:.4g}).",
+                f"按队列平均：标准误一列（{ours:.4g}）按 R 包 did 2.1.2 的算法，以便对照，但它取错了队列"
+                f"份额的误差；因此区间、p 和可查出值用论文公式的标准误（{paper:.4g}），不用这一列。",
+                f"The mean over cohorts: the standard error shown ({ours:.4g}) is computed as R's did"
+                " 2.1.2 does, for comparison, which takes the error of the cohorts' shares from the"
+                " wrong cohorts; interval, p value and what is detectable rest on the paper's formula"
+                f" ({paper:.4g}) instead.",
             )
         )
     return remarks

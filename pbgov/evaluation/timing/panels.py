@@ -177,10 +177,10 @@ def _as_marks(values: pd.Series[Any]) -> pd.Series[float] | None:
 def _from_texts(values: pd.Series[Any], calendar: Calendar) -> pd.Series[float]:
     """Dates written as the periods are; missing where missing."""
     try:
-        return period_numbers(values, Calendar(calendar.kind, str(values.name)))
+        return period_numbers(values, calendar)
     except InputError as error:
         raise InputError(
-            f"{error}. A date of adoption is written as the periods are, and the cells of units that"
+            f"column {values.name!r}: {error}. A date of adoption is written as the periods are, and the cells of units that"
             " never adopt stay empty (missing, not a text)."
         ) from None
 
