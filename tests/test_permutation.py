@@ -26,7 +26,7 @@ from pbgov.inference.permutation import (
     unit_permutation,
     within_permutation,
 )
-from pbgov.inference.relabelings import chosen, relabelings
+from pbgov.inference.relabelings import chosen, relabelings, ways_to_deal
 from pbgov.marks import mark_simulated
 
 
@@ -695,3 +695,25 @@ def test_a_seed_that_cannot_be_meant_is_refused_also_where_nothing_is_drawn(seed
         regress(table, "y ~ d", seed=seed)
     again = regress(table, "y ~ d", seed=np.int64(3))
     assert Estimate.from_json(again.to_json()).seed == 3
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=5))
+def test_the_ways_to_deal_are_those_of_the_multinomial(sizes):
+    exact = factorial(sum(sizes))
+    for size in sizes:
+        exact //= factorial(size)
+    assert ways_to_deal(sizes) in (exact, np.inf)
+    assert (ways_to_deal(sizes) == exact) or exact > 10**40
+
+
+def test_ways_beyond_counting_cost_nothing():
+    assert ways_to_deal([10**9, 10**9]) == np.inf
+    assert ways_to_deal([1, 49_999]) == 50_000
+
+
+def test_very_many_blocks_are_drawn_from():
+    blocks = np.repeat(np.arange(60), 30)
+    every = relabelings(np.arange(1800), seed=1, draws=2, blocks=blocks)
+    assert (every.number, every.exact) == (2, False)
+    (orders,) = every.chunks()
+    assert (blocks[orders] == blocks).all()

@@ -13,6 +13,8 @@ from pbgov.evaluation.remarks import Remark
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_MUCH_INFLATED = 2.0  # GVIF^(1 / (2 df)); for one column a VIF of 4
+
 
 def influence_of_units(
     columns: Sequence[str],
@@ -74,7 +76,7 @@ def sentences_on_influence(influence: pd.DataFrame, unit_name: str, names: int) 
     unit_name : str
     names : int
         Coefficients named, those of groupings after the others; further ones stand in the
-        table only.
+        table only, or beside the named ones where other regressors inflate their error much.
     """
     one = "一行" if unit_name == "行" else f"一个{unit_name}"
     remarks = []
@@ -94,10 +96,12 @@ def sentences_on_influence(influence: pd.DataFrame, unit_name: str, names: int) 
                 f" {row['most_influential']} (without it {row['without_it']:.4g}).",
             )
         )
-    several = influence[influence["gvif"].notna()].head(names).to_dict("records")
-    if several:
-        each = "，".join(f"“{row['term']}” {row['gvif']:.1f}" for row in several)
-        each_en = ", ".join(f"{row['term']!r} {row['gvif']:.1f}" for row in several)
+    inflated = influence[influence["gvif"].ge(_MUCH_INFLATED)]
+    several = pd.concat([first[first["gvif"].notna()], inflated]).drop_duplicates("term")
+    if len(several):
+        pairs = list(zip(several["term"], several["gvif"], strict=True))
+        each = "，".join(f"“{term}” {gvif:.1f}" for term, gvif in pairs)
+        each_en = ", ".join(f"{term!r} {gvif:.1f}" for term, gvif in pairs)
         remarks.append(
             Remark(
                 "influence",

@@ -8,7 +8,6 @@ ever 0. The tests are exact under exchangeable errors; they do not cure unequal 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +25,7 @@ from pbgov.inference.relabelings import (
     check_draws,
     chosen,
     relabelings,
+    ways_to_deal,
 )
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def mean_difference_test(
     weight = 1 / n_treated + 1 / (n - n_treated)
     observed = float(centred[treated].sum() * weight)
     scale = float(np.abs(centred).max(initial=0))
-    if comb(n, n_treated) <= EXACT_UP_TO:
+    if ways_to_deal([n_treated, n - n_treated]) <= EXACT_UP_TO:
         # the smaller group has the same sum but for its sign
         groups = chosen(n, min(n_treated, n - n_treated))
         count = int(as_large(centred[groups].sum(axis=1) * weight, observed, scale).sum())

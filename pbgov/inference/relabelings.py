@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import factorial, prod
+from math import factorial, inf, lgamma, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 EXACT_UP_TO = 50_000
 DRAWS = 9_999
@@ -19,6 +19,7 @@ _CELLS = 4_000_000
 _MOST_CELLS = 40_000_000
 _TIE = 1e-10
 _ZERO = 1e-13
+_BEYOND = 100.0  # logarithm of a number of orders that no whole number need be made of
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +94,12 @@ def relabelings(
     n = len(alike)
     blocks = np.zeros(n, dtype=int) if blocks is None else np.unique(blocks, return_inverse=True)[1]
     kinds = np.unique(np.asarray(alike), return_inverse=True)[1]
-    number = prod(_orders_of(kinds[blocks == block]) for block in range(blocks.max() + 1))
+    number = prod(  # of floats, which overflow to infinity
+        float(ways_to_deal(np.bincount(kinds[blocks == block]).tolist()))
+        for block in range(blocks.max() + 1)
+    )
     if number <= EXACT_UP_TO and number * n <= _MOST_CELLS:
-        return Relabelings(number, True, lambda: iter([_every(kinds, blocks)]))
+        return Relabelings(int(number), True, lambda: iter([_every(kinds, blocks)]))
     return Relabelings(draws, False, lambda: _drawn(blocks, draws, seed))
 
 
@@ -152,9 +156,11 @@ def as_large(values: np.ndarray, observed: float, scale: float = 1.0) -> np.ndar
     return np.asarray(np.abs(values) >= abs(observed) * (1 - _TIE) - _ZERO * scale)
 
 
-def _orders_of(labels: np.ndarray) -> int:
-    sizes = np.unique(labels, return_counts=True)[1]
-    return factorial(len(labels)) // prod(factorial(int(size)) for size in sizes)
+def ways_to_deal(sizes: Sequence[int]) -> float:
+    """In how many orders kinds of so many rows can stand; infinite where far beyond counting out."""
+    if lgamma(sum(sizes) + 1) - sum(lgamma(size + 1) for size in sizes) > _BEYOND:
+        return inf
+    return factorial(sum(sizes)) // prod(factorial(size) for size in sizes)
 
 
 def _every(alike: np.ndarray, blocks: np.ndarray) -> np.ndarray:
