@@ -185,7 +185,10 @@ def _corrected(frame: Frame) -> Estimate | NotEstimated:
         )  # fmt: skip
 
     def without(rows: np.ndarray) -> Equations:
-        return equations_of(calibrated(material, frame.seed, np.isin(material.hand_rows, rows))[0])
+        left_out = np.isin(material.hand_rows, rows)
+        if not left_out.any():
+            return equations
+        return equations_of(calibrated(material, frame.seed, left_out)[0])
 
     codes, remark = calibrated(material, frame.seed)
     equations = equations_of(codes)
