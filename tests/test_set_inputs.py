@@ -14,6 +14,7 @@ from pbgov.evaluation.configurations.ceilings import necessity_ceiling
 from pbgov.evaluation.configurations.joint import read_jointly
 from pbgov.evaluation.configurations.necessary import necessity
 from pbgov.evaluation.configurations.robustness import Robustness, solution_robustness
+from pbgov.evaluation.configurations.sayings import on_benchmark
 from pbgov.evaluation.configurations.solutions import Solution, minimize_sets
 from pbgov.evaluation.configurations.truth import truth_table
 from pbgov.evaluation.estimate import NotEstimated
@@ -26,6 +27,7 @@ from pbgov.exhibits.set_plots import figure_xy
 from pbgov.inference.sets import covers, minimisation
 from pbgov.inference.sets.calibration import calibrate_direct, calibrate_linear
 from pbgov.inference.sets.covers import smallest_covers
+from pbgov.inference.sets.noise import NoiseBenchmark, noise_benchmark
 
 SAID: dict[str, Any] = {"title": "标题", "source": "一本书", "calibrations": {}}
 GRADES = pd.Series([1.0, 2, 3, 4, 5, 6, 7], name="x")
@@ -268,3 +270,24 @@ def test_estimates_are_read_by_the_names_of_conditions() -> None:
         read_jointly([estimate], solution)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="pass a list of conditions"):
         read_jointly({"A": estimate}, solution, falling="A")
+
+
+def test_the_crisp_benchmark_is_that_of_memberships_a_hair_from_crisp() -> None:
+    random = np.random.default_rng(8)
+    for pri_cut in (0.0, 0.5):
+        crisp = (random.random((24, 3)) > 0.5).astype(float)
+        outcome = random.random(24).round(1)
+        cuts: dict[str, Any] = {"incl_cut": 0.62, "pri_cut": pri_cut, "n_cut": 1, "seed": 1}
+        one = noise_benchmark(crisp, outcome, **cuts)
+        hair = crisp.copy()
+        hair[0, 0] = abs(hair[0, 0] - 1e-15)
+        other = noise_benchmark(hair, outcome, **cuts)
+        assert one.statistic == pytest.approx(other.statistic, abs=1e-12)
+        assert (one.p_value, one.share_with_solution) == (other.p_value, other.share_with_solution)
+
+
+def test_a_benchmark_at_the_level_reads_the_same_everywhere() -> None:
+    at_level = NoiseBenchmark(0.5, 0.05, 99, exact=False, share_with_solution=0.9)
+    said = on_benchmark(at_level, "Y", 1)[0]
+    assert "少见" in said.zh
+    assert "rare" in said.en

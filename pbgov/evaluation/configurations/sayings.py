@@ -238,7 +238,7 @@ def on_benchmark(benchmark: NoiseBenchmark, name: str, seed: int) -> list[Remark
         else f"{benchmark.n_permutations:,} random arrangements, seed {seed}, p at least"
         f" {1 / (benchmark.n_permutations + 1):.2g}"
     )
-    apart = benchmark.p_value < LEVEL
+    apart = benchmark.p_value <= LEVEL
     return [
         Remark(
             "sets",

@@ -264,13 +264,29 @@ def _solutions(
 
     ``belongs`` has the shape (n, rows, d) or (n, rows, 1), ``outcomes`` (n, d).
     """
-    fit = set_fit(belongs, outcomes[:, None, :])
     seen = (belongs > 0.5).sum(axis=0) >= max(n_cut, 1)
-    sufficient = seen & (fit.inclusion >= incl_cut - TIE) & (fit.pri >= pri_cut - TIE)
-    union = np.where(sufficient, belongs, 0.0).max(axis=1)
+    crisp = belongs.shape[2] == 1 and bool(((belongs == 0) | (belongs == 1)).all())
+    if crisp:
+        inclusion, pri = _crisp_fit(belongs[:, :, 0], outcomes)
+    else:
+        inclusion, pri, _ = set_fit(belongs, outcomes[:, None, :])
+    sufficient = seen & (inclusion >= incl_cut - TIE) & (pri >= pri_cut - TIE)
+    # crisp rows share no case, so that their sum is their union
+    union = belongs[:, :, 0] @ sufficient if crisp else np.where(sufficient, belongs, 0.0).max(1)
     return _Solutions(
         sufficient.sum(axis=0), *(np.nan_to_num(share) for share in set_fit(union, outcomes))
     )
+
+
+def _crisp_fit(belongs: np.ndarray, outcomes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Inclusion and PRI of rows, each with some case, in which every case is fully in or out.
+
+    What `set_fit` gives; sums of least memberships are products of matrices here.
+    """
+    whole = belongs.sum(axis=0)[:, None]
+    shared = belongs.T @ outcomes
+    with_both = belongs.T @ np.minimum(outcomes, 1 - outcomes)
+    return shared / whole, (shared - with_both) / (whole - with_both)
 
 
 def _dealt(values: np.ndarray, orders: Iterator[np.ndarray], size: int) -> Iterator[np.ndarray]:
