@@ -616,6 +616,9 @@ def test_array_functions_refuse_what_cannot_be_meant():
     with pytest.raises(InputError, match="needs two or more"):
         cluster_cr1(solve(naive_equations(design, y, "linear")), np.zeros(len(y)))
     assert not dependent_columns(design)
+    for odd in (rows + len(y), rows - len(y), np.zeros_like(rows), rows[1:]):
+        with pytest.raises(InputError, match="different rows"):
+            prediction_powered(design, y, odd, y[rows])
 
 
 # ---- differential error ----------------------------------------------------------------------------

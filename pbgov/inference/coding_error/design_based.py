@@ -136,7 +136,7 @@ def design_based_equations(
     """
     design, outcome = _checked(design, outcome, family)
     hand_design, hand_outcome = _checked(hand_design, hand_outcome, family)
-    rows = _checked_rows(hand_rows, len(outcome), len(hand_outcome))
+    rows = checked_rows(hand_rows, len(outcome), len(hand_outcome))
     ratio = 1 / checked_probability(probability, len(rows))
     weight = np.ones(len(outcome))
     weight[rows] -= ratio
@@ -165,7 +165,7 @@ def hand_coded_equations(
     Equations
     """
     hand_design, hand_outcome = _checked(hand_design, hand_outcome, family)
-    rows = _checked_rows(hand_rows, len(design), len(hand_outcome))
+    rows = checked_rows(hand_rows, len(design), len(hand_outcome))
     ratio = 1 / checked_probability(probability, len(rows))
     zeros = np.zeros(len(design))
     return Equations(design, zeros, zeros, rows, hand_design, hand_outcome, ratio, family)
@@ -206,7 +206,14 @@ def _checked(
     return design, outcome
 
 
-def _checked_rows(hand_rows: np.ndarray, n: int, g: int) -> np.ndarray:
+def checked_rows(hand_rows: np.ndarray, n: int, g: int) -> np.ndarray:
+    """The positions of `g` hand-coded rows among `n`.
+
+    Raises
+    ------
+    InputError
+        Where there is none, one is named twice, or one lies outside.
+    """
     rows = np.asarray(hand_rows)
     if not len(rows):
         raise InputError("no row is coded by hand; nothing can be corrected")

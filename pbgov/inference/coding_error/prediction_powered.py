@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pbgov.errors import InputError
 from pbgov.inference.clusters import cluster_members
+from pbgov.inference.coding_error.design_based import checked_rows
 from pbgov.inference.linear import least_squares
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def prediction_powered(
     Raises
     ------
     InputError
-        As `least_squares`, in either part.
+        As `least_squares`, in either part; or where `hand_rows` does not name different rows, one
+        for each hand-coded outcome.
 
     References
     ----------
@@ -83,11 +84,10 @@ def prediction_powered(
     all coefficients.
     """
     design, predicted = np.asarray(design, dtype=float), np.asarray(predicted, dtype=float)
-    rows, hand_outcome = np.asarray(hand_rows), np.asarray(hand_outcome, dtype=float)
+    hand_outcome = np.asarray(hand_outcome, dtype=float)
+    rows = checked_rows(hand_rows, len(design), len(hand_outcome))
     drawn = np.zeros(len(design), dtype=bool)
     drawn[rows] = True
-    if drawn.sum() != len(rows) or hand_outcome.shape != rows.shape:
-        raise InputError("hand_rows must name different rows, one for each hand-coded outcome")
     elsewhere = least_squares(design[~drawn], predicted[~drawn])
     imagined = least_squares(design[rows], predicted[rows])
     coded = least_squares(design[rows], hand_outcome)
