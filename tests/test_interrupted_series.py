@@ -490,3 +490,8 @@ def test_a_high_correlation_is_said_to_leave_the_tests_liberal():
     assert any("仍偏松" in one for one in high.limits)
     assert any("not wholly" in one for one in high.limits_en)
     assert not any("仍偏松" in one for one in calm.limits)
+
+
+def test_a_name_that_is_no_text_is_refused():
+    with pytest.raises(InputError, match="name of a column"):
+        interrupted_series(months(), "y", ["month"], "2021-01")

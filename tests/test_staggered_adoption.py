@@ -798,3 +798,15 @@ def test_remarks_on_two_way_effects_are_true_for_the_design():
 def test_the_size_of_a_last_cohort_that_only_compares_is_told():
     result = run(planted((3,) * 6 + (5,) * 4, noise=0.5), control="not_yet")
     assert any("最小的一组" in one and "4 个" in one for one in result.limits)
+
+
+def test_rounding_is_no_distance_between_two_estimates():
+    result = run(planted((2,) * 5 + (None,) * 5, noise=0.5))  # one period before: both are the same
+    said = next(one for one in result.limits if one.startswith("双向"))
+    assert "相同" in said
+    assert "e-1" not in said
+
+
+def test_a_name_that_is_no_text_is_refused():
+    with pytest.raises(InputError, match="name of a column"):
+        staggered_adoption(planted(), "y", ["unit"], "period", "since")

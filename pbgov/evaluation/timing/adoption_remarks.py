@@ -168,9 +168,18 @@ def _on_two_way(
             "双向固定效应在这里没有定义。",
             "Two-way fixed effects are not defined here.",
         )
-    apart = refused.coefficient - headline
+    apart, nothing = refused.coefficient - headline, _NOTHING * float(np.ptp(panel.outcome))
+    if abs(apart) <= nothing:
+        return Remark(
+            "design",
+            f"双向固定效应系数在这里与总体效应相同（{headline:.4g}）；时点一多、效应随时间变化时它就会偏，"
+            "不作为结论。",
+            "The two-way fixed effects coefficient equals the overall effect here"
+            f" ({headline:.4g}); with several dates and effects that change with exposure it is biased,"
+            " so that it is no headline.",
+        )
     share, share_en = "", ""
-    if abs(headline) > _NOTHING * np.ptp(panel.outcome):
+    if abs(headline) > nothing:
         share = f"，即总体效应的 {apart / abs(headline):+.0%}"
         share_en = f", {apart / abs(headline):+.0%} of the overall effect"
     why = "它把已经采用的单位也当作对照，效应随时间变化时会偏"

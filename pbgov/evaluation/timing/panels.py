@@ -89,6 +89,7 @@ def read_adoption_panel(
     table = table.set_axis([str(name) for name in table.columns], axis=1)
     keys = [unit, period, *([cluster] if cluster else [])]
     asked = [outcome, adopted, *keys]
+    refuse_odd_names(asked)
     others = asked[1:]
     if len(set(asked) - {cluster}) < 4 or cluster in {outcome, adopted, period}:
         raise InputError(f"outcome, unit, period and adopted are {asked[:4]}; name four columns")
@@ -146,6 +147,13 @@ def read_adoption_panel(
         remarks=tuple(remarks),
         digest=design.digest,
     )
+
+
+def refuse_odd_names(names: Sequence[object]) -> None:
+    """Refuse names of columns that are not texts."""
+    odd = [name for name in names if not isinstance(name, str)]
+    if odd:
+        raise InputError(f"{odd[0]!r} is no name of a column; write it as a text")
 
 
 def _adoption(

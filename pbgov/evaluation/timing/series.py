@@ -12,6 +12,7 @@ from pbgov.evaluation.design import read_design
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.limits import RESIDUAL_DF, sentences_on_gaps, sentences_on_simulation
 from pbgov.evaluation.remarks import Remark
+from pbgov.evaluation.timing.panels import refuse_odd_names
 from pbgov.evaluation.timing.periods import Calendar, period_numbers, read_calendar
 from pbgov.evaluation.timing.series_remarks import series_remarks
 from pbgov.inference.linear import coefficient_tests, dependent_columns, least_squares
@@ -222,6 +223,7 @@ def read_series(
     """The rows of a series in the order of time; parameters as in `interrupted_series`."""
     covariates = (covariates,) if isinstance(covariates, str) else tuple(covariates)
     named = [outcome, period, *([comparison] if comparison else [])]
+    refuse_odd_names(named)
     if len(set(named)) < len(named):
         raise InputError(f"outcome, period and comparison are {named}; name different columns")
     sides = [name if name.isidentifier() else f"Q({name!r})" for name in named]
