@@ -125,3 +125,14 @@ def test_a_second_label_takes_the_place_of_the_first(estimates):
     families = [one.zh for one in second["a"].remarks if one.rule == "family"]
     assert len(families) == 1
     assert families[0].startswith("探索性的检验")
+
+
+def test_a_table_of_declared_tests_is_never_ambiguous(estimates):
+    tests = [DeclaredTest("甲", "y ~ a", "a"), DeclaredTest("甲", "y ~ b", "b")]
+    with pytest.raises(InputError, match="two declared tests are named '甲'"):
+        table_declared_tests(tests, [estimates["a"]], source="测试")
+    with pytest.raises(InputError, match="'y ~ a' was declared and estimated twice"):
+        table_declared_tests(tests[:1], [estimates["a"], estimates["a"]], source="测试")
+    twice = [estimates["a"], estimates["b"], estimates["b"]]  # exploratory ones may be many
+    shown = table_declared_tests(tests[:1], twice, source="测试", lang="en")
+    assert "N = 1 declared test, 1 made" in shown.notes()[0]

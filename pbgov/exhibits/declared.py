@@ -66,11 +66,12 @@ def table_declared_tests(
     Raises
     ------
     InputError
-        Where nothing was declared.
+        Where nothing was declared, two tests have one name, or a declared formula was estimated
+        twice.
     """
     if not tests:
         raise InputError("no test was declared; write [[tests]] in study.toml")
-    found = {plain_formula(one.formula): one for one in estimates}
+    found = _found(tests, estimates)
     mine = {test.name: found[test.key[0]] for test in tests if test.key[0] in found}
     terms = {test.name: test.term for test in tests}
     numbers = family_of_tests(mine, terms, tests).set_index("name")
@@ -94,11 +95,13 @@ def table_declared_tests(
     made = sum(isinstance(one, Estimate) for one in mine.values())
     digest = declared_digest(tests)[:SHOWN_DIGITS]
     note = (
-        f"N = {len(tests)} 项声明的检验，作出 {made} 项（清单摘要 {digest}）。Holm p 按作出的项数校正置换 p；"
+        f"N = {len(tests)} 项声明的检验，作出 {made} 项（清单摘要 {digest}）。Holm p 按作出的项数校正置换 p"
+        "（没有置换检验的校正 p）；"
         "报告里其余的检验都是探索性的。不予估计不是“没有关系”。"
         if lang == "zh"
-        else f"N = {len(tests)} declared tests, {made} made (digest {digest}). Holm p corrects the"
-        " permutation p for the tests made; all other tests are exploratory. Not estimated is not"
+        else f"N = {len(tests)} declared test{'' if len(tests) == 1 else 's'}, {made} made (digest"
+        f" {digest}). Holm p corrects the permutation p (p itself where nothing was permuted) for the"
+        " tests made; all other tests are exploratory. Not estimated is not"
         " the same as no association."
     )
     body = pd.DataFrame(rows, columns=list(_WORDS[lang]))
@@ -113,6 +116,27 @@ def table_declared_tests(
         simulated=is_simulated(list(mine.values())),
         evidence=tuple(mine.values()),
     )
+
+
+def _found(
+    tests: Sequence[DeclaredTest], estimates: Sequence[Estimate | NotEstimated]
+) -> dict[str, Estimate | NotEstimated]:
+    """What was estimated of each declared formula."""
+    names = [test.name for test in tests]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"two declared tests are named {twice!r}; give each its own name")
+    declared = {test.key[0] for test in tests}
+    found: dict[str, Estimate | NotEstimated] = {}
+    for one in estimates:
+        key = plain_formula(one.formula)
+        if key in found:
+            raise InputError(
+                f"{one.formula!r} was declared and estimated twice; pass the estimate that was meant"
+            )
+        if key in declared:
+            found[key] = one
+    return found
 
 
 def _places(one: Estimate | NotEstimated | None, term: str) -> tuple[int, float | None]:

@@ -185,7 +185,7 @@ def _note_in_english(estimate: Estimate, torn: list[str], labels: Mapping[str, s
     associations = _says_what_it_is(estimate)
     method = f"{estimate.method_en}; " if estimate.method_en else ""
     parts = [
-        f"N = {count_units(estimate, 'en')}. {method}{estimate.formula};"
+        f"N = {count_units(estimate, 'en')}; {method}{estimate.formula};"
         f" {estimate.covariance_en or estimate.covariance}.",
         *(labelled(sentence, labels) for sentence in estimate.limits_en),
         f"Not robust: the two p values of {', '.join(torn)} fall on both sides of 0.05."
