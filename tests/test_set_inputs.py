@@ -26,6 +26,7 @@ from pbgov.exhibits.point_labels import label_halves, place_labels
 from pbgov.exhibits.set_plots import figure_xy
 from pbgov.inference.sets import covers, minimisation
 from pbgov.inference.sets.calibration import calibrate_direct, calibrate_linear
+from pbgov.inference.sets.ceilings import ceiling
 from pbgov.inference.sets.covers import smallest_covers
 from pbgov.inference.sets.noise import NoiseBenchmark, noise_benchmark
 
@@ -206,6 +207,13 @@ def test_a_ceiling_of_a_column_over_itself_says_nothing() -> None:
     data = pd.DataFrame({"Y": [1.0, 2, 3, 4, 5]})
     with pytest.raises(InputError, match="both outcome and condition"):
         necessity_ceiling(data, "Y", "Y")
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e160, 1e300])
+def test_a_ceiling_in_a_unit_beyond_numbers_is_refused(unit: float) -> None:
+    values = np.array([1.0, 2, 3, 2.5])
+    with pytest.raises(InputError, match="another unit"):
+        ceiling(values * unit, values, "cr_fdh")
 
 
 # --- searches that would take too long ----------------------------------------------------------

@@ -15,6 +15,7 @@ from pbgov.inference.relabelings import DRAWS, relabelings
 Kind = Literal["ce_fdh", "cr_fdh"]
 KINDS: tuple[Kind, ...] = ("ce_fdh", "cr_fdh")
 _SAME = 1e-10
+_LEAST_RANGE = 1e-100
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,8 @@ def ceiling(condition: np.ndarray, outcome: np.ndarray, kind: Kind) -> Ceiling:
     Raises
     ------
     InputError
-        Where a value is not finite, the two differ in length, or one of them does not vary.
+        Where a value is not finite, the two differ in length, or one of them does not vary, or
+        over more or less than squares of numbers can hold.
 
     Notes
     -----
@@ -281,4 +283,7 @@ def _checked(condition: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np
         raise InputError("a value is not finite; drop those cases first")
     if len(condition) == 0 or np.ptp(condition) == 0 or np.ptp(outcome) == 0:
         raise InputError("condition or outcome does not vary; there is no scope to be empty")
+    for values in (condition, outcome):
+        if not _LEAST_RANGE < np.ptp(values) < 1 / _LEAST_RANGE:
+            raise InputError(f"values run over {np.ptp(values):g}; give them in another unit")
     return condition, outcome
