@@ -296,3 +296,11 @@ def test_a_bracket_in_a_name_makes_no_grouping_of_a_number():
     result = mundlak(table, "y ~ Q('占比[%]')", "g", permutations=99)
     plain = mundlak(table.rename(columns={"占比[%]": "x"}), "y ~ x", "g", permutations=99)
     np.testing.assert_allclose(result.terms.estimate, plain.terms.estimate)
+
+
+@pytest.mark.parametrize("name", [None, "", ["region_code"], 3])
+def test_groups_want_the_name_of_a_column(name):
+    table = streets()
+    for verb in (mixed_model, mundlak):
+        with pytest.raises(InputError, match="name of a column"):
+            verb(table, "y ~ 1", name)

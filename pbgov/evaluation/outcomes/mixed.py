@@ -107,6 +107,7 @@ def mixed_model(
     As in `pbgov.inference.panels.mixed.fit_mixed`.
     Pinheiro, J., & Bates, D. (2000). *Mixed-effects models in S and S-PLUS*, 91. Springer.
     """
+    _require_name(group, "group")
     table, simulated = table_of(data)
     design = read_design(table, formula, [group])
     if not design.outcome_name:
@@ -248,6 +249,7 @@ def mundlak(
     Mundlak, Y. (1978). On the pooling of time series and cross section data.
     *Econometrica*, 46(1), 69-85.
     """
+    _require_name(unit, "unit")
     table, simulated = table_of(data)
     design = read_design(table, formula, [unit])
     if not design.outcome_name:
@@ -324,6 +326,11 @@ def _of_periods(design: Design, units: np.ndarray) -> np.ndarray:
             values = pd.DataFrame(design.matrix[:, own]).assign(unit=units)
             result[own] = not values.duplicated().any()
     return result
+
+
+def _require_name(name: object, meant: str) -> None:
+    if not (isinstance(name, str) and name):
+        raise InputError(f"{meant} is {name!r}; give the name of a column as a text")
 
 
 def _too_few(design: Design, group: str, unit_name: str) -> tuple[str, str] | None:
