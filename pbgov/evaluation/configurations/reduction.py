@@ -121,12 +121,11 @@ def _paired(pairs: list[Counterfactuals]) -> Reduction | tuple[str, str]:
         here = set(_terms(minimum.terms(minimum.essential)))
         essential = here if essential is None else essential & here
     named = {model: f"M{place + 1}" for place, model in enumerate(models)}
+    said = {key: ",".join(named[model] for model in listed) for key, listed in of_minimum.items()}
     assumptions = pd.DataFrame(
         {
             "pair": [f"C{pair.conservative + 1}P{pair.parsimonious + 1}" for pair in pairs],
-            "models": [
-                ",".join(named[model] for model in of_minimum[id(pair.minimum)]) for pair in pairs
-            ],
+            "models": [said[id(pair.minimum)] for pair in pairs],
             "easy": [_numbers(pair.easy) for pair in pairs],
             "difficult": [_numbers(pair.difficult) for pair in pairs],
         }
