@@ -492,3 +492,12 @@ def test_wording_is_of_association():
     said = "".join(result.limits)
     assert "相关不等于因果" in said
     assert not any(word in said for word in ("影响了", "导致", "提升", "有效地"))
+
+
+def test_a_rate_a_hair_above_one_is_shown_as_it_is_and_no_percentage():
+    table = districts()
+    table.loc[0, "满意率"] = 1 + 2**-40
+    with pytest.raises(InputError, match=r"is 1\.0000000000009095 in row .*; correct them"):
+        fractional_logit(table, "满意率 ~ 密度")
+    with pytest.raises(InputError, match="divide percentages by 100"):
+        fractional_logit(districts().assign(满意率=lambda t: t["满意率"] * 100), "满意率 ~ 密度")

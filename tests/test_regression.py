@@ -469,3 +469,10 @@ def test_dummies_of_the_units_leave_nothing_to_permute_in_an_interval_regression
     ours = regress_bounded(table, "low", "high", "x + C(unit)", "unit")
     assert isinstance(ours, Estimate)
     assert ours.terms.n_permutations.eq(0).all()
+
+
+@pytest.mark.parametrize("most", [0, -1, "3", 2.5, True])
+def test_a_limit_of_regressors_is_a_whole_number(most):
+    with pytest.raises(InputError, match="whole number above 0"):
+        regress(small_table(), "y ~ x", allow_regressors=most)
+    assert isinstance(regress(small_table(), "y ~ x", allow_regressors=np.int64(1)), Estimate)

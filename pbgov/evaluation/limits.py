@@ -1,8 +1,7 @@
 """What a table can carry: when to refuse an estimate, when a p value, and what to print.
 
-The rules are the project's: ten residual degrees of freedom, one regressor per eight units, three
-clusters at least,
-no sandwich p value under four degrees of freedom or with three treated units or fewer.
+The rules are the project's: ten residual degrees of freedom, three clusters, one regressor per
+eight units, no sandwich p value under four degrees of freedom or with three treated units or fewer.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pbgov.errors import InputError
 from pbgov.evaluation.estimate import counted, counted_en
 from pbgov.evaluation.remarks import Remark
 from pbgov.inference.linear import dependent_columns
@@ -65,7 +65,17 @@ def refusal(
     unit_name : str
     allow_regressors : int or None
         The caller's own limit in place of one regressor per eight units.
+
+    Raises
+    ------
+    InputError
+        Where `allow_regressors` is no whole number above 0.
     """
+    whole = isinstance(allow_regressors, (int, np.integer)) and allow_regressors is not True
+    if allow_regressors is not None and not (whole and allow_regressors > 0):
+        raise InputError(
+            f"allow_regressors is {allow_regressors!r}; give a whole number above 0, or leave it out"
+        )
     unusable = unusable_values(design, unit_name, rows_are_units=cluster is None)
     if unusable:
         return unusable

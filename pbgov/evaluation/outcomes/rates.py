@@ -228,11 +228,11 @@ def refuse_rates_outside(design: Design) -> None:
     wrong = np.array(sorted(wrong, key=lambda row: design.labels[row]))
     shown = ", ".join(design.labels[row] for row in wrong[:_SHOWN])
     more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-    first = values[wrong[0]]
-    percent = first > 1 and (values[wrong] <= POINTS).all() and (values[wrong] > 0).all()
+    first, outside = float(values[wrong[0]]), values[wrong]
+    percent = outside.min() > 1 and 2 < outside.max() <= POINTS
     hint = "; divide percentages by 100" if percent else "; correct them"
     raise InputError(
-        f"{design.outcome_name!r} is {first:g} in row {design.labels[wrong[0]]}; rates lie between"
+        f"{design.outcome_name!r} is {first!r} in row {design.labels[wrong[0]]}; rates lie between"
         f" 0 and 1. Rows: {shown}{more}{hint}"
     )
 
