@@ -345,7 +345,7 @@ def test_units_and_periods_that_cannot_be_used_are_named():
     assert "1 个单位在第一个时期已经采用" in said
     assert "区00" in said
     assert "自 5 起没有对照" in said
-    assert "2 periods (5 – 6) in which all units are treated cannot be imputed" in said_en
+    assert "Not imputed, since all units are treated then: 5 – 6 (2 periods)" in said_en
     assert set(result.group_time.cohort) == {"3", "4"}
     assert result.group_time.period.astype(int).max() == 4
 

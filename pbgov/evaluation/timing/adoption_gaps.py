@@ -37,8 +37,8 @@ def sentences_on_left_out(
             Remark(
                 "gaps",
                 f"{len(early)} 个单位在第一个时期已经采用，没有采用之前的数据，不参与估计（{shown}）。",
-                f"{len(early)} units had adopted by the first period and are left out, since nothing is"
-                f" known of them before ({shown_en}).",
+                "Had adopted by the first period, and left out since nothing is known of them before:"
+                f" {counted_en(len(early), '')} ({shown_en}).",
             )
         )
     if not times.all():
@@ -62,7 +62,8 @@ def sentences_on_left_out(
             Remark(
                 "gaps",
                 f"{len(labels)} 个时期（{span}）所有单位都已采用，无法插补。",
-                f"{len(labels)} periods ({span}) in which all units are treated cannot be imputed.",
+                f"Not imputed, since all units are treated then: {span}"
+                f" ({len(labels)} {'periods' if len(labels) > 1 else 'period'}).",
             )
         )
     return remarks

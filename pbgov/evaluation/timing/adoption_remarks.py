@@ -107,7 +107,7 @@ def _on_size(panel: AdoptionPanel, clustered: bool, unit_name: str) -> Remark:
         f"样本量：{counted(n, unit_name)}{within} × {len(panel.periods)} 期；"
         f"{adopting} 个在 {cohorts} 个时点先后采用，{never} 个始终没有采用。",
         f"Sample: {counted_en(n, unit_name)}{within_en} over {len(panel.periods)} periods;"
-        f" {adopting} adopt at {cohorts} dates, {never} never.",
+        f" {adopting} adopt at {cohorts} {'dates' if cohorts > 1 else 'date'}, {never} never.",
     )
 
 
@@ -251,7 +251,7 @@ def _on_trends(
             f"采用前的对比（与{against}比）共 {len(before)} 个，绝对值最大 {largest['estimate']:.3g}"
             f"（采用前第 {-largest['exposure']:g} 期，置换 {shown_p(largest['p_permutation'])}），{joint}"
             f"{seen}。",
-            f"{len(before)} comparisons before adoption (with {against_en}): the largest is"
+            f"{len(before)} {'comparisons' if len(before) > 1 else 'comparison'} before adoption (with {against_en}): the largest is"
             f" {largest['estimate']:.3g} ({-largest['exposure']:g} before adoption, permutation"
             f" {shown_p(largest['p_permutation'])}); {joint_en}{seen_en}.",
         )
