@@ -435,3 +435,11 @@ def test_a_figure_of_nothing_is_refused():
     table = pd.DataFrame({"y": np.ones(16), "x": np.arange(16.0)})
     with pytest.raises(InputError, match="nothing was estimated"):
         figure_leave_one_out(leave_one_out(table, "y ~ x"), "x", title="t", source="测试")
+
+
+def test_one_row_is_called_one_row():
+    table = pd.DataFrame({"y": np.random.default_rng(1).normal(size=16), "x": np.arange(16.0)})
+    result = leave_one_out(table, "y ~ x")
+    note = table_leave_one_out(result, title="t", source="测试").notes()[0]
+    assert "剔除一行。" in note
+    assert "一个行" not in note

@@ -62,7 +62,7 @@ _WORDS = {
         "full": "全部{units}的系数",
         "interval": "其 95% 区间",
         "without": "剔除后的系数",
-        "note": "每行剔除一个{unit}。",
+        "note": "每行结果剔除{one}。",
         "figure": "点为剔除该{unit}后的系数，实线为全部{units}的系数{band}。",
         "band": "，阴影为其 95% 区间",
         "source": "来源",
@@ -74,7 +74,7 @@ _WORDS = {
         "full": "Coefficient of all {units}",
         "interval": "its 95% interval",
         "without": "Coefficient without it",
-        "note": "Each row leaves out one {unit}. ",
+        "note": "Each row leaves out {one}. ",
         "figure": "Points: coefficient without the {unit}; line: coefficient of all {units}{band}. ",
         "band": "; shaded: its 95% interval",
         "source": "Source",
@@ -147,7 +147,7 @@ def table_leave_one_out(
         body=body,
         note=_note(
             result,
-            words["note"].format(unit=_unit(result, lang, 1)) + _shortened(result.n, lang),
+            words["note"].format(one=_one(result, lang)) + _shortened(result.n, lang),
             lang,
         ),
         source=source,
@@ -360,6 +360,12 @@ def _decimals(rows: pd.DataFrame) -> int:
 
 def _unit(result: CheckResult, lang: Lang, n: int) -> str:
     return result.unit_name if lang == "zh" else counted_en(n, result.unit_name).split(" ", 1)[1]
+
+
+def _one(result: CheckResult, lang: Lang) -> str:
+    if lang == "en":
+        return f"one {_unit(result, lang, 1)}"
+    return "一行" if result.unit_name == "行" else f"一个{result.unit_name}"
 
 
 def _note(result: CheckResult, said: str, lang: Lang) -> str:
