@@ -959,6 +959,9 @@ def test_remarks_are_printed_with_names_in_the_place_of_terms_and_codes():
     labels = {"density": "人口密度", "110101": "东城区"}
     made = table_estimate(fitted, title="得分与密度", source=SOURCE, labels=labels)
     assert "“人口密度”影响最大的是 东城区（去掉后为 1）。" in made.notes()[0]
+    swapped = fitted.with_remarks(Remark("influence", "“a”与“b”。", "'a' and 'b'."))
+    exchanged = table_estimate(swapped, title="得分", source=SOURCE, labels={"a": "b", "b": "a"})
+    assert "“b”与“a”。" in exchanged.notes()[0]
     english = table_estimate(
         fitted,
         title="Score",

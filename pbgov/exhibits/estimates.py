@@ -206,12 +206,18 @@ def _says_what_it_is(estimate: Estimate) -> bool:
 
 def labelled(sentence: str, labels: Mapping[str, str]) -> str:
     """A remark with printed names in the place of terms (in quotes) and of codes of regions."""
-    for name in sorted(labels, key=len, reverse=True):
-        label = labels[name]
-        sentence = sentence.replace(f"“{name}”", f"“{label}”").replace(repr(name), repr(label))
-        if name.isdecimal():
-            sentence = re.sub(rf"(?<![\w.]){name}(?!\w|\.\d)", label, sentence)
-    return sentence
+    names = sorted(labels, key=len, reverse=True)
+    if not names:
+        return sentence
+    quoted = "|".join(re.escape(name) for name in names)
+    codes = "|".join(name for name in names if name.isdecimal()) or "(?!)"
+    pattern = rf"“(?P<zh>{quoted})”|'(?P<en>{quoted})'|(?<![\w.])(?P<code>{codes})(?!\w|\.\d)"
+
+    def printed(found: re.Match[str]) -> str:
+        label = labels[found[found.lastgroup or 0]]
+        return {"zh": f"“{label}”", "en": repr(label)}.get(found.lastgroup or "", label)
+
+    return re.sub(pattern, printed, sentence)
 
 
 def _fit(estimate: Estimate) -> str:
