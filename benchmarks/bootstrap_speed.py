@@ -14,8 +14,8 @@ import numpy as np
 from scipy import stats
 
 from pbgov.inference.linear import least_squares
-from pbgov.inference.permutation import mean_difference_test
-from pbgov.inference.wild_bootstrap import wild_bootstrap
+from pbgov.inference.resampling.permutation import mean_difference_test
+from pbgov.inference.resampling.wild_bootstrap import wild_bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

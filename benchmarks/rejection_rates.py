@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pbgov.inference.bounded import cluster_covariance, cluster_score_test, interval_regression
 from pbgov.inference.clusters import cr1, cr2
 from pbgov.inference.linear import (
     bell_mccaffrey_df,
@@ -22,7 +21,12 @@ from pbgov.inference.linear import (
     hc3,
     least_squares,
 )
-from pbgov.inference.permutation import freedman_lane
+from pbgov.inference.outcomes.bounded import (
+    cluster_covariance,
+    cluster_score_test,
+    interval_regression,
+)
+from pbgov.inference.resampling.permutation import freedman_lane
 
 DISTRICTS = 16
 DRAWS = 2_000

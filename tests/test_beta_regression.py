@@ -17,8 +17,8 @@ from pbgov.errors import InputError
 from pbgov.evaluation.estimate import TERM_COLUMNS, Estimate, NotEstimated
 from pbgov.evaluation.outcomes.beta import beta_regression
 from pbgov.evaluation.regression import regress
-from pbgov.inference.beta import beta_regression as fit_beta_regression
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.beta import beta_regression as fit_beta_regression
+from pbgov.inference.outcomes.separation import NoMaximum
 from pbgov.marks import mark_simulated
 
 CASES = {

@@ -16,7 +16,7 @@ from pbgov.errors import InputError
 from pbgov.exhibits.lines import PAGE_HEIGHT
 from pbgov.exhibits.style import PALETTE
 from pbgov.exhibits.timeline import figure_change, figure_timeline
-from pbgov.inference.word_rates import poisson_interval, ratio_interval
+from pbgov.inference.words.word_rates import poisson_interval, ratio_interval
 from pbgov.mining.change import change_over_years, year_of
 
 

@@ -20,16 +20,16 @@ from pbgov.evaluation.outcomes.rates import fractional_logit
 from pbgov.evaluation.regression import regress
 from pbgov.exhibits.rates import table_marginal_effects
 from pbgov.inference.clusters import cr3
-from pbgov.inference.fractional import (
+from pbgov.inference.linear import hc3, least_squares
+from pbgov.inference.outcomes.fractional import (
     average_derivative,
     average_marginal_effect,
     cluster_covariance,
     robust_covariance,
 )
-from pbgov.inference.fractional import fractional_logit as fit_fractional_logit
-from pbgov.inference.linear import hc3, least_squares
-from pbgov.inference.permutation import mean_difference_test
-from pbgov.inference.separation import NoMaximum, separating_direction
+from pbgov.inference.outcomes.fractional import fractional_logit as fit_fractional_logit
+from pbgov.inference.outcomes.separation import NoMaximum, separating_direction
+from pbgov.inference.resampling.permutation import mean_difference_test
 from pbgov.marks import is_simulated, mark_simulated
 
 

@@ -10,7 +10,6 @@ import pytest
 from scipy.stats import norm
 
 from pbgov.errors import InputError
-from pbgov.inference.bounded import cluster_covariance, cluster_score_test, interval_regression
 from pbgov.inference.clusters import cr1, cr2
 from pbgov.inference.linear import (
     bell_mccaffrey_df,
@@ -21,8 +20,13 @@ from pbgov.inference.linear import (
     hc3,
     least_squares,
 )
-from pbgov.inference.permutation import freedman_lane
+from pbgov.inference.outcomes.bounded import (
+    cluster_covariance,
+    cluster_score_test,
+    interval_regression,
+)
 from pbgov.inference.power import correlation_power, minimum_detectable_r
+from pbgov.inference.resampling.permutation import freedman_lane
 
 TERMS = ["(Intercept)", "value", "capital"]
 

@@ -22,7 +22,7 @@ from pbgov.evaluation.outcomes.beta import beta_regression
 from pbgov.evaluation.outcomes.ordered import ordered_logit
 from pbgov.evaluation.outcomes.rates import fractional_logit
 from pbgov.evaluation.regression import regress
-from pbgov.inference.beta import beta_regression as fit_beta_regression
+from pbgov.inference.outcomes.beta import beta_regression as fit_beta_regression
 
 
 def rates(seed=2, n=16, sigma=0.9):

@@ -13,7 +13,7 @@ from scipy.stats import fisher_exact, hypergeom
 import pbgov
 from pbgov.errors import InputError
 from pbgov.exhibits.networks import figure_network
-from pbgov.inference.overlap import overlap_test
+from pbgov.inference.words.overlap import overlap_test
 from pbgov.mining.networks import cooccurrence
 
 WORDS = ["养老", "护理", "垃圾", "分类", "企业", "投资", "绿化", "河道", "就业", "市场"]

@@ -20,16 +20,16 @@ from pbgov.evaluation.estimate import EFFECT_COLUMNS, TERM_COLUMNS, Estimate, No
 from pbgov.evaluation.outcomes.odds import _on_unclear, proportional_odds
 from pbgov.evaluation.outcomes.ordered import ordered_logit
 from pbgov.exhibits.rates import table_marginal_effects
-from pbgov.inference.ordered import (
+from pbgov.inference.outcomes.ordered import (
     average_share_changes,
     cluster_covariance,
     predicted_shares,
     score_test_between_units,
 )
-from pbgov.inference.ordered import ordered_logit as fit_ordered_logit
-from pbgov.inference.permutation import mean_difference_test
-from pbgov.inference.proportional_odds import proportional_odds_test
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.ordered import ordered_logit as fit_ordered_logit
+from pbgov.inference.outcomes.proportional_odds import proportional_odds_test
+from pbgov.inference.outcomes.separation import NoMaximum
+from pbgov.inference.resampling.permutation import mean_difference_test
 from pbgov.marks import mark_simulated
 
 

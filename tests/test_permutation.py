@@ -19,14 +19,14 @@ from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.regression import regress
 from pbgov.inference.clusters import cr1
 from pbgov.inference.linear import hc2, least_squares
-from pbgov.inference.paths import randomisation_test
-from pbgov.inference.permutation import (
+from pbgov.inference.resampling.paths import randomisation_test
+from pbgov.inference.resampling.permutation import (
     freedman_lane,
     mean_difference_test,
     unit_permutation,
     within_permutation,
 )
-from pbgov.inference.relabelings import chosen, relabelings, ways_to_deal
+from pbgov.inference.resampling.relabelings import chosen, relabelings, ways_to_deal
 from pbgov.marks import mark_simulated
 
 

@@ -12,14 +12,14 @@ from pandas.testing import assert_frame_equal
 
 import pbgov
 from pbgov.errors import InputError
-from pbgov.evaluation.bounded_outcomes import regress_bounded
+from pbgov.evaluation.doubts.multiplicity import adjust_p
 from pbgov.evaluation.estimate import BESIDE_COLUMNS, TERM_COLUMNS, Estimate, NotEstimated
-from pbgov.evaluation.multiplicity import adjust_p
+from pbgov.evaluation.outcomes.bounded import regress_bounded
 from pbgov.evaluation.regression import regress
 from pbgov.indicators.panel import Panel
 from pbgov.indicators.register import read_assessment, read_indicators
 from pbgov.inference.linear import bell_mccaffrey_df, coefficient_tests, hc2, least_squares
-from pbgov.inference.permutation import freedman_lane
+from pbgov.inference.resampling.permutation import freedman_lane
 
 
 def districts(seed=1, effect=0.0, n=16):
@@ -476,3 +476,10 @@ def test_a_limit_of_regressors_is_a_whole_number(most):
     with pytest.raises(InputError, match="whole number above 0"):
         regress(small_table(), "y ~ x", allow_regressors=most)
     assert isinstance(regress(small_table(), "y ~ x", allow_regressors=np.int64(1)), Estimate)
+
+
+def test_an_index_may_be_named_as_a_column_is():
+    table = districts().set_index("region_code", drop=False)
+    first = regress(table, "满意率 ~ 占比", permutations=9)
+    again = regress(districts(), "满意率 ~ 占比", permutations=9)
+    assert_frame_equal(first.terms, again.terms)

@@ -15,7 +15,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 import pbgov
 from pbgov.errors import InputError
 from pbgov.exhibits.similarity import figure_similarity
-from pbgov.inference.likeness import (
+from pbgov.inference.words.likeness import (
     inverse_frequency,
     mantel_test,
     pair_cosines,

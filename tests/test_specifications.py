@@ -21,7 +21,7 @@ from pbgov.inference.curves import (
     handed_round,
 )
 from pbgov.inference.linear import bell_mccaffrey_df, hc2, least_squares
-from pbgov.inference.permutation import mean_difference_test
+from pbgov.inference.resampling.permutation import mean_difference_test
 from pbgov.inference.specifications import (
     DEPENDENT_CONTROLS,
     DEPENDENT_FOCAL,

@@ -14,12 +14,12 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from pbgov.errors import InputError
+from pbgov.evaluation.doubts.multiplicity import adjust_p
 from pbgov.evaluation.doubts.step_down import STEP_DOWN_COLUMNS
 from pbgov.evaluation.doubts.step_down import step_down_max_t as of_table
 from pbgov.evaluation.estimate import NotEstimated
-from pbgov.evaluation.multiplicity import adjust_p
-from pbgov.inference.permutation import freedman_lane
-from pbgov.inference.step_down import step_down_max_t
+from pbgov.inference.resampling.permutation import freedman_lane
+from pbgov.inference.resampling.step_down import step_down_max_t
 from pbgov.marks import mark_simulated
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import pbgov
 from pbgov.errors import InputError
-from pbgov.inference.rates import resampled_interval, wald_interval
+from pbgov.inference.words.rates import resampled_interval, wald_interval
 from pbgov.mining.collocations import association, collocations, log_dice
 from pbgov.mining.contrast import FEWEST_CLUSTERS, contrast
 from pbgov.mining.keywords import keywords, page_rank

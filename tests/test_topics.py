@@ -14,7 +14,7 @@ import pbgov
 from pbgov.errors import InputError
 from pbgov.exhibits.topics import figure_topic_choice, table_topics
 from pbgov.extraction.names import find_names
-from pbgov.inference.coherence import (
+from pbgov.inference.words.coherence import (
     matched_overlap,
     npmi,
     npmi_coherence,

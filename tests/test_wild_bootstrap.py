@@ -16,8 +16,8 @@ from pbgov.evaluation.doubts.wild_bootstrap import WILD_COLUMNS, wild_cluster_bo
 from pbgov.evaluation.estimate import NotEstimated
 from pbgov.inference.clusters import cr1
 from pbgov.inference.linear import least_squares
-from pbgov.inference.weight_vectors import WeightVectors
-from pbgov.inference.wild_bootstrap import wild_bootstrap, wild_bootstrap_interval
+from pbgov.inference.resampling.weight_vectors import WeightVectors
+from pbgov.inference.resampling.wild_bootstrap import wild_bootstrap, wild_bootstrap_interval
 from pbgov.marks import mark_simulated
 
 WEBB = [-np.sqrt(1.5), -1, -np.sqrt(0.5), np.sqrt(0.5), 1, np.sqrt(1.5)]

@@ -1,4 +1,4 @@
-"""Monte-Carlo studies of the tests, corrections and designs: does each keep its promise?
+"""Monte-Carlo studies of the tests, corrections and designs: what each keeps of its promise.
 
 `benchmarks.validity` runs all of them and prints one table; a smaller version runs in the tests.
 """

@@ -13,14 +13,14 @@ from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from benchmarks.simulations import SEED, Row
+from pbgov.evaluation.doubts.multiplicity import adjust_p
 from pbgov.evaluation.limits import refused_p
-from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.inference.clusters import cr2
 from pbgov.inference.linear import bell_mccaffrey_df, coefficient_tests, hc2, least_squares
-from pbgov.inference.paths import deal_paths
-from pbgov.inference.permutation import unit_permutation
-from pbgov.inference.step_down import step_down_max_t
-from pbgov.inference.wild_bootstrap import wild_bootstrap
+from pbgov.inference.resampling.paths import deal_paths
+from pbgov.inference.resampling.permutation import unit_permutation
+from pbgov.inference.resampling.step_down import step_down_max_t
+from pbgov.inference.resampling.wild_bootstrap import wild_bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,16 +14,20 @@ import numpy as np
 from scipy.special import expit
 
 from benchmarks.simulations import SEED, Row
-from pbgov.inference.fractional import cluster_covariance, fractional_logit, robust_covariance
 from pbgov.inference.linear import (
     bell_mccaffrey_df,
     coefficient_tests,
     hc2,
     least_squares,
 )
-from pbgov.inference.ordered import cluster_covariance as ordered_covariance
-from pbgov.inference.ordered import ordered_logit
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.fractional import (
+    cluster_covariance,
+    fractional_logit,
+    robust_covariance,
+)
+from pbgov.inference.outcomes.ordered import cluster_covariance as ordered_covariance
+from pbgov.inference.outcomes.ordered import ordered_logit
+from pbgov.inference.outcomes.separation import NoMaximum
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.evaluation.declarations import declared_digest, plain_formula
+from pbgov.evaluation.doubts.multiplicity import adjust_p
 from pbgov.evaluation.estimate import Estimate, NotEstimated
-from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.evaluation.remarks import Remark
 
 if TYPE_CHECKING:

@@ -125,6 +125,8 @@ def read_design(
         hint = f" (it holds the full-width sign {wide}; write it in half width)" if wide else ""
         raise InputError(f"formula {formula!r} cannot be read: {error}{hint}") from None
     table = table.set_axis([str(name) for name in table.columns], axis=1)
+    hidden = [f"{_LABEL}{level}" for level in range(table.index.nlevels)]
+    table = table.rename_axis(index=hidden)  # an index may be called as a column is
     if patsy.INTERCEPT not in desc.rhs_termlist:
         raise InputError(f"formula {formula!r} leaves out the intercept; the tests here need it")
     used = _used_columns(desc, table, formula)

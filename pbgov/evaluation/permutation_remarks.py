@@ -11,7 +11,7 @@ from pbgov.evaluation.remarks import Remark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbgov.inference.permutation import PermutationResult
+    from pbgov.inference.resampling.permutation import PermutationResult
 
 
 def sentences_on_permutation(

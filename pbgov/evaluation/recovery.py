@@ -10,11 +10,11 @@ from pbgov.coding.journal import GOLD
 from pbgov.errors import InputError
 from pbgov.evaluation.coding_error.audit import machine_beside_gold
 from pbgov.evaluation.coding_error.scores import correct_scores
+from pbgov.evaluation.doubts.multiplicity import adjust_p
 from pbgov.evaluation.estimate import Estimate, NotEstimated
-from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.evaluation.regression import regress
 from pbgov.indicators.simulation import LOG_DENSITY, RATE_LOGIT, share_column
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.resampling.relabelings import DRAWS
 from pbgov.marks import mark_simulated
 
 if TYPE_CHECKING:

@@ -43,9 +43,9 @@ from pbgov.inference.linear import (
     hc3,
     least_squares,
 )
-from pbgov.inference.permutation import NO_TEST, PermutationResult, unit_permutation
 from pbgov.inference.power import minimum_detectable_coefficient
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.resampling.permutation import NO_TEST, PermutationResult, unit_permutation
+from pbgov.inference.resampling.relabelings import DRAWS
 from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from pbgov.inference.panels.spatial import (
     moran_test,
     row_standardised,
 )
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.resampling.relabelings import DRAWS
 from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:

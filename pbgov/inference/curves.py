@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.inference.relabelings import DRAWS, relabelings
+from pbgov.inference.resampling.relabelings import DRAWS, relabelings
 from pbgov.inference.specifications import Covariance, specifications
 
 if TYPE_CHECKING:
-    from pbgov.inference.relabelings import Relabelings
+    from pbgov.inference.resampling.relabelings import Relabelings
 
 LEVEL = 0.05
 _TIE = 1e-10

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pbgov.inference.likeness import mantel_test
+from pbgov.inference.words.likeness import mantel_test
 
 BOUNDS = ("null_low", "null_high")
 TAILS = ("p_above", "p_below")

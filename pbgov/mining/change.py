@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pbgov.errors import InputError
-from pbgov.inference.word_rates import poisson_interval, ratio_interval
+from pbgov.inference.words.word_rates import poisson_interval, ratio_interval
 from pbgov.marks import carry_mark
 from pbgov.mining.asked import check_lexicon, check_segments, check_table, check_terms
 from pbgov.mining.lexicon import READABLE_KINDS

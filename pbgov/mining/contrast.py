@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
-from pbgov.inference.rates import log2_rate_ratio, resampled_interval, wald_interval
+from pbgov.inference.words.rates import log2_rate_ratio, resampled_interval, wald_interval
 from pbgov.marks import carry_mark
 from pbgov.mining.asked import check_whole
 from pbgov.mining.terms import count_terms, name_of_segments, word_tokens

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
-from pbgov.inference.coherence import npmi
-from pbgov.inference.overlap import least_overlap, overlap_test
+from pbgov.inference.words.coherence import npmi
+from pbgov.inference.words.overlap import least_overlap, overlap_test
 from pbgov.marks import carry_mark
 from pbgov.mining.asked import check_segments, check_terms
 from pbgov.mining.contrast import log_likelihood_ratio

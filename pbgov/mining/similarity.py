@@ -16,7 +16,7 @@ from pandas.api.types import is_number
 from scipy.sparse import csr_matrix, diags
 
 from pbgov.errors import InputError
-from pbgov.inference.likeness import inverse_frequency, pair_cosines, shuffled_cosines
+from pbgov.inference.words.likeness import inverse_frequency, pair_cosines, shuffled_cosines
 from pbgov.marks import carry_mark
 from pbgov.mining.asked import check_segments, check_whole
 from pbgov.mining.baseline import (
@@ -171,7 +171,7 @@ def similarity(
     Notes
     -----
     Words are weighted by TF-IDF with the frequencies of segments, which shuffling leaves alone;
-    `pbgov.inference.likeness.inverse_frequency` has the formula. Codes are counted by segment.
+    `pbgov.inference.words.likeness.inverse_frequency` has the formula. Codes are counted by segment.
     A district described by one document is that document: the two cannot be told apart.
     """
     for name, value, least in (("draws", draws, 1), ("seed", seed, 0), ("min_words", min_words, 0)):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
-from pbgov.inference.coherence import matched_overlap, npmi_coherence, umass_coherence
+from pbgov.inference.words.coherence import matched_overlap, npmi_coherence, umass_coherence
 from pbgov.marks import carry_mark
 from pbgov.mining.asked import check_whole
 from pbgov.mining.factors import best_run, fit_runs, fit_samples, read_material, unit_shares
@@ -50,7 +50,7 @@ class TopicModel:
         where the unit holds no term of the model), ``n_terms`` (occurrences of terms of the model).
     coherence : DataFrame
         One row is one topic: ``topic``, ``share`` (mean over units), ``npmi``, ``u_mass``; see
-        `pbgov.inference.coherence`. Both are taken over the segments that were fitted.
+        `pbgov.inference.words.coherence`. Both are taken over the segments that were fitted.
     stability : DataFrame
         One row is one topic: overlap (Jaccard) of its ten terms with the matching topic of each other
         run, ``topic``, ``seeds_mean``, ``seeds_min`` (other seeds, the same units; NaN with one

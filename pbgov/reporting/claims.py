@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbgov.evaluation.doubts.multiplicity import adjust_p
 from pbgov.evaluation.estimate import Estimate, NotEstimated
-from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.evaluation.recovery import CORRECTED, TRUE_LABELS
 from pbgov.exhibits.numerals import (
     decimals_for,

@@ -88,8 +88,8 @@ def assess(study: Study, results: Mapping[str, Results]) -> Results:
     be one between groups. The last specification spends more regressors than sixteen districts
     usually carry; it is there to show whether the sign survives, not to find anything.
     """
-    from pbgov.evaluation.bounded_outcomes import regress_bounded
     from pbgov.evaluation.declared import label_declared
+    from pbgov.evaluation.outcomes.bounded import regress_bounded
 
     plan = study.assessment
     if plan is None or "assessment" not in results["indicators"]:
@@ -158,9 +158,7 @@ def simulate(study: Study, results: Mapping[str, Results]) -> Results:
     )
     coded = code_by_rules(simulation.segments, read_codebook(study.codebook))
     scores = score(coded, simulation.segments, by="region_code", codes=list(plan.effects))
-    sample = draw_gold(
-        simulation.segments, plan.audited, seed=study.seed, strata=["region_code"]
-    )
+    sample = draw_gold(simulation.segments, plan.audited, seed=study.seed, strata=["region_code"])
     audits = audit_simulation(simulation, coded, sample)
     return {
         "panel": simulation.panel,

@@ -19,7 +19,7 @@ from pbgov.inference.coding_error.differential import (
     errors_between_groups,
     errors_with_outcome,
 )
-from pbgov.inference.relabelings import check_draws
+from pbgov.inference.resampling.relabelings import check_draws
 
 if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel

@@ -34,7 +34,7 @@ from pbgov.inference.coding_error.design_based import (
 )
 from pbgov.inference.coding_error.solving import solve
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.relabelings import DRAWS, check_draws
+from pbgov.inference.resampling.relabelings import DRAWS, check_draws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -42,7 +42,7 @@ from pbgov.inference.coding_error.shares import (
     rogan_gladen_shares,
 )
 from pbgov.inference.linear import coefficient_tests
-from pbgov.inference.relabelings import DRAWS, check_draws
+from pbgov.inference.resampling.relabelings import DRAWS, check_draws
 from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:

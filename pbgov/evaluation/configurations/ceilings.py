@@ -19,7 +19,7 @@ from pbgov.evaluation.limits import (
 from pbgov.evaluation.regression import SEED, table_of
 from pbgov.evaluation.remarks import Remark, in_order, sentences
 from pbgov.indicators.panel import Panel
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.resampling.relabelings import DRAWS
 from pbgov.inference.sets.ceilings import (
     KINDS,
     Ceiling,

@@ -12,9 +12,9 @@ import pandas as pd
 from pbgov.errors import InputError
 from pbgov.evaluation.configurations.solutions import KINDS, Solution
 from pbgov.evaluation.configurations.terms import read_expression
+from pbgov.evaluation.doubts.multiplicity import adjust_p
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.limits import sentences_on_simulation, shown_p
-from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.evaluation.remarks import Remark, in_order, sentences
 from pbgov.inference.sets.minimisation import FREE
 from pbgov.marks import SIMULATED, as_simulated

@@ -30,7 +30,7 @@ from pbgov.evaluation.configurations.truth import TruthTable, tabulate
 from pbgov.evaluation.estimate import NotEstimated
 from pbgov.evaluation.regression import SEED
 from pbgov.evaluation.remarks import Remark, in_order, sentences
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.resampling.relabelings import DRAWS
 from pbgov.inference.sets.fit import model_fit, term_memberships
 from pbgov.inference.sets.noise import NoiseBenchmark, noise_benchmark
 from pbgov.marks import SIMULATED, as_simulated

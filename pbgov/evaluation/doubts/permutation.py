@@ -19,9 +19,13 @@ from pbgov.evaluation.regression import SEED, table_of
 from pbgov.evaluation.remarks import Remark, in_order
 from pbgov.inference.linear import dependent_columns
 from pbgov.inference.panels.within import within
-from pbgov.inference.paths import randomisation_test
-from pbgov.inference.permutation import unit_permutation, varies_between_only, within_permutation
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.resampling.paths import randomisation_test
+from pbgov.inference.resampling.permutation import (
+    unit_permutation,
+    varies_between_only,
+    within_permutation,
+)
+from pbgov.inference.resampling.relabelings import DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
     from pbgov.evaluation.design import Design
     from pbgov.indicators.panel import Panel
-    from pbgov.inference.permutation import PermutationResult
+    from pbgov.inference.resampling.permutation import PermutationResult
 
     Permuted = Literal["units", "paths", "rows within units"]
 
@@ -107,7 +111,7 @@ def permutation_test(
 
     References
     ----------
-    As in `pbgov.inference.permutation` and `pbgov.inference.paths`.
+    As in `pbgov.inference.resampling.permutation` and `pbgov.inference.resampling.paths`.
     """
     table, simulated = table_of(data)
     if period is not None and cluster is None:

@@ -12,23 +12,23 @@ from pbgov.errors import InputError
 from pbgov.evaluation.checks import CheckResult
 from pbgov.evaluation.declarations import plain_formula
 from pbgov.evaluation.design import read_design
+from pbgov.evaluation.doubts.multiplicity import adjust_p
 from pbgov.evaluation.doubts.tested import column_of, untestable
 from pbgov.evaluation.estimate import NotEstimated, counted
 from pbgov.evaluation.limits import sentences_on_gaps, sentences_on_simulation, sentences_on_size
-from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.evaluation.permutation_remarks import sentences_on_permutation
 from pbgov.evaluation.regression import SEED, table_of
 from pbgov.evaluation.remarks import Remark, in_order
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.permutation import (
+from pbgov.inference.resampling.permutation import (
     PermutationResult,
     is_mirrored,
     unit_means,
     varies_between_only,
 )
-from pbgov.inference.reduced_models import rounded
-from pbgov.inference.relabelings import DRAWS
-from pbgov.inference.step_down import step_down_max_t as max_t_of_arrays
+from pbgov.inference.resampling.reduced_models import rounded
+from pbgov.inference.resampling.relabelings import DRAWS
+from pbgov.inference.resampling.step_down import step_down_max_t as max_t_of_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,7 +93,7 @@ def step_down_max_t(
 
     References
     ----------
-    As in `pbgov.inference.step_down`.
+    As in `pbgov.inference.resampling.step_down`.
     """
     if isinstance(formulas, str) or not len(formulas):
         raise InputError(f"formulas is {formulas!r}; give a list with a formula for each test")

@@ -24,14 +24,14 @@ from pbgov.evaluation.limits import (
 from pbgov.evaluation.problem import Problem, as_fitted
 from pbgov.evaluation.regression import SEED, table_of
 from pbgov.evaluation.remarks import Remark, in_order
-from pbgov.inference.permutation import varies_between_only
-from pbgov.inference.relabelings import DRAWS
-from pbgov.inference.wild_bootstrap import wild_bootstrap, wild_bootstrap_interval
+from pbgov.inference.resampling.permutation import varies_between_only
+from pbgov.inference.resampling.relabelings import DRAWS
+from pbgov.inference.resampling.wild_bootstrap import wild_bootstrap, wild_bootstrap_interval
 
 if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel
-    from pbgov.inference.weight_vectors import Weights
-    from pbgov.inference.wild_bootstrap import WildBootstrap
+    from pbgov.inference.resampling.weight_vectors import Weights
+    from pbgov.inference.resampling.wild_bootstrap import WildBootstrap
 
 WILD_COLUMNS = (
     "term",
@@ -104,7 +104,7 @@ def wild_cluster_bootstrap(
 
     References
     ----------
-    As in `pbgov.inference.wild_bootstrap`.
+    As in `pbgov.inference.resampling.wild_bootstrap`.
     """
     if not isinstance(null, (int, float, np.integer, np.floating)) or not np.isfinite(null):
         raise InputError(

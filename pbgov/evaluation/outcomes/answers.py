@@ -11,7 +11,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.estimate import NotEstimated
 from pbgov.evaluation.limits import refusal
 from pbgov.evaluation.remarks import Remark
-from pbgov.inference.ordered import OrderedFit, ordered_logit, predicted_shares
+from pbgov.inference.outcomes.ordered import OrderedFit, ordered_logit, predicted_shares
 
 if TYPE_CHECKING:
     from pbgov.evaluation.design import Design

@@ -33,11 +33,11 @@ from pbgov.evaluation.regression import (
 )
 from pbgov.evaluation.remarks import Remark
 from pbgov.evaluation.sensitivity import sentences_on_influence
-from pbgov.inference.beta import BetaFit
-from pbgov.inference.beta import beta_regression as fit_beta_regression
 from pbgov.inference.linear import coefficient_tests, dependent_columns
-from pbgov.inference.relabelings import DRAWS
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.beta import BetaFit
+from pbgov.inference.outcomes.beta import beta_regression as fit_beta_regression
+from pbgov.inference.outcomes.separation import NoMaximum
+from pbgov.inference.resampling.relabelings import DRAWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def beta_regression(
 
     References
     ----------
-    Ferrari and Cribari-Neto (2004), as in `pbgov.inference.beta.beta_regression`.
+    Ferrari and Cribari-Neto (2004), as in `pbgov.inference.outcomes.beta.beta_regression`.
     """
     table, simulated = table_of(data)
     design, columns_of_precision, precision_names = _designs(table, formula, precision, labels)

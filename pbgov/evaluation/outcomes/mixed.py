@@ -44,7 +44,7 @@ from pbgov.inference.influence import leave_one_out_coefficients
 from pbgov.inference.linear import coefficient_tests, dependent_columns, least_squares
 from pbgov.inference.panels.mixed import fit_mixed
 from pbgov.inference.panels.within import group_means, within
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.resampling.relabelings import DRAWS
 from pbgov.marks import as_simulated
 
 if TYPE_CHECKING:

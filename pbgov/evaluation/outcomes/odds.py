@@ -18,12 +18,12 @@ from pbgov.evaluation.limits import (
 from pbgov.evaluation.outcomes.answers import fit_answers, threshold_names
 from pbgov.evaluation.regression import table_of
 from pbgov.evaluation.remarks import Remark
-from pbgov.inference.proportional_odds import proportional_odds_test
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.proportional_odds import proportional_odds_test
+from pbgov.inference.outcomes.separation import NoMaximum
 
 if TYPE_CHECKING:
     from pbgov.indicators.panel import Panel
-    from pbgov.inference.ordered import OrderedFit
+    from pbgov.inference.outcomes.ordered import OrderedFit
 
 
 def proportional_odds(

@@ -37,16 +37,16 @@ from pbgov.evaluation.regression import SEED, beside_table, table_of, terms_tabl
 from pbgov.evaluation.sensitivity import sentences_on_influence
 from pbgov.inference.clusters import cr2
 from pbgov.inference.linear import coefficient_tests, least_squares
-from pbgov.inference.ordered import (
+from pbgov.inference.outcomes.ordered import (
     OrderedFit,
     average_share_changes,
     cluster_covariance,
     cluster_moves,
     score_test_between_units,
 )
-from pbgov.inference.ordered import ordered_logit as fit_ordered_logit
-from pbgov.inference.relabelings import DRAWS
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.ordered import ordered_logit as fit_ordered_logit
+from pbgov.inference.outcomes.separation import NoMaximum
+from pbgov.inference.resampling.relabelings import DRAWS
 
 if TYPE_CHECKING:
     from pbgov.evaluation.design import Design
@@ -101,7 +101,7 @@ def ordered_logit(
 
     References
     ----------
-    McCullagh (1980), as in `pbgov.inference.ordered.ordered_logit`.
+    McCullagh (1980), as in `pbgov.inference.outcomes.ordered.ordered_logit`.
     """
     table, simulated = table_of(data)
     design = read_design(table, formula, [cluster] if cluster else [], labels)

@@ -39,13 +39,6 @@ from pbgov.evaluation.regression import (
 from pbgov.evaluation.remarks import Remark
 from pbgov.evaluation.sensitivity import sentences_on_influence
 from pbgov.inference.clusters import cr2
-from pbgov.inference.fractional import (
-    FractionalFit,
-    average_marginal_effect,
-    cluster_covariance,
-    robust_covariance,
-)
-from pbgov.inference.fractional import fractional_logit as fit_fractional_logit
 from pbgov.inference.linear import (
     bell_mccaffrey_df,
     coefficient_tests,
@@ -53,8 +46,15 @@ from pbgov.inference.linear import (
     hc2,
     least_squares,
 )
-from pbgov.inference.relabelings import DRAWS
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.fractional import (
+    FractionalFit,
+    average_marginal_effect,
+    cluster_covariance,
+    robust_covariance,
+)
+from pbgov.inference.outcomes.fractional import fractional_logit as fit_fractional_logit
+from pbgov.inference.outcomes.separation import NoMaximum
+from pbgov.inference.resampling.relabelings import DRAWS
 
 if TYPE_CHECKING:
     from pbgov.evaluation.design import Design
@@ -116,7 +116,7 @@ def fractional_logit(
 
     References
     ----------
-    Papke and Wooldridge (1996), as in `pbgov.inference.fractional.fractional_logit`.
+    Papke and Wooldridge (1996), as in `pbgov.inference.outcomes.fractional.fractional_logit`.
     """
     table, simulated = table_of(data)
     others = other_columns(cluster, denominators)

@@ -14,7 +14,7 @@ from pbgov.evaluation.timing.adoption_gaps import MISSING
 from pbgov.evaluation.timing.adoption_remarks import adoption_remarks
 from pbgov.evaluation.timing.adoption_tables import by_exposure_table, overall_table, table_of_cells
 from pbgov.evaluation.timing.panels import AdoptionPanel, Unusable, read_adoption_panel
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.resampling.relabelings import DRAWS
 from pbgov.inference.timing.aggregation import KINDS, aggregate
 from pbgov.inference.timing.group_time import (
     BASES,

@@ -9,7 +9,7 @@ from scipy import stats
 
 from pbgov.errors import InputError
 from pbgov.inference.linear import LeastSquares, least_squares
-from pbgov.inference.relabelings import as_large, check_draws, relabelings
+from pbgov.inference.resampling.relabelings import as_large, check_draws, relabelings
 
 _CHUNK = 2_000_000
 

@@ -13,8 +13,8 @@ import numpy as np
 from scipy.special import expit
 
 from pbgov.errors import InputError
-from pbgov.inference.fractional import fractional_logit
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.fractional import fractional_logit
+from pbgov.inference.outcomes.separation import NoMaximum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.inference.relabelings import DRAWS, relabelings
+from pbgov.inference.resampling.relabelings import DRAWS, relabelings
 
 Kind = Literal["ce_fdh", "cr_fdh"]
 KINDS: tuple[Kind, ...] = ("ce_fdh", "cr_fdh")

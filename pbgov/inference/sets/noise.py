@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.inference.relabelings import DRAWS, relabelings
+from pbgov.inference.resampling.relabelings import DRAWS, relabelings
 from pbgov.inference.sets.rows import TIE, row_memberships, set_fit
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.inference.relabelings import DRAWS, as_large, check_draws, relabelings
+from pbgov.inference.resampling.relabelings import DRAWS, as_large, check_draws, relabelings
 from pbgov.inference.timing.aggregation import KINDS, averages, plan
 from pbgov.inference.timing.group_time import comparisons, is_control, usable
 from pbgov.inference.timing.imputation import period_effects
@@ -23,7 +23,7 @@ from pbgov.inference.timing.imputation import period_effects
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbgov.inference.relabelings import Relabelings
+    from pbgov.inference.resampling.relabelings import Relabelings
     from pbgov.inference.timing.group_time import Base, Control
 
 _CELLS = 4_000_000

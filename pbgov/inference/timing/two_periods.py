@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.inference.fractional import fractional_logit
 from pbgov.inference.linear import dependent_columns, least_squares
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.fractional import fractional_logit
+from pbgov.inference.outcomes.separation import NoMaximum
 
 Method = Literal["dr", "reg", "ipw"]
 METHODS: tuple[Method, ...] = ("dr", "reg", "ipw")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pbgov.evaluation.doubts.multiplicity import adjust_p
 from pbgov.evaluation.estimate import Estimate, NotEstimated
-from pbgov.evaluation.multiplicity import adjust_p
 from pbgov.exhibits.coefficients import figure_coefficients
 from pbgov.exhibits.declared import table_declared_tests
 from pbgov.exhibits.districts import figure_assessment

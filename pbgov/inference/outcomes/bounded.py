@@ -16,8 +16,8 @@ from scipy.special import log_ndtr
 from pbgov.errors import InputError
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.permutation import NO_TEST, PermutationResult, freedman_lane
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.resampling.permutation import NO_TEST, PermutationResult, freedman_lane
+from pbgov.inference.resampling.relabelings import DRAWS
 
 _LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
 _STEPS = 100
@@ -186,7 +186,7 @@ def cluster_score_test(
     column : int
         Position of the tested column; constant within every cluster.
     seed, draws
-        As in `pbgov.inference.permutation.freedman_lane`.
+        As in `pbgov.inference.resampling.permutation.freedman_lane`.
 
     Returns
     -------
@@ -208,7 +208,7 @@ def cluster_score_test(
     ----------
     Gourieroux, C., Monfort, A., Renault, E., & Trognon, A. (1987). Generalised
     residuals. *Journal of Econometrics*, 34(1-2), 5-32.
-    Freedman, D., & Lane, D. (1983), as in `pbgov.inference.permutation.freedman_lane`.
+    Freedman, D., & Lane, D. (1983), as in `pbgov.inference.resampling.permutation.freedman_lane`.
     """
     design = np.asarray(design, dtype=float)
     members = cluster_members(clusters, len(design))

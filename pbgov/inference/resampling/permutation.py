@@ -16,8 +16,14 @@ from pbgov.errors import InputError
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import dependent_columns
 from pbgov.inference.panels.within import within
-from pbgov.inference.reduced_models import ReducedModel, finite, reduced_model, rounded, rows_alike
-from pbgov.inference.relabelings import (
+from pbgov.inference.resampling.reduced_models import (
+    ReducedModel,
+    finite,
+    reduced_model,
+    rounded,
+    rows_alike,
+)
+from pbgov.inference.resampling.relabelings import (
     DRAWS,
     EXACT_UP_TO,
     Relabelings,

@@ -13,7 +13,7 @@ from scipy.special import expit, logit
 
 from pbgov.errors import InputError
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.separation import NoMaximum, separating_direction, surely_bounded
+from pbgov.inference.outcomes.separation import NoMaximum, separating_direction, surely_bounded
 
 _STEPS = 100
 _HALVINGS = 60

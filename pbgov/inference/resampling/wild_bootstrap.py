@@ -15,8 +15,13 @@ import numpy as np
 
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import least_squares
-from pbgov.inference.relabelings import DRAWS
-from pbgov.inference.weight_vectors import ENUMERATE_UP_TO, Weights, WeightVectors, usual_weights
+from pbgov.inference.resampling.relabelings import DRAWS
+from pbgov.inference.resampling.weight_vectors import (
+    ENUMERATE_UP_TO,
+    Weights,
+    WeightVectors,
+    usual_weights,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from scipy.special import digamma, expit, gammaln, logit, polygamma
 
 from pbgov.errors import InputError
 from pbgov.inference.linear import dependent_columns, least_squares
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.separation import NoMaximum
 
 _STEPS = 500
 _HALVINGS = 60

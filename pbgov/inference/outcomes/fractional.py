@@ -17,7 +17,7 @@ from scipy.special import expit, logit, xlogy
 from pbgov.errors import InputError
 from pbgov.inference.clusters import cr1, cr3
 from pbgov.inference.linear import LeastSquares, dependent_columns, hc2, hc3, least_squares
-from pbgov.inference.separation import NoMaximum, separating_direction, surely_bounded
+from pbgov.inference.outcomes.separation import NoMaximum, separating_direction, surely_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

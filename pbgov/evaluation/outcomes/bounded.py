@@ -26,17 +26,21 @@ from pbgov.evaluation.permutation_remarks import sentences_on_permutation, sente
 from pbgov.evaluation.regression import SEED, beside_table, table_of, terms_table
 from pbgov.evaluation.remarks import Remark
 from pbgov.evaluation.sensitivity import influence_of_units, sentences_on_influence
-from pbgov.inference.bounded import cluster_covariance, cluster_score_test, interval_regression
 from pbgov.inference.clusters import cr2
 from pbgov.inference.linear import coefficient_tests, dependent_columns, least_squares
-from pbgov.inference.relabelings import DRAWS
+from pbgov.inference.outcomes.bounded import (
+    cluster_covariance,
+    cluster_score_test,
+    interval_regression,
+)
+from pbgov.inference.resampling.relabelings import DRAWS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pbgov.evaluation.design import Design
     from pbgov.indicators.panel import Panel
-    from pbgov.inference.bounded import IntervalFit
+    from pbgov.inference.outcomes.bounded import IntervalFit
 
 
 def regress_bounded(
@@ -85,7 +89,7 @@ def regress_bounded(
 
     References
     ----------
-    Stewart, M. B. (1983), as in `pbgov.inference.bounded.interval_regression`.
+    Stewart, M. B. (1983), as in `pbgov.inference.outcomes.bounded.interval_regression`.
     """
     table, simulated = table_of(data)
     formula = f"[{low}, {high}] ~ {right_side}"

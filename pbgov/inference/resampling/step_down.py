@@ -9,13 +9,13 @@ import numpy as np
 
 from pbgov.errors import InputError
 from pbgov.inference.linear import dependent_columns
-from pbgov.inference.reduced_models import finite, reduced_model, rows_alike
-from pbgov.inference.relabelings import DRAWS, as_large, relabelings
+from pbgov.inference.resampling.reduced_models import finite, reduced_model, rows_alike
+from pbgov.inference.resampling.relabelings import DRAWS, as_large, relabelings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbgov.inference.reduced_models import ReducedModel
+    from pbgov.inference.resampling.reduced_models import ReducedModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,9 +16,9 @@ from pbgov.errors import InputError
 from pbgov.inference.clusters import cluster_members
 from pbgov.inference.linear import dependent_columns
 from pbgov.inference.panels.within import within
-from pbgov.inference.permutation import NO_TEST, PermutationResult
-from pbgov.inference.reduced_models import finite, rounded, rows_alike
-from pbgov.inference.relabelings import DRAWS, Relabelings, as_large, relabelings
+from pbgov.inference.resampling.permutation import NO_TEST, PermutationResult
+from pbgov.inference.resampling.reduced_models import finite, rounded, rows_alike
+from pbgov.inference.resampling.relabelings import DRAWS, Relabelings, as_large, relabelings
 
 _COLLINEAR = 1e-10
 _NO_VARIANCE = 1e-10

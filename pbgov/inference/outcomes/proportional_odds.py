@@ -9,19 +9,19 @@ import numpy as np
 from scipy import stats
 
 from pbgov.errors import InputError
-from pbgov.inference.answer_likelihood import (
+from pbgov.inference.outcomes.answer_likelihood import (
     answer_steps,
     climb,
     log_likelihood_of_answers,
     scaled_columns,
     separating_steps,
 )
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.outcomes.separation import NoMaximum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbgov.inference.ordered import OrderedFit
+    from pbgov.inference.outcomes.ordered import OrderedFit
 
 _MOVES = 1e-6
 

@@ -14,7 +14,9 @@ import numpy as np
 from scipy.special import expit
 
 from pbgov.errors import InputError
-from pbgov.inference.answer_likelihood import (
+from pbgov.inference.clusters import cluster_members
+from pbgov.inference.linear import dependent_columns
+from pbgov.inference.outcomes.answer_likelihood import (
     answer_steps,
     checked_answers,
     climb,
@@ -24,16 +26,14 @@ from pbgov.inference.answer_likelihood import (
     separating_steps,
     shows_a_summit,
 )
-from pbgov.inference.clusters import cluster_members
-from pbgov.inference.linear import dependent_columns
-from pbgov.inference.permutation import (
+from pbgov.inference.outcomes.separation import NoMaximum
+from pbgov.inference.resampling.permutation import (
     NO_TEST,
     PermutationResult,
     freedman_lane,
     mean_difference_test,
 )
-from pbgov.inference.relabelings import DRAWS
-from pbgov.inference.separation import NoMaximum
+from pbgov.inference.resampling.relabelings import DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -305,7 +305,7 @@ def score_test_between_units(
         The unit of each row; a number for each row where the rows are the units.
     column : int
     seed, draws
-        As in `pbgov.inference.permutation.freedman_lane`.
+        As in `pbgov.inference.resampling.permutation.freedman_lane`.
 
     Returns
     -------
@@ -326,7 +326,7 @@ def score_test_between_units(
     References
     ----------
     Gourieroux, Monfort, Renault and Trognon (1987), Freedman and Lane (1983), as in
-    `pbgov.inference.bounded.cluster_score_test`.
+    `pbgov.inference.outcomes.bounded.cluster_score_test`.
     """
     design = np.asarray(design, dtype=float)
     _, first, codes = np.unique(units, return_index=True, return_inverse=True)

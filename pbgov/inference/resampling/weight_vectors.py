@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from pbgov.errors import InputError
-from pbgov.inference.relabelings import check_draws
+from pbgov.inference.resampling.relabelings import check_draws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

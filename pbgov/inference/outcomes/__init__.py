@@ -1,0 +1,1 @@
+"""Outcomes that are no plain numbers: rates, answers, bounds."""

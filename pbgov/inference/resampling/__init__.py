@@ -1,0 +1,1 @@
+"""Relabelings, permutation tests and the wild bootstrap."""

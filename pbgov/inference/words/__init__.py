@@ -1,0 +1,1 @@
+"""Statistics of words and passages: rates, coherence, overlap, likeness."""
