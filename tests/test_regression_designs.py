@@ -12,6 +12,8 @@ import statsmodels.formula.api as smf
 
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.evaluation.outcomes.ordered import ordered_logit
+from pbgov.evaluation.outcomes.rates import fractional_logit
 from pbgov.evaluation.regression import regress
 from pbgov.indicators.panel import Panel
 from pbgov.inference.clusters import cr2
@@ -290,3 +292,19 @@ def test_the_size_of_a_column_changes_no_test(size):
     )
     assert ours.estimate * size == pytest.approx(same.estimate, rel=1e-12)
     assert (ours.df, ours.p_value) == pytest.approx((same.df, same.p_value), rel=1e-12)
+
+
+def test_overlap_is_told_whatever_the_outcome_is():
+    random = np.random.default_rng(9)
+    x = random.normal(size=40)
+    table = pd.DataFrame({"x": x, "z": x + 0.5 * random.normal(size=40)})
+    table["rate"] = 1 / (1 + np.exp(-random.normal(size=40)))
+    table["answer"] = np.digitize(table["rate"], [0.35, 0.65]) + 1.0
+    r2 = np.corrcoef(table["x"], table["z"])[0, 1] ** 2
+    wanted = np.sqrt(1 / (1 - r2))
+    for made in (
+        fractional_logit(table, "rate ~ x + z", permutations=9),
+        ordered_logit(table, "answer ~ x + z", permutations=9),
+    ):
+        rows = made.influence.set_index("term").loc[["x", "z"]]
+        np.testing.assert_allclose(rows["gvif"], wanted, rtol=1e-9)

@@ -30,9 +30,13 @@ from pbgov.evaluation.problem import (
     said_of_levered_rows,
     sentences_on_fit,
 )
-from pbgov.evaluation.sensitivity import influence_of_units, sentences_on_influence
+from pbgov.evaluation.sensitivity import (
+    inflation_by_column,
+    influence_of_units,
+    sentences_on_influence,
+)
 from pbgov.inference.clusters import cr1, cr2
-from pbgov.inference.influence import leave_one_out_coefficients, variance_inflation
+from pbgov.inference.influence import leave_one_out_coefficients
 from pbgov.inference.linear import (
     CoefficientTests,
     LeastSquares,
@@ -324,19 +328,12 @@ def unit_permutations(
 def _influence(
     fit: LeastSquares, problem: Problem, units: np.ndarray | None, labels: tuple[str, ...]
 ) -> pd.DataFrame:
-    several = len(set(problem.terms) - {"Intercept"}) > 1
-    inflation = variance_inflation(fit, problem.terms) if several else ()
-    by_term = {each.term: each.per_df for each in inflation}
     return influence_of_units(
         problem.columns,
         fit.coefficients,
         leave_one_out_coefficients(fit, units),
         labels if units is None else names_of(np.unique(units)),
-        {
-            column: by_term[term]
-            for column, term in zip(problem.columns, problem.terms, strict=True)
-            if term in by_term
-        },
+        inflation_by_column(problem.matrix, problem.columns, problem.terms),
     )
 
 

@@ -9,11 +9,41 @@ import pandas as pd
 
 from pbgov.evaluation.estimate import INFLUENCE_COLUMNS
 from pbgov.evaluation.remarks import Remark
+from pbgov.inference.influence import variance_inflation
+from pbgov.inference.linear import least_squares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _MUCH_INFLATED = 2.0  # GVIF^(1 / (2 df)); for one column a VIF of 4
+
+
+def inflation_by_column(
+    matrix: np.ndarray, columns: Sequence[str], terms: Sequence[str]
+) -> dict[str, float]:
+    """GVIF^(1 / (2 df)) of the term that each column comes from.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n, k)
+        Of full column rank, n > k.
+    columns, terms : sequence of str, length k
+
+    Returns
+    -------
+    dict of str to float
+        Empty where there is one regressor only. It is a fact of the design, whatever the
+        outcome and the way it is fitted.
+    """
+    if len(set(terms) - {"Intercept"}) < 2:
+        return {}
+    found = variance_inflation(least_squares(matrix, np.zeros(len(matrix))), terms)
+    by_term = {each.term: each.per_df for each in found}
+    return {
+        column: by_term[term]
+        for column, term in zip(columns, terms, strict=True)
+        if term in by_term
+    }
 
 
 def influence_of_units(

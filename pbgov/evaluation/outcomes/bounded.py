@@ -25,7 +25,11 @@ from pbgov.evaluation.limits import (
 from pbgov.evaluation.permutation_remarks import sentences_on_permutation, sentences_on_untested
 from pbgov.evaluation.regression import SEED, beside_table, table_of, terms_table
 from pbgov.evaluation.remarks import Remark
-from pbgov.evaluation.sensitivity import influence_of_units, sentences_on_influence
+from pbgov.evaluation.sensitivity import (
+    inflation_by_column,
+    influence_of_units,
+    sentences_on_influence,
+)
 from pbgov.inference.clusters import cr2
 from pbgov.inference.linear import coefficient_tests, dependent_columns, least_squares
 from pbgov.inference.outcomes.bounded import (
@@ -201,4 +205,5 @@ def _influence(
         refit = interval_regression(matrix, lows[kept], highs[kept])
         if refit.converged:
             without[position] = refit.coefficients
-    return influence_of_units(design.columns, fit.coefficients, without, names_of(names), {})
+    inflation = inflation_by_column(design.matrix, design.columns, design.terms)
+    return influence_of_units(design.columns, fit.coefficients, without, names_of(names), inflation)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pbgov.evaluation.estimate import counted, counted_en
 from pbgov.evaluation.remarks import Remark
-from pbgov.evaluation.sensitivity import influence_of_units
+from pbgov.evaluation.sensitivity import inflation_by_column, influence_of_units
 from pbgov.inference.linear import dependent_columns
 
 if TYPE_CHECKING:
@@ -112,4 +112,5 @@ def influence_by_refitting(
         again = fit_again(kept)
         if again is not None:
             without[position] = again
-    return influence_of_units(columns, estimates, without, names, {})
+    inflation = inflation_by_column(design.matrix, design.columns, design.terms)
+    return influence_of_units(columns, estimates, without, names, inflation)
