@@ -134,6 +134,12 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.evaluation.configurations.ceilings": ("NecessityCeiling", "necessity_ceiling"),
     "pbgov.evaluation.configurations.robustness": ("Robustness", "solution_robustness"),
     "pbgov.evaluation.configurations.joint": ("JointReading", "read_jointly"),
+    "pbgov.evaluation.demonstrations": (
+        "ScanOfNothing",
+        "false_findings",
+        "scan_of_nothing",
+        "simulate_coded_streets",
+    ),
     "pbgov.evaluation.recovery": ("audit_simulation", "recovery_table"),
     # exhibits and report 图表与报告
     "pbgov.exhibits.exhibit": ("Exhibit",),
