@@ -121,9 +121,7 @@ def read_design(
     try:
         desc = patsy.ModelDesc.from_formula(formula)
     except patsy.PatsyError as error:
-        wide = next((sign for sign in "～＋－＊（）：＝" if sign in formula), "")
-        hint = f" (it holds the full-width sign {wide}; write it in half width)" if wide else ""
-        raise InputError(f"formula {formula!r} cannot be read: {error}{hint}") from None
+        raise InputError(f"formula {formula!r} cannot be read: {error}{_wide(formula)}") from None
     table = table.set_axis([str(name) for name in table.columns], axis=1)
     hidden = [f"{_LABEL}{level}" for level in range(table.index.nlevels)]
     table = table.rename_axis(index=hidden)  # an index may be called as a column is
@@ -291,6 +289,12 @@ def _require(name: str, table: pd.DataFrame, formula: str) -> None:
     raise InputError(f"formula {formula!r}: the table has no column {name!r}{hint}")
 
 
+def _wide(formula: str) -> str:
+    """A hint at full-width signs, which look like those of a formula and are none."""
+    sign = next((sign for sign in "～＋－＊（）：＝" if sign in formula), "")
+    return f" (it holds the full-width sign {sign}; write it in half width)" if sign else ""
+
+
 def _names(code: str, formula: str) -> list[str]:
     """Columns one factor of a formula reads, after a check that it does nothing else."""
     found: list[str] = []
@@ -299,7 +303,7 @@ def _names(code: str, formula: str) -> list[str]:
     except SyntaxError:
         raise InputError(
             f"formula {formula!r}: {code!r} cannot be read; it wants one ~ between outcome and"
-            ' regressors, and a column name with a dot or a blank as Q("name")'
+            f' regressors, and a column name with a dot or a blank as Q("name"){_wide(formula)}'
         ) from None
 
     def read(node: ast.AST) -> None:
