@@ -41,5 +41,24 @@ class StudyError(PbgovError):
     """study.toml asks for something that cannot be done."""
 
 
+class ReportError(PbgovError):
+    """A report states what its results do not bear; it was not written.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Every fault found, each with its fixed code (E701-E799) and its place in the report.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        The same, in the order of the report.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
 class DataFileWarning(UserWarning):
     """A data file was read, with a remark the user should see (a W finding)."""

@@ -3,7 +3,8 @@
 Codes never change their meaning. E codes are faults: they stop the reading of a file or, where they
 come from `Codebook.check`, forbid trust in what the codebook gives. W codes are remarks.
 Ranges: 101-199 tables and indicators, 201-299 codebook and codings, 301-399 lexicon,
-401-499 documents, 501-599 study.toml, 601-699 exchange with other QDA programs.
+401-499 documents, 501-599 study.toml, 601-699 exchange with other QDA programs,
+701-799 reports and their claims, 801-899 bundles and replay.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ KNOWN_KEYS = {
     "assessment": ("covariates", "focal", "permutations"),
     "satisfaction": ("indicator", "family", "remark"),
     "tests": ("name", "formula", "term"),
+    "report": ("layout", "formats", "template", "references", "citations"),
     "simulation": ("city_path", "density", "segments_per_district", "audited", "effects"),
 }
 
@@ -79,6 +80,29 @@ class SimulationPlan:
     effects: dict[str, float]
 
 
+LAYOUTS = ("journal", "official")
+FORMATS = ("docx", "html", "pptx", "xlsx", "pdf")
+CITATIONS = ("2025-numeric", "2025-author-year", "2015-numeric", "2015-author-year")
+
+
+@dataclass(frozen=True)
+class ReportPlan:
+    """How the report is written.
+
+    ``layout`` is one of `LAYOUTS`: a journal article, or an official document after GB/T 9704;
+    ``formats`` are some of `FORMATS` (pdf is left out where typst is not installed, and said so);
+    ``template`` is a text file in the grammar of `pbgov.reporting.prose` that takes the place of
+    the built-in chapters, ``references`` a file of sources (.bib, .ris or .json) that it may cite;
+    ``citations`` is how GB/T 7714 prints them.
+    """
+
+    layout: str = "journal"
+    formats: tuple[str, ...] = FORMATS
+    template: Path | None = None
+    references: Path | None = None
+    citations: str = "2025-numeric"
+
+
 @dataclass(frozen=True)
 class Study:
     """One study, as declared in its study.toml.
@@ -103,6 +127,8 @@ class Study:
         The declared analyses; None where study.toml does not declare one.
     tests : tuple of DeclaredTest
         The tests declared beforehand; every other one is exploratory.
+    report : ReportPlan
+        How the report looks, in which formats it is written.
     """
 
     root: Path
@@ -118,6 +144,7 @@ class Study:
     satisfaction: SatisfactionPlan | None = None
     simulation: SimulationPlan | None = None
     tests: tuple[DeclaredTest, ...] = ()
+    report: ReportPlan = ReportPlan()
     declared: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -171,7 +198,7 @@ def read_study(path: str | Path = "study.toml") -> Study:
     Raises
     ------
     StudyError
-        Naming the file, the key, what was seen, and what would be right (E501-E506).
+        Naming the file, the key, what was seen, and what would be right (E501-E510).
     """
     file = Path(path)
     if file.is_dir():
@@ -203,6 +230,7 @@ def read_study(path: str | Path = "study.toml") -> Study:
         ),
         simulation=_simulation(declared["simulation"], file) if "simulation" in declared else None,
         tests=_tests(declared.get("tests", []), file),
+        report=_report(declared.get("report", {}), file),
         declared=declared,
     )
 
@@ -297,6 +325,34 @@ def _tests(entries: Any, file: Path) -> tuple[DeclaredTest, ...]:
     if twice:
         raise _error("E506", file, f"[[tests]] {twice[0]} × {len(twice)}", "× 1")
     return tests
+
+
+def _report(section: Any, file: Path) -> ReportPlan:
+    if not isinstance(section, dict):
+        raise _error("E506", file, f"report = {section!r}", "[report]")
+    formats = section.get("formats", list(FORMATS))
+    if not isinstance(formats, list) or not formats or not set(formats) <= set(FORMATS):
+        raise _error("E506", file, f"[report] formats = {formats!r}", " / ".join(FORMATS))
+    files: dict[str, Path | None] = {"template": None, "references": None}
+    for key in files:
+        if key in section:
+            files[key] = file.parent / str(section[key])
+            if not (file.parent / str(section[key])).is_file():
+                raise _error("E510", file, f"[report] {key} = {section[key]!r}")
+    return ReportPlan(
+        layout=_one_of(section, "layout", LAYOUTS, file),
+        formats=tuple(name for name in FORMATS if name in formats),
+        template=files["template"],
+        references=files["references"],
+        citations=_one_of(section, "citations", CITATIONS, file),
+    )
+
+
+def _one_of(section: dict[str, Any], key: str, allowed: tuple[str, ...], file: Path) -> str:
+    given = section.get(key, allowed[0])
+    if given not in allowed:
+        raise _error("E506", file, f"[report] {key} = {given!r}", " / ".join(allowed))
+    return str(given)
 
 
 def _simulation(section: dict[str, Any], file: Path) -> SimulationPlan:

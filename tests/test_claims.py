@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pbgov.evaluation.estimate import Estimate, NotEstimated
-from pbgov.reporting.claims import beats_guessing, grade, printed_p
+from pbgov.reporting.chapters.main_claims import beats_guessing, grade, printed_p
 
 
 def estimate(slope: float, p: float, p_permutation: float) -> Estimate:

@@ -16,8 +16,8 @@ from docx.oxml.ns import qn
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit
 from pbgov.exhibits.style import new_figure
-from pbgov.reporting.columns import TEXT_CM, column_widths
-from pbgov.reporting.page import page
+from pbgov.reporting.word.columns import TEXT_CM, column_widths
+from pbgov.reporting.page.document import page
 from pbgov.reporting.report import (
     Box,
     Claim,
@@ -29,7 +29,7 @@ from pbgov.reporting.report import (
     Report,
     write_files,
 )
-from pbgov.reporting.word import word_document
+from pbgov.reporting.word.document import word_document
 
 NASTY = "<script>alert('x')</script> & \"引号\""
 

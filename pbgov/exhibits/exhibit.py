@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from pbgov.exhibits.charts import ChartData
+
 MARK_COLUMN = "模拟标记"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _WORDS = {
@@ -73,6 +75,8 @@ class Exhibit:
         Short source and N, written on the canvas of a figure; `source` where empty.
     lang : {"zh", "en"}
         Language of caption, note and source labels.
+    chart : ChartData, optional
+        What the figure shows, for charts that Word, PowerPoint and Excel can edit.
     evidence : object, optional
         Estimates, panels or tables the exhibit rests on, one or a tuple of them; a simulated one
         marks the exhibit.
@@ -92,6 +96,7 @@ class Exhibit:
     simulated: bool = False
     footer: str = field(default="", repr=False)
     lang: Literal["zh", "en"] = field(default="zh", repr=False)
+    chart: ChartData | None = field(default=None, repr=False)
     evidence: InitVar[Any] = None
     _images: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
     _undrawn: list[str] | None = field(default=None, init=False, repr=False)

@@ -7,12 +7,14 @@ and carries two visible labels, whether it is real or simulated, and how sure it
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pbgov.errors import InputError
 from pbgov.marks import SIMULATED
+from pbgov.reporting.ledger import Ledger, Result
+from pbgov.reporting.prose import ExhibitName, NoteText, ResultName, parsed
 
 if TYPE_CHECKING:
     import datetime
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 Reality: TypeAlias = Literal["真实", "模拟", "方法", "局限"]
 Confidence: TypeAlias = Literal["高", "中", "低"]
+Layout: TypeAlias = Literal["journal", "official"]
 
 REALITIES: dict[str, str] = {
     "真实": "来自可以核对的文章、公开指标，或由它们直接算出。",
@@ -36,7 +39,6 @@ CONFIDENCES: dict[str, str] = {
 }
 CONFIDENCE_DOTS = {"高": "●●●", "中": "●●○", "低": "●○○"}
 
-_REFERENCE = re.compile(r"\{((?:tab|fig)-[a-z0-9-]+)\}")
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -56,7 +58,8 @@ class Heading:
 class Paragraph:
     """Plain prose; `reality` puts a visible label before it.
 
-    ``{tab-…}`` and ``{fig-…}`` in a text become the number of that exhibit, with a link to it.
+    Texts are written in the grammar of `pbgov.reporting.prose`: exhibits, results, sources and
+    footnotes are named in them.
     """
 
     text: str
@@ -108,10 +111,22 @@ class Box:
 
 @dataclass(frozen=True)
 class References:
-    """Numbered sources, under a heading of level 1 where `title` is given."""
+    """Numbered sources, under a heading of level 1 where `title` is given.
+
+    `keys` names the entries for ``{{cite:key}}``, in the same order, or is empty; `marks` is what
+    such a name prints ("[1]", or "（李明伟，2022）"), by default the number in brackets.
+    """
 
     entries: tuple[str, ...]
     title: str = ""
+    keys: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("keys", "marks"):
+            given = len(getattr(self, name))
+            if given not in (0, len(self.entries)):
+                raise InputError(f"{len(self.entries)} references have {given} {name}")
 
 
 Block: TypeAlias = Heading | Paragraph | Claim | ExhibitBlock | Box | References
@@ -125,6 +140,33 @@ class Mention:
     printed: str
 
 
+@dataclass(frozen=True)
+class Number:
+    """A result stated in running text, what is printed for it, and what the writer expected."""
+
+    result: Result
+    printed: str
+    expected: str | None = None
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A source cited in running text: its key and what is printed ("[1]")."""
+
+    key: str
+    printed: str
+
+
+@dataclass(frozen=True)
+class Footnote:
+    """A footnote at its place in running text."""
+
+    text: str
+
+
+Piece: TypeAlias = str | Mention | Number | Citation | Footnote
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
     """A report, whole and checked, before it is written.
@@ -135,6 +177,10 @@ class Report:
         ``subtitle`` may be empty.
     blocks : tuple of Heading, Paragraph, Claim, ExhibitBlock, Box, References
         In reading order; every exhibit stands once.
+    ledger : Ledger
+        The results that texts may state, and the evidence they rest on.
+    layout : {"journal", "official"}
+        How Word and PDF files look: a journal article, or an official document after GB/T 9704.
     dated : date, optional
         Printed under the title; None prints no date and keeps the bytes of the report the same
         from day to day.
@@ -142,7 +188,8 @@ class Report:
     Raises
     ------
     InputError
-        Where an exhibit stands twice or a text names one that is not there; where a statement
+        Where an exhibit stands twice; where a text names an exhibit, result or source that is not
+        there; where a statement
         labelled 真实, or the reason given for it, names a simulated exhibit; where a text holds a character that no Word file
         may hold.
     """
@@ -150,6 +197,8 @@ class Report:
     title: str
     subtitle: str
     blocks: tuple[Block, ...]
+    ledger: Ledger = field(default_factory=Ledger, repr=False)
+    layout: Layout = "journal"
     dated: datetime.date | None = None
 
     def __post_init__(self) -> None:
@@ -159,14 +208,10 @@ class Report:
             raise InputError(
                 f"exhibit {', '.join(twice)} stands twice; name it in the text as {{{twice[0]}}}"
             )
-        for where, text in self._texts():
+        for where, text in self._printed():
             require_printable(text, where)
-            for piece in self.pieces(text):
-                if isinstance(piece, Mention) and piece.exhibit_id not in ids:
-                    raise InputError(
-                        f"{where} names {{{piece.exhibit_id}}}, which is not in the report;"
-                        f" it holds {', '.join(ids) or 'no exhibit'}"
-                    )
+        for where, text in self.texts():
+            self._refuse_unknown(text, where)
         self._refuse_simulated_as_real()
 
     @property
@@ -192,22 +237,87 @@ class Report:
             f"{one.label}{numbers[one.exhibit_id]}" for one in self.exhibits if one.simulated
         )
 
-    def pieces(self, text: str) -> list[str | Mention]:
-        """`text` cut into plain stretches and mentions of exhibits, the mark behind simulated ones."""
+    @property
+    def citations(self) -> dict[str, str]:
+        """What is printed for each key that a text may cite."""
+        printed: dict[str, str] = {}
+        for block in self.blocks:
+            if isinstance(block, References):
+                marks = block.marks or tuple(f"[{n}]" for n in range(1, len(block.entries) + 1))
+                printed |= dict(zip(block.keys, marks, strict=False))
+        return printed
+
+    def pieces(self, text: str) -> list[Piece]:
+        """`text` cut into plain stretches and what is named in it, the mark behind simulated exhibits."""
         exhibits = {exhibit.exhibit_id: exhibit for exhibit in self.exhibits}
-        numbers = self.numbers
-        pieces: list[str | Mention] = []
-        for place, part in enumerate(_REFERENCE.split(text)):
-            if place % 2 and part in exhibits:
-                pieces.append(Mention(part, f"{exhibits[part].label}{numbers[part]}"))
-                pieces += [f"【{SIMULATED}】"] if exhibits[part].simulated else []
-            elif place % 2:
-                pieces.append(Mention(part, ""))
-            elif part:
+        numbers, citations = self.numbers, self.citations
+        pieces: list[Piece] = []
+        for part in parsed(text):
+            if isinstance(part, str):
                 pieces.append(part)
+            elif isinstance(part, ExhibitName):
+                exhibit = exhibits[part.exhibit_id]
+                pieces.append(
+                    Mention(part.exhibit_id, f"{exhibit.label}{numbers[part.exhibit_id]}")
+                )
+                pieces += [f"【{SIMULATED}】"] if exhibit.simulated else []
+            elif isinstance(part, ResultName):
+                result = self.ledger[part.result_id]
+                pieces.append(Number(result, result.printed, part.expected))
+            elif isinstance(part, NoteText):
+                pieces.append(Footnote(part.text))
+            else:
+                pieces.append(Citation(part.key, citations[part.key]))
         return pieces
 
-    def _texts(self) -> Iterator[tuple[str, str]]:
+    def plain(self, text: str) -> str:
+        """`text` as it is printed, without links; footnotes stand in brackets."""
+        return "".join(map(self.plain_piece, self.pieces(text)))
+
+    @staticmethod
+    def plain_piece(piece: Piece) -> str:
+        """What is printed for one piece where no link can stand."""
+        if isinstance(piece, str):
+            return piece
+        return f"（注：{piece.text}）" if isinstance(piece, Footnote) else piece.printed
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text written in the grammar of prose, with where it stands ("block 3 (Claim)")."""
+        for place, block in enumerate(self.blocks, 1):
+            where = f"block {place} ({type(block).__name__})"
+            if isinstance(block, Paragraph):
+                yield where, block.text
+            elif isinstance(block, Claim):
+                yield where, block.text
+                yield f"{where}, reason", block.reason
+            elif isinstance(block, Box):
+                for text in block.paragraphs:
+                    yield where, text
+            elif isinstance(block, References):
+                for text in block.entries:
+                    yield where, text
+
+    def _refuse_unknown(self, text: str, where: str) -> None:
+        known = {
+            ExhibitName: [one.exhibit_id for one in self.exhibits],
+            ResultName: list(self.ledger),
+        }
+        for part in parsed(text):
+            if isinstance(part, (str, NoteText)):
+                continue
+            name = (
+                part.exhibit_id
+                if isinstance(part, ExhibitName)
+                else (part.result_id if isinstance(part, ResultName) else part.key)
+            )
+            there = known.get(type(part), list(self.citations))
+            if name not in there:
+                shown = ", ".join(there[:40]) + (" …" if len(there) > 40 else "")
+                raise InputError(
+                    f"{where} names {name!r}, which is not in the report; it holds {shown or 'none'}"
+                )
+
+    def _printed(self) -> Iterator[tuple[str, str]]:
         yield "the title", self.title
         yield "the subtitle", self.subtitle
         for place, block in enumerate(self.blocks, 1):
@@ -220,8 +330,8 @@ class Report:
                 for text in printed:
                     require_printable(text, f"{where}, exhibit {exhibit.exhibit_id!r}")
                 continue
-            for field in fields(block):
-                value = getattr(block, field.name)
+            for part in fields(block):
+                value = getattr(block, part.name)
                 for text in value if isinstance(value, tuple) else (value,):
                     if isinstance(text, str):
                         yield where, text
@@ -254,8 +364,8 @@ def write_files(report: Report, folder: str | Path) -> tuple[Path, ...]:
     tuple of Path
         The files written: the two reports first. The same report gives the same bytes.
     """
-    from pbgov.reporting.page import page
-    from pbgov.reporting.word import word_document
+    from pbgov.reporting.page.document import page
+    from pbgov.reporting.word.document import word_document
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from pbgov.exhibits.numerals import (
     format_p,
 )
 from pbgov.exhibits.tables import table_data_coverage
-from pbgov.reporting.claims import (
+from pbgov.reporting.chapters.main_claims import (
     focal_row,
     group_confounding,
     satisfaction_answers,

@@ -11,7 +11,7 @@ from pbgov.evaluation.recovery import CORRECTED, TRUE_LABELS
 from pbgov.exhibits.coefficients import figure_recovery
 from pbgov.exhibits.districts import figure_simulated_path
 from pbgov.exhibits.estimates import table_recovery
-from pbgov.reporting.claims import (
+from pbgov.reporting.chapters.main_claims import (
     main_claims,
     satisfaction_answers,
 )

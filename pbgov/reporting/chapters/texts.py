@@ -12,7 +12,7 @@ from pbgov.exhibits.repairs import table_repairs
 from pbgov.exhibits.tables import table_corpus, table_practices, table_terms
 from pbgov.indicators.regions import read_boundaries
 from pbgov.reporting.chapters.judgement import adjudicated, rival_framework
-from pbgov.reporting.claims import overall
+from pbgov.reporting.chapters.main_claims import overall
 from pbgov.reporting.composition import cases
 from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
 

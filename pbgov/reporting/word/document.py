@@ -15,21 +15,23 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 
 from pbgov.exhibits.lines import PAGE_HEIGHT, WIDTH
 from pbgov.exhibits.markup import numeric_columns
-from pbgov.reporting import ooxml
-from pbgov.reporting.columns import CELL_PADDING_CM, TEXT_CM, column_widths, lines_needed
 from pbgov.reporting.report import (
     CONFIDENCE_DOTS,
     CONFIDENCES,
     REALITIES,
     Box,
+    Citation,
     Claim,
     ExhibitBlock,
     Heading,
     Mention,
+    Number,
     Paragraph,
     References,
     Report,
 )
+from pbgov.reporting.word import ooxml
+from pbgov.reporting.word.columns import CELL_PADDING_CM, TEXT_CM, column_widths, lines_needed
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -242,8 +244,12 @@ class _Writer:
             if isinstance(piece, Mention):
                 _, name = self.bookmarks[piece.exhibit_id]
                 ooxml.add_field(paragraph, f"REF {name} \\h", piece.printed)
-            else:
+            elif isinstance(piece, str):
                 paragraph.add_run(piece)
+            elif isinstance(piece, (Number, Citation)):
+                paragraph.add_run(piece.printed)
+            else:
+                paragraph.add_run(f"（注：{piece.text}）")
 
 
 BODY, CLAIM, REASON, NOTE, PICTURE, CELL, BOX, REFERENCE = (

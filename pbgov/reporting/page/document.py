@@ -65,7 +65,7 @@ def _prose(report: Report, text: str) -> Markup:
     parts = [
         Markup('<a href="#{}">{}</a>').format(piece.exhibit_id, piece.printed)
         if isinstance(piece, Mention)
-        else escape(piece)
+        else escape(piece if isinstance(piece, str) else report.plain_piece(piece))
         for piece in report.pieces(text)
     ]
     return Markup("").join(parts)

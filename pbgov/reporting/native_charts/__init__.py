@@ -1,0 +1,1 @@
+"""Charts that Word, PowerPoint and Excel can edit."""

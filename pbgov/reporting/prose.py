@@ -1,0 +1,93 @@
+"""The grammar of a report's prose: text with results, exhibits, sources and footnotes named in it.
+
+| written | printed |
+|---|---|
+| ``{{result:practices.n}}`` | the value of that result, bound to it |
+| ``{{result:practices.n=108}}`` | the same; the report is refused unless the result prints as 108 |
+| ``{tab-practices}`` | the number of that exhibit, with a link |
+| ``{{cite:key}}`` | the mark of that source |
+| ``{{note:…}}`` | a footnote |
+
+Nothing else in a text has a meaning, and nothing is carried out. Words that come from documents or
+data files pass through `literal` first, so that a title such as ``{{result:x}}`` stays a title.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+_BRACE = "{{brace}}"
+_PIECE = re.compile(
+    r"\{\{(?P<kind>result|cite|note):(?P<name>[^{}]*)\}\}"
+    r"|\{(?P<exhibit>(?:tab|fig)-[a-z0-9-]+)\}"
+    r"|(?P<brace>\{\{brace\}\})"
+)
+
+
+@dataclass(frozen=True)
+class ExhibitName:
+    """An exhibit named in a text."""
+
+    exhibit_id: str
+
+
+@dataclass(frozen=True)
+class ResultName:
+    """A result named in a text; `expected` is what the writer saw, or None."""
+
+    result_id: str
+    expected: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceName:
+    """A source cited in a text."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class NoteText:
+    """The text of a footnote."""
+
+    text: str
+
+
+Name: TypeAlias = ExhibitName | ResultName | SourceName | NoteText
+
+
+def literal(text: str) -> str:
+    """`text` such that no part of it names anything when it stands in a report's prose."""
+    return text.replace("{", _BRACE)
+
+
+def parsed(text: str) -> list[str | Name]:
+    """`text` cut into plain stretches and the names between them, in reading order."""
+    pieces: list[str | Name] = []
+    plain = ""
+    last = 0
+    for found in _PIECE.finditer(text):
+        plain += text[last : found.start()]
+        last = found.end()
+        if found["brace"]:
+            plain += "{"
+            continue
+        if plain:
+            pieces.append(plain)
+            plain = ""
+        pieces.append(_name(found))
+    plain += text[last:]
+    return [*pieces, plain] if plain else pieces
+
+
+def _name(found: re.Match[str]) -> Name:
+    if found["exhibit"]:
+        return ExhibitName(found["exhibit"])
+    if found["kind"] == "cite":
+        return SourceName(found["name"].strip())
+    if found["kind"] == "note":
+        return NoteText(found["name"])
+    result_id, equals, expected = found["name"].partition("=")
+    return ResultName(result_id.strip(), expected.strip() if equals else None)

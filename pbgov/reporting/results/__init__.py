@@ -1,0 +1,1 @@
+"""Every number a report may state, with what it rests on."""

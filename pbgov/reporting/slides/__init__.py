@@ -1,0 +1,1 @@
+"""The report as a PowerPoint file: one message a slide."""

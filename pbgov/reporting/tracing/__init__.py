@@ -1,0 +1,1 @@
+"""From a number to the sentences it rests on, and back."""

@@ -1,0 +1,1 @@
+"""The report as an Excel file: one sheet an exhibit."""
