@@ -7,6 +7,7 @@
 | ``{tab-practices}`` | the number of that exhibit, with a link |
 | ``{{cite:key}}`` | the mark of that source |
 | ``{{note:…}}`` | a footnote |
+| ``{{given:1000|考核办法规定的满分}}`` | 1000, a number that is no result: what stands behind the bar says whence it is |
 
 Nothing else in a text has a meaning, and nothing is carried out. Words that come from documents or
 data files pass through `literal` first, so that a title such as ``{{result:x}}`` stays a title.
@@ -20,7 +21,7 @@ from typing import TypeAlias
 
 _BRACE = "{{brace}}"
 _PIECE = re.compile(
-    r"\{\{(?P<kind>result|cite|note):(?P<name>[^{}]*)\}\}"
+    r"\{\{(?P<kind>result|cite|note|given):(?P<name>[^{}]*)\}\}"
     r"|\{(?P<exhibit>(?:tab|fig)-[a-z0-9-]+)\}"
     r"|(?P<brace>\{\{brace\}\})"
 )
@@ -55,7 +56,30 @@ class NoteText:
     text: str
 
 
-Name: TypeAlias = ExhibitName | ResultName | SourceName | NoteText
+@dataclass(frozen=True)
+class GivenText:
+    """Words or a number stated in a text that are no result, and whence they are."""
+
+    printed: str
+    whence: str
+
+
+Name: TypeAlias = ExhibitName | ResultName | SourceName | NoteText | GivenText
+
+
+def result(result_id: str) -> str:
+    """What names a result in prose: ``{{result:…}}``."""
+    return f"{{{{result:{result_id}}}}}"
+
+
+def given(printed: str, whence: str) -> str:
+    """Words or a number that are no result, such as a study's own remark; `whence` may not be empty."""
+    return f"{{{{given:{_flat(printed)}|{_flat(whence)}}}}}"
+
+
+def _flat(text: str) -> str:
+    """`text` without what would end the name it stands in."""
+    return text.replace("{", "｛").replace("}", "｝").replace("|", "｜")
 
 
 def literal(text: str) -> str:
@@ -89,5 +113,8 @@ def _name(found: re.Match[str]) -> Name:
         return SourceName(found["name"].strip())
     if found["kind"] == "note":
         return NoteText(found["name"])
+    if found["kind"] == "given":
+        printed, _, whence = found["name"].partition("|")
+        return GivenText(printed, whence.strip())
     result_id, equals, expected = found["name"].partition("=")
     return ResultName(result_id.strip(), expected.strip() if equals else None)

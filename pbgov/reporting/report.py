@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from pbgov.errors import InputError
 from pbgov.marks import SIMULATED
 from pbgov.reporting.ledger import Ledger, Result
-from pbgov.reporting.prose import ExhibitName, NoteText, ResultName, parsed
+from pbgov.reporting.prose import ExhibitName, GivenText, NoteText, ResultName, parsed
 
 if TYPE_CHECKING:
     import datetime
@@ -264,6 +264,8 @@ class Report:
             elif isinstance(part, ResultName):
                 result = self.ledger[part.result_id]
                 pieces.append(Number(result, result.printed, part.expected))
+            elif isinstance(part, GivenText):
+                pieces.append(part.printed)
             elif isinstance(part, NoteText):
                 pieces.append(Footnote(part.text))
             else:
@@ -303,7 +305,12 @@ class Report:
             ResultName: list(self.ledger),
         }
         for part in parsed(text):
-            if isinstance(part, (str, NoteText)):
+            if isinstance(part, GivenText) and not (part.printed.strip() and part.whence):
+                raise InputError(
+                    f"{where} gives {part.printed!r} without saying whence;"
+                    " write {{given:1000|whence it is}}"
+                )
+            if isinstance(part, (str, NoteText, GivenText)):
                 continue
             name = (
                 part.exhibit_id
