@@ -267,7 +267,7 @@ def test_same_exhibit_same_bytes(tmp_path):
         {path.name: path.read_bytes() for path in (tmp_path / folder).rglob("*.*")}
         for folder in ("one", "two")
     )
-    assert sorted(first) == [f"fig-plain.{kind}" for kind in ("csv", "json", "png", "svg")]
+    assert sorted(first) == [f"fig-plain.{kind}" for kind in ("csv", "json", "pdf", "png", "svg")]
     assert first == second
     assert b"Software" not in first["fig-plain.png"]
     assert b"<dc:date>" not in first["fig-plain.svg"]

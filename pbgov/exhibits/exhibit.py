@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 from dataclasses import InitVar, dataclass, field
 from pathlib import Path
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pbgov.exhibits.charts import ChartData
+    from pbgov.exhibits.style import Kind
 
 MARK_COLUMN = "模拟标记"
+Size = Literal["column", "slide"]
+_KINDS: tuple[Kind, ...] = ("png", "svg", "pdf")
+_LOGGER = logging.getLogger("pbgov")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _WORDS = {
     "zh": {
@@ -77,6 +82,8 @@ class Exhibit:
         Language of caption, note and source labels.
     chart : ChartData, optional
         What the figure shows, for charts that Word, PowerPoint and Excel can edit.
+    export_notice : str
+        What the law or a licence asks of whoever publishes the exhibit; it stands in `notes`.
     evidence : object, optional
         Estimates, panels or tables the exhibit rests on, one or a tuple of them; a simulated one
         marks the exhibit.
@@ -97,8 +104,9 @@ class Exhibit:
     footer: str = field(default="", repr=False)
     lang: Literal["zh", "en"] = field(default="zh", repr=False)
     chart: ChartData | None = field(default=None, repr=False)
+    export_notice: str = field(default="", repr=False)
     evidence: InitVar[Any] = None
-    _images: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
+    _images: dict[tuple[str, str], bytes] = field(default_factory=dict, init=False, repr=False)
     _undrawn: list[str] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self, evidence: Any) -> None:
@@ -158,6 +166,8 @@ class Exhibit:
             note += gap + words["missing"]
         if undrawn := self._undrawn_characters():
             note += gap + words["geta"].format("、".join(undrawn))
+        if self.export_notice and self.export_notice not in note:
+            note += gap + self.export_notice
         return words["note"] + note, words["source"] + self.source.strip()
 
     def _undrawn_characters(self) -> list[str]:
@@ -194,39 +204,76 @@ class Exhibit:
         """
         from pbgov.exhibits.style import add_footer, figure_style, replace_unprintable
 
-        if isinstance(self.body, pd.DataFrame):
-            raise InputError(f"exhibit {self.exhibit_id!r} is a table; it has no figure to draw")
+        body = self._drawing()
         with figure_style():
-            figure = self.body()
-            mark = _WORDS[self.lang]["footer"] if self.simulated else ""
-            add_footer(figure, mark + (self.footer or self.source).strip())
+            figure = body()
+            add_footer(figure, self._footer())
             object.__setattr__(self, "_undrawn", replace_unprintable(figure))
         return figure
 
-    def image(self, kind: Literal["png", "svg"]) -> bytes:
-        """The drawn figure as bytes, the same ones every time (PNG at 300 dpi)."""
+    def _drawing(self) -> Callable[[], Figure]:
+        if isinstance(self.body, pd.DataFrame):
+            raise InputError(f"exhibit {self.exhibit_id!r} is a table; it has no figure to draw")
+        return self.body
+
+    def _footer(self) -> str:
+        mark = _WORDS[self.lang]["footer"] if self.simulated else ""
+        return mark + (self.footer or self.source).strip()
+
+    def image(self, kind: Kind, size: Size = "column") -> bytes:
+        """The drawn figure as bytes, the same ones every time.
+
+        Parameters
+        ----------
+        kind : {"png", "svg", "pdf"}
+            PNG at 300 dpi; SVG with letters as outlines; PDF with the fonts it uses, subset and
+            embedded, so that its text can be searched and copied.
+        size : {"column", "slide"}
+            One report column, 14 cm wide; or the picture box of a 16:9 slide, at most 24 cm by
+            12.5 cm, drawn anew as large as its words allow (`pbgov.exhibits.slide`).
+
+        Raises
+        ------
+        InputError
+            For a table, or another kind or size.
+        """
         from pbgov.exhibits.style import figure_style, render
 
-        if kind not in self._images:
-            figure = self.draw()
+        if kind not in _KINDS or size not in ("column", "slide"):
+            raise InputError(
+                f"no image of kind {kind!r} in size {size!r}; kinds are png, svg and pdf,"
+                " sizes column and slide"
+            )
+        if (kind, size) not in self._images:
+            figure, scale = (self.draw(), 1.0) if size == "column" else self._draw_for_slide()
             with figure_style():
-                self._images[kind] = render(figure, kind)
-        return self._images[kind]
+                self._images[kind, size] = render(figure, kind, scale)
+        return self._images[kind, size]
+
+    def _draw_for_slide(self) -> tuple[Figure, float]:
+        from pbgov.exhibits.slide import slide_figure
+        from pbgov.exhibits.style import figure_style, replace_unprintable
+
+        body = self._drawing()
+        with figure_style():
+            figure, scale = slide_figure(body, self._footer())
+            replace_unprintable(figure)
+        return figure, scale
 
     def save(self, folder: str | Path) -> tuple[Path, ...]:
         """Write the exhibit's files below `folder` and give their paths.
 
-        A figure becomes ``figures/<stem>.png`` and ``.svg``, a table ``tables/<stem>.csv``; the raw
+        A figure becomes ``figures/<stem>.png``, ``.svg`` and ``.pdf``, a table ``tables/<stem>.csv``; the raw
         data of a figure stand beside it as CSV. ``captions/<stem>.json`` holds title, note, source
         and mark. The CSV is raw: nothing is rounded; only text cells that a spreadsheet would run
-        as a formula get an apostrophe before them.
+        as a formula get an apostrophe before them. An `export_notice` is logged as a warning of
+        the logger "pbgov", which Python prints on the standard error stream unless told otherwise.
         """
         folder = Path(folder)
         raw = guard_formulas(self.data).to_csv(index=False, lineterminator="\n")
         content = {Path(f"{self.kind}s", f"{self.file_stem}.csv"): raw.encode("utf-8-sig")}
         if self.kind == "figure":
-            kinds: tuple[Literal["png", "svg"], ...] = ("png", "svg")
-            for kind in kinds:
+            for kind in _KINDS:
                 path = Path("figures", f"{self.file_stem}.{kind}")
                 content[path] = self.image(kind)
         caption = Path("captions", f"{self.file_stem}.json")
@@ -234,6 +281,8 @@ class Exhibit:
         for path, written in content.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(written)
+        if self.export_notice:
+            _LOGGER.warning("%s：%s", self.file_stem, self.export_notice)
         return tuple(folder / path for path in sorted(content))
 
     def _caption_json(self, raw: str) -> str:
@@ -248,6 +297,7 @@ class Exhibit:
             "note": note,
             "source": source,
             "footer": self.footer,
+            "export_notice": self.export_notice,
             "data_rows": len(self.data),
             "data_sha256": hashlib.sha256(raw.encode()).hexdigest(),
         }

@@ -72,9 +72,9 @@ def figure_codes_by_document(
         from pbgov.exhibits.style import (
             HATCHES,
             INK,
+            LEAST_SIZE,
             MUTED,
             PALETTE,
-            SMALL_SIZE,
             legend_layout,
             new_figure,
         )
@@ -103,7 +103,7 @@ def figure_codes_by_document(
                     y,
                     text,
                     va="center",
-                    fontsize=SMALL_SIZE - 1,
+                    fontsize=LEAST_SIZE,
                     color=MUTED if np.isnan(value) else INK,
                 )
         axes.set_yticks(range(len(shown)), ["\n".join(lines) for lines in rows], linespacing=1.3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,29 @@ if TYPE_CHECKING:
 
     District = dict[str, Any]
 
+Lang = Literal["zh", "en"]
 MAP_WARNING = "公开发表地图须先取得审图号"
+_WORDS = {
+    "zh": {
+        "counted": "N = {} 个区有数值，{} 个区没有（画斜线，不等于 0）",
+        "notice": MAP_WARNING + "，本图仅供内部研究，边界为示意。",
+        "warning": MAP_WARNING,
+        "stop": "。",
+        "source": "来源：",
+        "enlarged": "方框内放大",
+        "unknown": "没有数值",
+    },
+    "en": {
+        "counted": "N = {} districts with a value, {} without (hatched, which is not 0)",
+        "notice": "A map published in China needs a map approval number (审图号);"
+        " this one is for internal research, its boundaries are schematic.",
+        "warning": "not to be published without a map approval number (审图号)",
+        "stop": ". ",
+        "source": "Source: ",
+        "enlarged": "Enlarged from the frame",
+        "unknown": "No value",
+    },
+}
 LABEL_CM = 1.1  # what a district must measure across for its name to fit
 LABEL_GAP = 3.0
 
@@ -38,6 +60,7 @@ def figure_districts(
     source: str,
     exhibit_id: str = "fig-districts",
     decimals: int = 0,
+    lang: Lang = "zh",
 ) -> Exhibit:
     """Districts coloured by a value; those without one are hatched.
 
@@ -53,12 +76,14 @@ def figure_districts(
     exhibit_id : str
     decimals : int
         Decimals of the values under the names.
+    lang : {"zh", "en"}
 
     Returns
     -------
     Exhibit
-        Districts too small for their name are enlarged in a second panel. Footer and note say
-        that a map may not be published without a map approval number (审图号).
+        Districts too small for their name are enlarged in a second panel. Footer and
+        `Exhibit.export_notice` say that a map may not be published without a map approval number
+        (审图号).
 
     Raises
     ------
@@ -87,23 +112,27 @@ def figure_districts(
         raise InputError("a district has an infinite value, for which there is no colour")
     data.attrs.update(getattr(values, "attrs", {}))
     known = int(data["value"].notna().sum())
+    words = _WORDS[lang]
 
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure
 
         figure = new_figure(11.5)
-        _draw_map(figure, districts, data.set_index("region_code")["value"], unit, decimals)
+        values = data.set_index("region_code")["value"]
+        _draw_map(figure, districts, values, unit, decimals, words)
         return figure
 
-    counted = f"N = {known} 个区有数值，{len(data) - known} 个区没有（画斜线，不等于 0）"
+    counted = words["counted"].format(known, len(data) - known)
     return Exhibit(
         exhibit_id=exhibit_id,
         title=title,
         body=draw,
-        note=f"{counted}。{note.strip()}{MAP_WARNING}，本图仅供内部研究，边界为示意。",
+        note=f"{counted}{words['stop']}{note.strip()}",
         source=source,
         data=data,
-        footer=f"{counted} · 来源：{short_source(source)} · {MAP_WARNING}",
+        footer=f"{counted} · {words['source']}{short_source(source)} · {words['warning']}",
+        lang=lang,
+        export_notice=words["notice"],
         evidence=values,
     )
 
@@ -142,6 +171,7 @@ def _draw_map(
     values: pd.Series,
     unit: str,
     decimals: int,
+    words: Mapping[str, str],
 ) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
@@ -168,12 +198,13 @@ def _draw_map(
     if small:
         enlarged = figure.add_subplot(grid[1])
         _enlarge(enlarged, whole, districts, small, values, paint)
+        enlarged.set_title(words["enlarged"])
         written.append(_label(enlarged, small, labels))
     bar = figure.colorbar(paint, ax=whole, location="bottom", shrink=0.6, aspect=30, pad=0.02)
     bar.set_label("\n".join(wrap(unit, 44)))
     bar.outline.set_visible(False)
     if values.isna().any():
-        _explain_hatching(whole)
+        _explain_hatching(whole, words["unknown"])
     figure.draw_without_rendering()  # places the axes, so that the labels have a size
     for names in written:
         _push_apart(names, figure)
@@ -205,7 +236,7 @@ def _label(
     axes: Axes, districts: Mapping[str, District], labels: Mapping[str, str]
 ) -> list[Annotation]:
     """Names and values on white plates, readable on any colour and on hatching."""
-    from pbgov.exhibits.style import SMALL_SIZE
+    from pbgov.exhibits.style import LEAST_SIZE
 
     return [
         axes.annotate(
@@ -215,7 +246,7 @@ def _label(
             textcoords="offset points",
             ha="center",
             va="center",
-            fontsize=SMALL_SIZE - 0.5,
+            fontsize=LEAST_SIZE,
             linespacing=1.1,
             bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85},
         )
@@ -270,17 +301,16 @@ def _enlarge(
     for side in axes.spines.values():
         side.set_visible(True)
         side.set_color(INK)
-    axes.set_title("方框内放大")
     frame = Rectangle((left, bottom), right - left, top - bottom, fc="none", ec=INK, lw=0.8)
     whole.add_patch(frame)
 
 
-def _explain_hatching(axes: Axes) -> None:
+def _explain_hatching(axes: Axes, said: str) -> None:
     from matplotlib.patches import Patch
 
     from pbgov.exhibits.style import MUTED, UNREAD_HATCH
 
-    unread = Patch(fc="white", ec=MUTED, hatch=UNREAD_HATCH, lw=0.5, label="没有数值")
+    unread = Patch(fc="white", ec=MUTED, hatch=UNREAD_HATCH, lw=0.5, label=said)
     axes.legend(handles=[unread], loc="upper left")
 
 

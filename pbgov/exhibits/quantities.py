@@ -66,7 +66,7 @@ def figure_quantities(
     other = int((quantities.from_value.notna() & quantities.unit.ne("%")).sum())
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import INK, MUTED, PALETTE, SMALL_SIZE, new_figure
+        from pbgov.exhibits.style import INK, LEAST_SIZE, MUTED, PALETTE, SMALL_SIZE, new_figure
 
         figure = new_figure(2.2 + height * len(drawn))
         axes = figure.add_subplot()
@@ -99,7 +99,7 @@ def figure_quantities(
                     textcoords="offset points",
                     ha="center",
                     va="bottom",
-                    fontsize=SMALL_SIZE - 0.5,
+                    fontsize=LEAST_SIZE,
                     color=PALETTE[1],
                 )
         axes.set_yticks(range(len(drawn)), ["\n".join(lines) for lines in shown], linespacing=1.3)

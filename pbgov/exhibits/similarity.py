@@ -130,7 +130,16 @@ def _questions(similarity: Similarity, measure: str) -> str:
 def _draw_pairs(axes: Axes, cells: np.ndarray, signs: Mapping[tuple[int, int], str]) -> None:
     from matplotlib.patches import Rectangle
 
-    from pbgov.exhibits.style import GRID, INK, MUTED, SMALL_SIZE, UNREAD_HATCH, ink_on, sequential
+    from pbgov.exhibits.style import (
+        GRID,
+        INK,
+        LEAST_SIZE,
+        MUTED,
+        SMALL_SIZE,
+        UNREAD_HATCH,
+        ink_on,
+        sequential,
+    )
 
     n = len(cells)
     image = axes.imshow(cells, cmap=sequential(), vmin=0, vmax=1, aspect="auto")
@@ -151,7 +160,7 @@ def _draw_pairs(axes: Axes, cells: np.ndarray, signs: Mapping[tuple[int, int], s
             "\n".join(part for part in (written, sign) if part),
             ha="center",
             va="center",
-            fontsize=SMALL_SIZE if n <= MOST_WRITTEN else SMALL_SIZE - 1.5,
+            fontsize=SMALL_SIZE if n <= MOST_WRITTEN else LEAST_SIZE,
             color=ink_on(image.to_rgba(value)[:3]),
             linespacing=1.25,
         )

@@ -7,10 +7,12 @@ block. A character that no font can draw becomes 〓 in the figure and is named 
 from __future__ import annotations
 
 import io
+import re
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -30,6 +32,8 @@ GETA = "〓"
 """What Chinese typesetters put in the place of a character they have no type for."""
 
 CM = 1 / 2.54
+DPI = 300
+Kind = Literal["png", "svg", "pdf"]
 PALETTE = ("#14345c", "#b4472e", "#3c96b4", "#e3b23c", "#cfdbe5")
 """From dark to light: each step is visible in greyscale and to colour-blind readers."""
 
@@ -42,6 +46,9 @@ UNREAD_HATCH = "////"
 
 TEXT_SIZE = 8.5
 SMALL_SIZE = 7.5
+LEAST_SIZE = 7.0
+"""No text of a figure is smaller, in points, so that it stays legible on paper and on a slide."""
+
 _RC: dict[str, Any] = {
     "font.family": list(FAMILIES),
     "font.size": TEXT_SIZE,
@@ -72,7 +79,7 @@ _RC: dict[str, Any] = {
     "figure.facecolor": "white",
     "figure.dpi": 100,
     "savefig.facecolor": "white",
-    "savefig.dpi": 300,
+    "savefig.dpi": DPI,
     "pdf.fonttype": 42,
     "svg.fonttype": "path",
     "svg.hashsalt": "pbgov",
@@ -100,9 +107,34 @@ def register_fonts() -> None:
             font_manager.fontManager.addfont(path)
 
 
+class Canvas(NamedTuple):
+    """What a figure may take, in cm, instead of a report column of any height."""
+
+    width: float
+    most_height: float
+
+
+_CANVAS: ContextVar[Canvas | None] = ContextVar("canvas", default=None)
+
+
+@contextmanager
+def drawn_on(canvas: Canvas) -> Iterator[None]:
+    """New figures get the size of `canvas`, for the length of a ``with`` block."""
+    token = _CANVAS.set(canvas)
+    try:
+        yield
+    finally:
+        _CANVAS.reset(token)
+
+
 def new_figure(height: float) -> Figure:
-    """An empty figure, one report column wide and `height` cm high, outside pyplot's list."""
-    return Figure(figsize=(WIDTH * CM, height * CM), layout="constrained")
+    """An empty figure, one report column wide and `height` cm high, outside pyplot's list.
+
+    Within `drawn_on` it is as wide as that canvas, and no higher.
+    """
+    canvas = _CANVAS.get() or Canvas(WIDTH, height)
+    size = (canvas.width * CM, min(height, canvas.most_height) * CM)
+    return Figure(figsize=size, layout="constrained")
 
 
 def legend_layout(names: Sequence[str]) -> tuple[list[str], int, float]:
@@ -120,12 +152,21 @@ CM_PER_COLUMN = SMALL_SIZE / 2 * 2.54 / 72
 LEGEND_SIGN = 10  # half-width characters that the sign of a legend entry and its gaps take
 
 
+def footer_lines(text: str, width: float) -> list[str]:
+    """`text` cut into the lines it takes below a figure `width` cm wide."""
+    return wrap(text, int(width * CM * 72 / SMALL_SIZE * 2) - 2)  # half-width characters
+
+
+def footer_height(lines: Sequence[str]) -> float:
+    """Room of the lines below a figure, in cm."""
+    return (len(lines) * SMALL_SIZE * 1.5 + 5) / 72 / CM
+
+
 def add_footer(figure: Figure, text: str) -> None:
     """Write `text` below the figure, which grows by the height of the lines."""
     width, height = figure.get_size_inches()
-    columns = int(width * 72 / SMALL_SIZE * 2) - 2  # half-width characters that fit on a line
-    lines = wrap(text, columns)
-    band = (len(lines) * SMALL_SIZE * 1.5 + 5) / 72
+    lines = footer_lines(text, width / CM)
+    band = footer_height(lines) * CM
     figure.set_size_inches(width, height + band)
     share = band / (height + band)
     if figure.get_layout_engine() is None:
@@ -177,14 +218,55 @@ def _drawable() -> frozenset[int]:
     return frozenset().union(*(font.get_charmap() for font in fonts))
 
 
-def render(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
-    """The figure as bytes, the same ones every time."""
-    metadata: dict[str, Any] = {"Software": None}
-    if kind == "svg":
-        metadata = {"Date": None, "Creator": None}
+def render(figure: Figure, kind: Kind, scale: float = 1.0) -> bytes:
+    """The figure as bytes, the same ones every time, enlarged as a whole by `scale`."""
     buffer = io.BytesIO()
+    if kind == "png":
+        figure.savefig(
+            buffer,
+            format="png",
+            dpi=DPI * scale,
+            metadata={"Software": None},
+            pil_kwargs={"dpi": (DPI, DPI)},
+        )
+        return buffer.getvalue()
+    dated = {"svg": ("Date", "Creator"), "pdf": ("CreationDate", "Creator", "Producer")}[kind]
+    metadata: dict[str, Any] = dict.fromkeys(dated)
     figure.savefig(buffer, format=kind, metadata=metadata)
-    return buffer.getvalue()
+    if scale == 1:
+        return buffer.getvalue()
+    return (_larger_svg if kind == "svg" else _larger_pdf)(buffer.getvalue(), scale)
+
+
+def _larger_svg(drawn: bytes, scale: float) -> bytes:
+    """The same drawing, whose root says a larger size."""
+
+    def larger(match: re.Match[bytes]) -> bytes:
+        return b'%s="%.6fpt"' % (match[1], float(match[2]) * scale)
+
+    root = drawn.index(b"<svg ")
+    end = drawn.index(b">", root)
+    said = re.sub(rb'\b(width|height)="([0-9.]+)pt"', larger, drawn[root:end])
+    return drawn[:root] + said + drawn[end:]
+
+
+def _larger_pdf(drawn: bytes, scale: float) -> bytes:
+    """The same page on larger paper; hatches belong to the paper and are enlarged by themselves."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
+
+    writer = PdfWriter()
+    page = writer.add_page(PdfReader(io.BytesIO(drawn)).pages[0])
+    page.scale_by(scale)
+    resources: Any = page["/Resources"]
+    for pattern in resources.get("/Pattern", DictionaryObject()).get_object().values():
+        sheet = pattern.get_object()
+        matrix = [FloatObject(float(part) * scale) for part in sheet["/Matrix"]]
+        sheet[NameObject("/Matrix")] = ArrayObject(matrix)
+    writer.metadata = None
+    larger = io.BytesIO()
+    writer.write(larger)
+    return larger.getvalue()
 
 
 def sequential() -> LinearSegmentedColormap:

@@ -256,7 +256,7 @@ _ENDS = ["wald_low", "wald_high", "resampled_low", "resampled_high"]
 def _draw_places(
     axes: Axes, found: pd.DataFrame, length: pd.Series, legend: Mapping[str, str]
 ) -> None:
-    from pbgov.exhibits.style import GRID, INK, PALETTE, SMALL_SIZE
+    from pbgov.exhibits.style import GRID, INK, LEAST_SIZE, PALETTE
 
     lane = 0.8 / len(legend)
     longest = int(length.max())
@@ -279,7 +279,7 @@ def _draw_places(
                 at,
                 str(len(spots)),
                 va="center",
-                fontsize=SMALL_SIZE - 1,
+                fontsize=LEAST_SIZE,
                 color=INK,
             )
     axes.set_ylim(len(length) - 0.5, -0.5)

@@ -227,7 +227,7 @@ def _rows(events: list[Event], level: str) -> int:
 def _draw_events(axes: Axes, events: list[Event]) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    from pbgov.exhibits.style import GRID, PALETTE, SMALL_SIZE
+    from pbgov.exhibits.style import GRID, LEAST_SIZE, PALETTE
 
     base, ticks, levels = 0.0, [], _levels(events)
     for level in levels:
@@ -243,7 +243,7 @@ def _draw_events(axes: Axes, events: list[Event]) -> None:
                 str(event.number),
                 ha="center",
                 va="center",
-                fontsize=SMALL_SIZE - 1,
+                fontsize=LEAST_SIZE,
                 color="white" if event.sure else PALETTE[0],
                 bbox={
                     "boxstyle": "circle,pad=0.18",
@@ -311,7 +311,7 @@ def _list(table: pd.DataFrame) -> list[list[str]]:
 
 
 def _draw_list(axes: Axes, listed: list[list[str]]) -> None:
-    from pbgov.exhibits.style import INK, SMALL_SIZE
+    from pbgov.exhibits.style import INK, LEAST_SIZE
 
     total = sum(map(len, listed))
     line = 0
@@ -319,7 +319,7 @@ def _draw_list(axes: Axes, listed: list[list[str]]) -> None:
         for place, text in enumerate(lines):
             y = 1 - (line + 0.5) / total
             inset = 0.0 if place == 0 else 0.03
-            axes.text(inset, y, text, fontsize=SMALL_SIZE - 0.5, color=INK, va="center")
+            axes.text(inset, y, text, fontsize=LEAST_SIZE, color=INK, va="center")
             line += 1
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
