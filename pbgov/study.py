@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 from pbgov.errors import StudyError
 from pbgov.evaluation.declarations import DeclaredTest, declared_digest
@@ -96,7 +96,7 @@ class ReportPlan:
     ``citations`` is how GB/T 7714 prints them.
     """
 
-    layout: str = "journal"
+    layout: Literal["journal", "official"] = "journal"
     formats: tuple[str, ...] = FORMATS
     template: Path | None = None
     references: Path | None = None
@@ -340,7 +340,7 @@ def _report(section: Any, file: Path) -> ReportPlan:
             if not (file.parent / str(section[key])).is_file():
                 raise _error("E510", file, f"[report] {key} = {section[key]!r}")
     return ReportPlan(
-        layout=_one_of(section, "layout", LAYOUTS, file),
+        layout=cast('Literal["journal", "official"]', _one_of(section, "layout", LAYOUTS, file)),
         formats=tuple(name for name in FORMATS if name in formats),
         template=files["template"],
         references=files["references"],

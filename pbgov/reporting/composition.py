@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pbgov.cache import Results
+    from pbgov.reporting.ledger import Ledger
     from pbgov.study import Study
 
 NUMERALS = (
@@ -87,6 +88,36 @@ class Findings:
         """Author and year of each document, or the beginning of its title."""
         return short_titles(self.need("read", "documents"))
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every number that prose may state, with what it rests on."""
+        from pbgov.reporting.results.collecting import ledger_of
+
+        return ledger_of(self)
+
+    @cached_property
+    def indicators_used(self) -> frozenset[str]:
+        """The indicators that the declared analyses use."""
+        study = self.study
+        used = set()
+        if study.assessment is not None:
+            used |= {covariate.indicator for covariate in study.assessment.covariates}
+        if study.satisfaction is not None:
+            used.add(study.satisfaction.indicator)
+        if study.simulation is not None:
+            used |= {study.simulation.city_path, study.simulation.density.indicator}
+        return frozenset(used)
+
+    @cached_property
+    def satisfaction_answers(self) -> dict[str, Estimate | NotEstimated]:
+        """What came of regressing the real rate on each code of the declared family."""
+        answers = {}
+        for name in self.results["satisfaction"]:
+            answer = self.estimate("satisfaction", name)
+            if answer is not None:
+                answers[name] = answer
+        return answers
+
     def coder_name(self, coder: str) -> str:
         """What the report calls a coder: 原作者的归类, or the coder's own name."""
         return CODER_NAMES.get(coder, f"编码者 {coder} 的编码")
@@ -101,19 +132,6 @@ class Findings:
 def cases(found: Findings) -> str:
     """The documents, as a source line names them."""
     return f"本研究的 {len(found.need('read', 'documents'))} 篇文档"
-
-
-def indicators_used(found: Findings) -> set[str]:
-    """The indicators that the declared analyses use."""
-    study = found.study
-    used = set()
-    if study.assessment is not None:
-        used |= {covariate.indicator for covariate in study.assessment.covariates}
-    if study.satisfaction is not None:
-        used.add(study.satisfaction.indicator)
-    if study.simulation is not None:
-        used |= {study.simulation.city_path, study.simulation.density.indicator}
-    return used
 
 
 def short_titles(documents: pd.DataFrame) -> dict[str, str]:
@@ -173,4 +191,10 @@ def compose(study: Study, results: Mapping[str, Results]) -> Report:
         content = chapter(found)
         if content:
             blocks += [Heading(1, f"{next(numerals)}、{title}"), *content]
-    return Report(title=study.title, subtitle=study.subtitle, blocks=tuple(blocks))
+    return Report(
+        title=study.title,
+        subtitle=study.subtitle,
+        blocks=tuple(blocks),
+        ledger=found.ledger,
+        layout=study.report.layout,
+    )

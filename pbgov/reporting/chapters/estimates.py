@@ -21,14 +21,11 @@ from pbgov.exhibits.numerals import (
     format_p,
 )
 from pbgov.exhibits.tables import table_data_coverage
-from pbgov.reporting.chapters.main_claims import (
-    focal_row,
-    group_confounding,
-    satisfaction_answers,
-    share_term,
-)
-from pbgov.reporting.composition import cases, indicators_used
+from pbgov.reporting.chapters.main_claims import group_confounding
+from pbgov.reporting.composition import cases
+from pbgov.reporting.prose import given, literal, result
 from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
+from pbgov.reporting.results.estimates import focal_row, share_term
 
 if TYPE_CHECKING:
     from pbgov.reporting.composition import Findings
@@ -40,12 +37,12 @@ def indicators(found: Findings) -> list[Block]:
     register = found.table("indicators", "register")
     if indicators is None or register is None:
         return []
-    used = indicators_used(found)
+    used = found.indicators_used
     shown = indicators[indicators["indicator"].isin(used)] if used else indicators
     return [
         Paragraph(
-            f"登记了 {len(register)} 个指标、{format_count(len(indicators))} 个数字，每个数字都有出处和来源等级；"
-            f"本报告用到其中 {shown['indicator'].nunique()} 个（{{tab-data-coverage}}）。",
+            f"登记了 {result('indicators.n')} 个指标、{result('indicators.n_figures')} 个数字，每个数字都有出处和来源等级；"
+            f"本报告列出其中 {result('indicators.n_used')} 个（{{tab-data-coverage}}）。",
             "真实",
         ),
         ExhibitBlock(
@@ -57,7 +54,7 @@ def indicators(found: Findings) -> list[Block]:
 def satisfaction(found: Findings) -> list[Block]:
     """Real satisfaction rates against the share of each code, or why not."""
     plan = found.study.satisfaction
-    answers = satisfaction_answers(found)
+    answers = found.satisfaction_answers
     if plan is None or not answers:
         return []
     estimates = {code: one for code, one in answers.items() if isinstance(one, Estimate)}
@@ -65,13 +62,14 @@ def satisfaction(found: Findings) -> list[Block]:
     source = f"{cases(found)}的规则编码；data/indicators 的“{plan.indicator}”"
     blocks: list[Block] = [
         Paragraph(
-            f"按计划，用各区“{plan.indicator}”对每个编码的占比分别作回归，取有数字的区最多的一期；"
+            f"按计划，用各区“{literal(plan.indicator)}”对每个编码的占比分别作回归，取有数字的区最多的一期；"
             "程序先数一数有几个区两样数据都有，不够就不估计，并写明理由。",
             "方法",
         )
     ]
     if plan.remark:
-        blocks.append(Paragraph(plan.remark, "局限"))
+        remark = given(plan.remark, "study.toml [satisfaction] remark")
+        blocks.append(Paragraph(remark, "局限"))
     if estimates:
         blocks += [
             ExhibitBlock(_table_of_satisfaction(found, estimates, plan.indicator, source)),
@@ -104,7 +102,7 @@ def declared_tests(found: Findings) -> list[Block]:
     ]
     return [
         Paragraph(
-            f"study.toml 在运行之前声明了 {len(tests)} 项检验；其余的检验都标为探索性的（{{tab-declared}}）。",
+            f"study.toml 在运行之前声明了 {result('study.n_tests')} 项检验；其余的检验都标为探索性的（{{tab-declared}}）。",
             "方法",
         ),
         ExhibitBlock(

@@ -11,11 +11,8 @@ from pbgov.evaluation.recovery import CORRECTED, TRUE_LABELS
 from pbgov.exhibits.coefficients import figure_recovery
 from pbgov.exhibits.districts import figure_simulated_path
 from pbgov.exhibits.estimates import table_recovery
-from pbgov.reporting.chapters.main_claims import (
-    main_claims,
-    satisfaction_answers,
-)
-from pbgov.reporting.composition import indicators_used
+from pbgov.reporting.chapters.main_claims import main_claims
+from pbgov.reporting.prose import given, literal, result
 from pbgov.reporting.report import Block, Box, ExhibitBlock, Paragraph, References
 
 if TYPE_CHECKING:
@@ -34,7 +31,7 @@ def _limits(found: Findings) -> Box:
         "文档不是随机抽取的，多为作者认可的成功做法，反例很少，不能推及别处。",
         "规则编码会判错，按区计算的占比带着编码误差；相关不等于因果，这里没有任何一个数字是“效果”。",
     ]
-    answers = satisfaction_answers(found)
+    answers = found.satisfaction_answers
     if answers and all(isinstance(answer, NotEstimated) for answer in answers.values()):
         sentences.insert(
             0,
@@ -60,8 +57,13 @@ def simulation(found: Findings) -> list[Block]:
         f"程序生成，种子 {found.study.seed}；区名、人口密度和全市{plan.city_path}走势是真实的"
         "（data/indicators），各区的段落和满意率是编造的"
     )
+
+    def declared(number: float) -> str:
+        return given(f"{number:g}", "study.toml [simulation]")
+
     planted = "、".join(
-        f"{found.code_names.get(code, code)} {effect:g}" for code, effect in plan.effects.items()
+        f"{literal(found.code_names.get(code, code))} {declared(effect)}"
+        for code, effect in plan.effects.items()
     )
     levels = recovery["level"].unique()
     districts = recovery[recovery["level"] == levels[0]]
@@ -72,14 +74,14 @@ def simulation(found: Findings) -> list[Block]:
     }
     return [
         Paragraph(
-            f"为每个区从本研究的段落里随机抽取 {plan.segments_per_district} 段，再按设定的效应生成满意率"
-            f"（效应以 logit 计，每增加 1 个占比：{planted}）。各模式的占比互不相关，所以可以一次检验一个模式。",
+            f"为每个区从本研究的段落里随机抽取 {declared(plan.segments_per_district)} 段，再按设定的效应生成满意率"
+            f"（效应以 logit 计，占比由 0 到 1：{planted}）。各模式的占比互不相关，所以可以一次检验一个模式。",
             "模拟",
         ),
         Paragraph(
             "然后假装不知道真值，把这些段落交给同一套规则编码、计分和回归，看能不能找回设定的效应"
             "（{fig-recovery}、{tab-recovery}）。真实标签一栏没有编码误差；规则编码一栏带着编码误差；"
-            f"校正后一栏按已知概率抽 {plan.audited} 段由人核对（模拟里“人”就是真值），把规则编码的误差算进系数和区间。",
+            f"校正后一栏按已知概率抽 {declared(plan.audited)} 段由人核对（模拟里“人”就是真值），把规则编码的误差算进系数和区间。",
             "模拟",
         ),
         ExhibitBlock(figure_simulated_path(panel, source=source, names=found.region_names)),
@@ -96,9 +98,8 @@ def simulation(found: Findings) -> list[Block]:
     ]
 
 
-def method(found: Findings) -> list[Block]:
+def method(_: Findings) -> list[Block]:
     """How the numbers were made and how to make them again."""
-    study = found.study
     return [
         Paragraph(
             "文档按原样读入（UTF-8、GB18030 或 Big5），切成段落和句子，不丢一个字；做法、编码、词频都记下原文位置。"
@@ -116,7 +117,7 @@ def method(found: Findings) -> list[Block]:
             "方法",
         ),
         Paragraph(
-            f"随机数种子为 {study.seed}。provenance.json 记下每个输入文件的摘要、软件版本和种子；"
+            f"随机数种子为 {result('study.seed')}。provenance.json 记下每个输入文件的摘要、软件版本和种子；"
             "输入、种子和软件版本都不变时，重新运行得到的表格一个字节也不会变。",
             "方法",
         ),
@@ -135,7 +136,7 @@ def references(found: Findings) -> list[Block]:
             for address, rows in assessment.groupby("source_url")
         ]
     if indicators is not None:
-        used = indicators[indicators["indicator"].isin(indicators_used(found))]
+        used = indicators[indicators["indicator"].isin(found.indicators_used)]
         entries += [
             f"{'、'.join(sorted(rows['indicator'].unique()))}：{address}"
             for address, rows in used.groupby("source_url")

@@ -10,8 +10,8 @@ from pbgov.coding.codebooks.crosswalk import CROSSWALK_FILE, read_crosswalk
 from pbgov.coding.frameworks import FrameworkChange
 from pbgov.exhibits.disagreements import table_adjudication
 from pbgov.exhibits.frameworks import figure_framework_heatmap, table_framework_change
-from pbgov.exhibits.numerals import format_percent
 from pbgov.reporting.composition import cases
+from pbgov.reporting.prose import result
 from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
 
 if TYPE_CHECKING:
@@ -26,15 +26,14 @@ def adjudicated(found: Findings) -> list[Block]:
     total = share.iloc[-1]
     source = f"{cases(found)}；data/codings"
     settled = int(total["n_unanimous"] + total["n_adjudicated"])
-    left = int(total["n_disputed"] + total["n_unjudged"])
     said = (
-        f"{int(total['n'])} 项（片段×编码族）里，各人一致的 {int(total['n_unanimous'])} 项，经裁定的 "
-        f"{int(total['n_adjudicated'])} 项（{format_percent(total['adjudicated_share'])}），其余 {left} 项没有定论"
+        f"{result('gold.n')} 项（片段×编码族）里，各人一致的 {result('gold.n_unanimous')} 项，经裁定的 "
+        f"{result('gold.n_adjudicated')} 项（{result('gold.share')}），其余 {result('gold.n_open')} 项没有定论"
         "（{tab-adjudication}），不作推测。"
     )
     against = int(found.need("gold", "outcomes")["against_unanimity"].sum())
     if against:
-        said += f"其中 {against} 项的裁定与各人后来一致的判断不同，应当复核。"
+        said += f"其中 {result('gold.n_against')} 项的裁定与各人后来一致的判断不同，应当复核。"
     if not settled:
         said += "也就是说，还没有一个片段是两个人都判过、并且有了定论的：金标准是空的，上面的比较都只是与一个人的判断相比。"
     return [
@@ -56,12 +55,11 @@ def rival_framework(found: Findings) -> list[Block]:
     )
     n_segments = json.loads(str(found.results["rival"]["n_segments"]))
     change = FrameworkChange(crosswalk, n_segments, **kept)
-    moved = kept["ranks"]["change"].fillna(0).ne(0)
     source = f"{cases(found)}；规则编码；{folder.name}"
     return [
         Paragraph(
-            f"换一个框架，结果会变：用另一本编码手册给同样的 {n_segments} 段重新编码，"
-            f"各文档在对应编码上的 {len(moved)} 个名次里有 {int(moved.sum())} 个变了"
+            f"换一个框架，结果会变：用另一本编码手册给同样的 {result('rival.n_segments')} 段重新编码，"
+            f"各文档在对应编码上的 {result('rival.n_ranks')} 个名次里有 {result('rival.n_moved')} 个变了"
             "（{tab-framework-change}，{fig-framework-heatmap}）。名次会变的结论，不能只凭一个框架来写。",
             "真实",
         ),

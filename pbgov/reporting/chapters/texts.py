@@ -12,9 +12,10 @@ from pbgov.exhibits.repairs import table_repairs
 from pbgov.exhibits.tables import table_corpus, table_practices, table_terms
 from pbgov.indicators.regions import read_boundaries
 from pbgov.reporting.chapters.judgement import adjudicated, rival_framework
-from pbgov.reporting.chapters.main_claims import overall
 from pbgov.reporting.composition import cases
+from pbgov.reporting.prose import given, literal, result
 from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
+from pbgov.reporting.results.coding import overall
 
 if TYPE_CHECKING:
     from pbgov.reporting.composition import Findings
@@ -35,12 +36,10 @@ def documents(found: Findings) -> list[Block]:
     """What was read, and what could not be."""
     documents = found.need("read", "documents")
     problems = found.need("read", "problems")
-    sentences = found.need("read", "sentences")
-    n_sentences = int(sentences["kind"].eq("sentence").sum())
     shown = documents.assign(doc_id=[found.short_titles[name] for name in documents["doc_id"]])
     blocks: list[Block] = [
         Paragraph(
-            f"读入 {len(documents)} 篇文档，切成 {n_sentences} 个句子；各片段首尾相接，拼起来与"
+            f"读入 {result('documents.n')} 篇文档，切成 {result('documents.n_sentences')} 个句子；各片段首尾相接，拼起来与"
             "修复后的文本一字不差。关于文档的每个数字都由这些片段算出（{tab-corpus}）。",
             "真实",
         ),
@@ -50,8 +49,11 @@ def documents(found: Findings) -> list[Block]:
     if len(problems):
         blocks.append(
             Paragraph(
-                f"有 {len(problems)} 个文件没有读入："
-                + "；".join(f"{row.path}（{row.code}，{row.zh}）" for row in problems.itertuples()),
+                f"有 {result('documents.n_problems')} 个文件没有读入："
+                + "；".join(
+                    given(f"{row.path}（{row.code}，{row.zh}）", "evidence/problems.csv")
+                    for row in problems.itertuples()
+                ),
                 "局限",
             )
         )
@@ -59,14 +61,14 @@ def documents(found: Findings) -> list[Block]:
     if len(remarks):
         blocks.append(
             Paragraph(
-                f"读入时有 {len(remarks)} 条提醒（没有照收的内容、没有把握的修复等），逐条见 evidence/remarks.csv。",
+                f"读入时有 {result('documents.n_remarks')} 条提醒（没有照收的内容、没有把握的修复等），逐条见 evidence/remarks.csv。",
                 "局限",
             )
         )
     unverified = documents.dropna(subset=["unverified"])
     if len(unverified):
         listed = "；".join(
-            f"{found.short_titles[str(row.doc_id)]}：{_in_chinese(str(row.unverified))}"
+            f"{_titled(found, str(row.doc_id))}：{literal(_in_chinese(str(row.unverified)))}"
             for row in unverified.itertuples()
         )
         blocks.append(Paragraph(f"元数据里有未经核实的项目（{listed}），引用前请核对。", "局限"))
@@ -78,11 +80,10 @@ def _repairs(found: Findings) -> list[Block]:
     repairs = found.need("read", "repairs")
     if repairs.empty:
         return [Paragraph("这些文档没有发现需要修复的损坏。", "真实")]
-    left = int(repairs["certainty"].eq("unrepaired").sum())
-    inferred = int(repairs["certainty"].eq("inferred").sum())
     return [
         Paragraph(
-            f"文本有损坏，列出 {len(repairs)} 处：{inferred} 处是据上下文推断补入的，{left} 处没有把握、"
+            f"文本有损坏，列出 {result('repairs.n')} 处：{result('repairs.inferred')} 处是据上下文推断补入的，"
+            f"{result('repairs.unrepaired')} 处没有把握、"
             "原样保留，其余已经修复（{tab-repairs}）。逐处的改前、改后和在原文的位置见 evidence/repairs.csv；"
             "引用推断和原样保留的地方之前，请核对原刊。",
             "真实",
@@ -96,6 +97,11 @@ def _repairs(found: Findings) -> list[Block]:
             )
         ),
     ]
+
+
+def _titled(found: Findings, doc_id: str) -> str:
+    """Author and year of a document, as they are printed."""
+    return given(found.short_titles[doc_id], "evidence/metadata.csv")
 
 
 def _in_chinese(keys: str) -> str:
@@ -227,7 +233,7 @@ def coding(found: Findings) -> list[Block]:
     blocks.insert(
         1,
         Paragraph(
-            f"以“{name}”为例，各文档的做法分布如下；全部编码族的判断和占比见 evidence 文件夹。",
+            f"以“{literal(name)}”为例，各文档的做法分布如下；全部编码族的判断和占比见 evidence 文件夹。",
             "真实",
         ),
     )
@@ -243,7 +249,7 @@ def _not_compared(found: Findings) -> Paragraph:
         why = "规则编码没有给出任何判断（编码手册没有线索词，或者线索词都没有出现）"
     else:
         why = (
-            f"{people} 的人工编码没有与规则编码比较上（study.toml 的 references 没有写他们，"
+            f"{literal(people)} 的人工编码没有与规则编码比较上（study.toml 的 references 没有写他们，"
             "或者他们判的不是整段）"
         )
     return Paragraph(f"{why}，无法检验规则编码的一致性；上图只能当作线索。", "局限")

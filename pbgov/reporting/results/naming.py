@@ -1,0 +1,63 @@
+"""How results are named and which stretches of documents a table's rows are."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from pbgov.exhibits.numerals import format_count
+from pbgov.reporting.ledger import LONGEST_ID, Nature, Result, quotation_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_UNNAMEABLE = re.compile(r"[^\w()\[\]+%:.−-]+|\.(?=\.)|^\.|\.$")
+
+
+def name_of(*parts: str) -> str:
+    """A result id of these parts; what cannot stand in an id is left out.
+
+    An id that would be too long keeps its beginning and end, and a digest between them.
+    """
+    whole = ".".join(_UNNAMEABLE.sub("", part) or "_" for part in parts)
+    if len(whole) <= LONGEST_ID:
+        return whole
+    digest = hashlib.sha256(".".join(parts).encode()).hexdigest()[:6]
+    return (
+        f"{whole[:24]}~{digest}~{whole[-24:]}".replace("~", "-")
+        .replace("-.", "-")
+        .replace(".-", "-")
+    )
+
+
+def stretches(table: pd.DataFrame) -> tuple[str, ...]:
+    """Ids of the stretches that the rows of a table with doc_id, start and end are, each once."""
+    ids = [
+        quotation_id(str(doc_id), int(start), int(end))
+        for doc_id, start, end in zip(table["doc_id"], table["start"], table["end"], strict=True)
+    ]
+    return tuple(dict.fromkeys(ids))
+
+
+def count(
+    result_id: str,
+    value: Any,
+    meaning: str,
+    *,
+    origin: str,
+    rests_on: tuple[str, ...] = (),
+    nature: Nature = "count",
+    simulated: bool = False,
+) -> Result:
+    """A whole number as a result."""
+    return Result(
+        result_id,
+        int(value),
+        format_count(value),
+        meaning,
+        nature,
+        origin=origin,
+        simulated=simulated,
+        rests_on=rests_on,
+    )
