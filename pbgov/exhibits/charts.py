@@ -25,6 +25,11 @@ class Series:
         Ends of an interval around each value, or empty.
     point_names : tuple of str
         Of a scatter chart only: what each point is, or empty.
+    joined : bool, optional
+        Whether a line joins the points; None does as the kind does: a line chart joins, a scatter
+        chart does not.
+    marked : bool
+        Whether the points have markers; without them a joined series is a bare line.
     """
 
     name: str
@@ -33,6 +38,8 @@ class Series:
     low: tuple[float | None, ...] = ()
     high: tuple[float | None, ...] = ()
     point_names: tuple[str, ...] = ()
+    joined: bool | None = None
+    marked: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""The axes of a native chart: tick labels below, a true minus, titles, light grid lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pbgov.reporting.native_charts.drawing import (
+    axis_line,
+    grid_line,
+    make,
+    rich_text,
+    text_properties,
+)
+from pbgov.reporting.native_charts.labels import signed
+
+if TYPE_CHECKING:
+    from pbgov.exhibits.charts import ChartData
+
+AXIS_ID = 50010001
+TITLE_SIZE = 9.0
+TICK_SIZE = 9.0
+SMALL_TICK_SIZE = 8.0
+ALL_LABELS = 40
+"""Categories of a lying bar chart up to which each has its label; above, the program leaves some out."""
+
+
+def axes(chart: ChartData, lang: str) -> list[Any]:
+    """Both axes of the chart, in the order of their ids.
+
+    The labels of one axis stand at the low end of the other, where negative values cannot cover
+    them. A lying chart reads downwards, with its numbers below.
+    """
+    if chart.kind == "scatter":
+        return [
+            _value_axis(chart, lang, AXIS_ID, "b", chart.x_title, number_format="General"),
+            _value_axis(chart, lang, AXIS_ID + 1, "l", chart.y_title),
+        ]
+    lying = chart.kind == "bar"
+    names, numbers = ("l", "b") if lying else ("b", "l")
+    name_title, number_title = (
+        (chart.y_title, chart.x_title) if lying else (chart.x_title, chart.y_title)
+    )
+    return [
+        _category_axis(chart, lang, names, name_title),
+        _value_axis(chart, lang, AXIS_ID + 1, numbers, number_title),
+    ]
+
+
+def _category_axis(chart: ChartData, lang: str, position: str, title: str) -> Any:
+    lying = chart.kind == "bar"
+    many = len(chart.categories)
+    size = TICK_SIZE if many <= 16 else SMALL_TICK_SIZE
+    return make(
+        "c:catAx",
+        make("c:axId", val=AXIS_ID),
+        make("c:scaling", make("c:orientation", val="maxMin" if lying else "minMax")),
+        make("c:delete", val=0),
+        make("c:axPos", val=position),
+        _title(title, lang, turned=lying),
+        make("c:numFmt", formatCode="General", sourceLinked=0),
+        make("c:majorTickMark", val="none"),
+        make("c:minorTickMark", val="none"),
+        make("c:tickLblPos", val="low"),
+        axis_line(),
+        text_properties(size, lang),
+        make("c:crossAx", val=AXIS_ID + 1),
+        make("c:crosses", val="autoZero"),
+        make("c:auto", val=0),
+        make("c:lblAlgn", val="ctr"),
+        make("c:lblOffset", val=100),
+        make("c:tickLblSkip", val=1) if lying and many <= ALL_LABELS else None,
+        make("c:noMultiLvlLbl", val=1),
+    )
+
+
+def _value_axis(
+    chart: ChartData,
+    lang: str,
+    axis_id: int,
+    position: str,
+    title: str,
+    number_format: str | None = None,
+) -> Any:
+    scatter = chart.kind == "scatter"
+    own, other = axis_id, AXIS_ID if axis_id != AXIS_ID else AXIS_ID + 1
+    return make(
+        "c:valAx",
+        make("c:axId", val=own),
+        make("c:scaling", make("c:orientation", val="minMax")),
+        make("c:delete", val=0),
+        make("c:axPos", val=position),
+        make("c:majorGridlines", grid_line()),
+        _title(title, lang, turned=position == "l"),
+        make("c:numFmt", formatCode=signed(number_format or chart.number_format), sourceLinked=0),
+        make("c:majorTickMark", val="out" if scatter else "none"),
+        make("c:minorTickMark", val="none"),
+        make("c:tickLblPos", val="low" if scatter else "nextTo"),
+        axis_line(),
+        text_properties(TICK_SIZE, lang),
+        make("c:crossAx", val=other),
+        # the first category of a lying chart is at the top, so its numbers cross at the last one
+        make("c:crosses", val="max" if chart.kind == "bar" else "autoZero"),
+        make("c:crossBetween", val="midCat" if scatter else "between"),
+    )
+
+
+def _title(title: str, lang: str, turned: bool) -> Any:
+    if not title:
+        return None
+    text = rich_text(title, TITLE_SIZE, lang, turned=turned)
+    return make("c:title", text, make("c:overlay", val=0))
