@@ -12,23 +12,23 @@ from pbgov.reporting.ledger import LONGEST_ID, Nature, Result, quotation_id
 if TYPE_CHECKING:
     import pandas as pd
 
-_UNNAMEABLE = re.compile(r"[^\w()\[\]+%:.−-]+|\.(?=\.)|^\.|\.$")
+_UNNAMEABLE = re.compile(r"[^\w()\[\]+%:.−-]+")
+_DOTS = re.compile(r"\.{2,}")
 
 
 def name_of(*parts: str) -> str:
-    """A result id of these parts; what cannot stand in an id is left out.
+    """A result id of these parts.
 
-    An id that would be too long keeps its beginning and end, and a digest between them.
+    Where something cannot stand in an id, or there is too much of it, the rest is kept and a digest
+    tells it from other names.
     """
-    whole = ".".join(_UNNAMEABLE.sub("", part) or "_" for part in parts)
-    if len(whole) <= LONGEST_ID:
-        return whole
-    digest = hashlib.sha256(".".join(parts).encode()).hexdigest()[:6]
-    return (
-        f"{whole[:24]}~{digest}~{whole[-24:]}".replace("~", "-")
-        .replace("-.", "-")
-        .replace(".-", "-")
-    )
+    whole = ".".join(parts)
+    named = _DOTS.sub(".", _UNNAMEABLE.sub("", whole)).strip(".")
+    if named == whole and len(named) <= LONGEST_ID:
+        return named
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    kept = named[: LONGEST_ID - len(digest) - 1].rstrip(".")
+    return f"{kept}-{digest}"
 
 
 def stretches(table: pd.DataFrame) -> tuple[str, ...]:
