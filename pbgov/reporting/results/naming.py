@@ -24,7 +24,7 @@ def name_of(*parts: str) -> str:
     """
     whole = ".".join(parts)
     named = _DOTS.sub(".", _UNNAMEABLE.sub("", whole)).strip(".")
-    if named == whole and len(named) <= LONGEST_ID:
+    if named and named == whole and len(named) <= LONGEST_ID:
         return named
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
     kept = named[: LONGEST_ID - len(digest) - 1].rstrip(".")
