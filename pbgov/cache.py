@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,10 +37,12 @@ LIBRARIES = (
     "pdfminer.six",
     "pypdf",
     "python-docx",
+    "python-pptx",
     "rjieba",
     "scikit-learn",
     "scipy",
     "statsmodels",
+    "xlsxwriter",
 )
 
 
@@ -77,7 +79,8 @@ def relative_name(path: Path, base: Path) -> str:
 def code_digest() -> str:
     """SHA-256 of pbgov's own source and cue files."""
     package = Path(__file__).parent
-    files = [p for suffix in ("*.py", "*.csv", "*.html", "*.css") for p in package.rglob(suffix)]
+    suffixes = ("*.py", "*.csv", "*.html", "*.css", "*.js", "*.typ")
+    files = [p for suffix in suffixes for p in package.rglob(suffix)]
     return digest_json(digest_files(files, package))
 
 
@@ -92,10 +95,15 @@ Results = dict[str, "pd.DataFrame | str"]
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of step results; `base` (digest of code and library versions) enters every key."""
+    """A folder of step results; `base` (digest of code and library versions) enters every key.
+
+    The states in `kept` (step to key: those of the last finished run) stay beside a newer one, so
+    that what changed can be told.
+    """
 
     folder: Path
     base: str
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     def key(self, step: str, inputs: Any) -> str:
         """Name of the state that `inputs` (JSON-like: digests and parameters) put a step in."""
@@ -104,14 +112,21 @@ class Cache:
     def fetch(self, step: str, key: str, make: Callable[[], Results]) -> tuple[Results, bool]:
         """The results of a step in the state `key`, and whether they had to be made.
 
-        Only the newest state of a step is kept.
+        The newest state of a step is kept, and the one in `kept`.
         """
         folder = self.folder / step / key
         made = not (folder / COMPLETE).is_file()
         if made:
-            shutil.rmtree(self.folder / step, ignore_errors=True)
+            for other in sorted((self.folder / step).glob("*")):
+                if other.name != self.kept.get(step):
+                    shutil.rmtree(other, ignore_errors=True)
             _save(make(), folder)
         return _load(folder), made
+
+    def load(self, step: str, key: str) -> Results | None:
+        """The results of a step in the state `key`, or None where they are no longer kept."""
+        folder = self.folder / step / key
+        return _load(folder) if (folder / COMPLETE).is_file() else None
 
 
 def save_table(table: pd.DataFrame, path: Path) -> None:
@@ -122,12 +137,17 @@ def save_table(table: pd.DataFrame, path: Path) -> None:
     path.write_bytes(content.encode("utf-8", "surrogatepass"))
     types = {
         "columns": {str(name): str(kind) for name, kind in table.dtypes.items()},
-        "attrs": table.attrs,
+        "attrs": {name: value for name, value in table.attrs.items() if _storable(value)},
         "simulated": is_simulated(table),
     }
     path.with_suffix(".types").write_text(
         json.dumps(types, ensure_ascii=False), encoding="utf-8", newline="\n"
     )
+
+
+def _storable(value: Any) -> bool:
+    """True for what JSON holds; what a table rests on in memory (its lineage) is not stored."""
+    return value is None or isinstance(value, (str, int, float, bool, list, dict))
 
 
 def load_table(path: Path) -> pd.DataFrame:

@@ -81,10 +81,11 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
 
     from pbgov.reporting.composition import compose
     from pbgov.reporting.evidence import write_evidence
-    from pbgov.reporting.report import write_files
+    from pbgov.reporting.writing import write_files
 
     kept = _clear_former(study.output)
-    written = [*write_files(compose(study, results), study.output)]
+    reports_written, saved = write_files(compose(study, results), study.output)
+    written = [*reports_written, *saved]
     written += write_evidence(results, study.output)
     state["outputs"] = digest_files(written, study.output)
     _write_json(study.output / PROVENANCE, state)

@@ -1,4 +1,4 @@
-"""What a report is made of, and the writing of it.
+"""What a report is made of.
 
 A report is a value: title, and blocks in reading order. Every statement of finding is a `Claim`
 and carries two visible labels, whether it is real or simulated, and how sure it is.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pbgov.errors import InputError
@@ -355,32 +354,6 @@ class Report:
                         f"the statement {block.text[:30]!r} is labelled 真实 but rests on"
                         f" {piece.exhibit_id!r}, which is simulated; label it 模拟"
                     )
-
-
-def write_files(report: Report, folder: str | Path) -> tuple[Path, ...]:
-    """Write ``report.docx``, ``report.html`` and every exhibit's own files below `folder`.
-
-    Parameters
-    ----------
-    report : Report
-    folder : path
-        Made where it does not exist.
-
-    Returns
-    -------
-    tuple of Path
-        The files written: the two reports first. The same report gives the same bytes.
-    """
-    from pbgov.reporting.page.document import page
-    from pbgov.reporting.word.document import word_document
-
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {folder / "report.docx": word_document(report), folder / "report.html": page(report)}
-    for path, content in files.items():
-        path.write_bytes(content)
-    saved = [path for exhibit in report.exhibits for path in exhibit.save(folder)]
-    return (*files, *saved)
 
 
 def require_printable(text: str, where: str) -> None:
