@@ -435,17 +435,19 @@ def test_a_report_without_simulation_says_so():
 
 
 def test_write_files_gives_the_same_files_with_the_same_bytes(tmp_path):
-    first = write_files(report(), tmp_path / "one")
+    formats = ("docx", "html", "pptx", "xlsx", "pdf")
+    reports, saved = write_files(report(), tmp_path / "one", formats)
     fresh = report()
     again = tuple(
         ExhibitBlock(replace(block.exhibit)) if isinstance(block, ExhibitBlock) else block
         for block in fresh.blocks
     )
-    second = write_files(replace(fresh, blocks=again), tmp_path / "two")
+    second = write_files(replace(fresh, blocks=again), tmp_path / "two", formats)
+    first = (*reports, *saved)
     names = [path.relative_to(tmp_path / "one").as_posix() for path in first]
-    assert names[:2] == ["report.docx", "report.html"]
+    assert names[: len(formats)] == [f"report.{kind}" for kind in formats]
     assert {"tables/tab-scores.csv", "figures/模拟_fig-path.png", "captions/tab-long.json"} <= set(
         names
     )
-    for one, two in zip(first, second, strict=True):
+    for one, two in zip(first, (*second[0], *second[1]), strict=True):
         assert one.read_bytes() == two.read_bytes(), one.name
