@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from pbgov.reporting.native_charts.drawing import (
+    Look,
     axis_line,
     grid_line,
     make,
@@ -17,14 +19,13 @@ if TYPE_CHECKING:
     from pbgov.exhibits.charts import ChartData
 
 AXIS_ID = 50010001
-TITLE_SIZE = 9.0
-TICK_SIZE = 9.0
-SMALL_TICK_SIZE = 8.0
+FEW = 16
+STEPS = 8
 ALL_LABELS = 40
 """Categories of a lying bar chart up to which each has its label; above, the program leaves some out."""
 
 
-def axes(chart: ChartData, lang: str) -> list[Any]:
+def axes(chart: ChartData, look: Look) -> list[Any]:
     """Both axes of the chart, in the order of their ids.
 
     The labels of one axis stand at the low end of the other, where negative values cannot cover
@@ -32,8 +33,8 @@ def axes(chart: ChartData, lang: str) -> list[Any]:
     """
     if chart.kind == "scatter":
         return [
-            _value_axis(chart, lang, AXIS_ID, "b", chart.x_title, number_format="General"),
-            _value_axis(chart, lang, AXIS_ID + 1, "l", chart.y_title),
+            _value_axis(chart, look, AXIS_ID, "b", chart.x_title, number_format="General"),
+            _value_axis(chart, look, AXIS_ID + 1, "l", chart.y_title),
         ]
     lying = chart.kind == "bar"
     names, numbers = ("l", "b") if lying else ("b", "l")
@@ -41,28 +42,27 @@ def axes(chart: ChartData, lang: str) -> list[Any]:
         (chart.y_title, chart.x_title) if lying else (chart.x_title, chart.y_title)
     )
     return [
-        _category_axis(chart, lang, names, name_title),
-        _value_axis(chart, lang, AXIS_ID + 1, numbers, number_title),
+        _category_axis(chart, look, names, name_title),
+        _value_axis(chart, look, AXIS_ID + 1, numbers, number_title),
     ]
 
 
-def _category_axis(chart: ChartData, lang: str, position: str, title: str) -> Any:
+def _category_axis(chart: ChartData, look: Look, position: str, title: str) -> Any:
     lying = chart.kind == "bar"
     many = len(chart.categories)
-    size = TICK_SIZE if many <= 16 else SMALL_TICK_SIZE
     return make(
         "c:catAx",
         make("c:axId", val=AXIS_ID),
         make("c:scaling", make("c:orientation", val="maxMin" if lying else "minMax")),
         make("c:delete", val=0),
         make("c:axPos", val=position),
-        _title(title, lang, turned=lying),
+        _title(title, look, turned=lying),
         make("c:numFmt", formatCode="General", sourceLinked=0),
         make("c:majorTickMark", val="none"),
         make("c:minorTickMark", val="none"),
         make("c:tickLblPos", val="low"),
         axis_line(),
-        text_properties(size, lang),
+        text_properties(look if many <= FEW else Look(look.lang, look.size - 1)),
         make("c:crossAx", val=AXIS_ID + 1),
         make("c:crosses", val="autoZero"),
         make("c:auto", val=0),
@@ -75,7 +75,7 @@ def _category_axis(chart: ChartData, lang: str, position: str, title: str) -> An
 
 def _value_axis(
     chart: ChartData,
-    lang: str,
+    look: Look,
     axis_id: int,
     position: str,
     title: str,
@@ -86,17 +86,17 @@ def _value_axis(
     return make(
         "c:valAx",
         make("c:axId", val=own),
-        make("c:scaling", make("c:orientation", val="minMax")),
+        _scaling(chart, axis_id),
         make("c:delete", val=0),
         make("c:axPos", val=position),
         make("c:majorGridlines", grid_line()),
-        _title(title, lang, turned=position == "l"),
+        _title(title, look, turned=position == "l"),
         make("c:numFmt", formatCode=signed(number_format or chart.number_format), sourceLinked=0),
         make("c:majorTickMark", val="out" if scatter else "none"),
         make("c:minorTickMark", val="none"),
         make("c:tickLblPos", val="low" if scatter else "nextTo"),
         axis_line(),
-        text_properties(TICK_SIZE, lang),
+        text_properties(look),
         make("c:crossAx", val=other),
         # the first category of a lying chart is at the top, so its numbers cross at the last one
         make("c:crosses", val="max" if chart.kind == "bar" else "autoZero"),
@@ -104,8 +104,38 @@ def _value_axis(
     )
 
 
-def _title(title: str, lang: str, turned: bool) -> Any:
+def _scaling(chart: ChartData, axis_id: int) -> Any:
+    """Upwards; from end to end of the intervals, of which programs take no account themselves."""
+    upwards = make("c:orientation", val="minMax")
+    ends = interval_range(chart) if axis_id != AXIS_ID else None
+    if ends is None:
+        return make("c:scaling", upwards)
+    low, high = ends
+    return make("c:scaling", upwards, make("c:max", val=high), make("c:min", val=low))
+
+
+def interval_range(chart: ChartData) -> tuple[float, float] | None:
+    """Round numbers that hold every value and interval; None where no value has an interval."""
+    ends = [end for one in chart.series for end in (*one.low, *one.high) if end is not None]
+    if not ends:
+        return None
+    ends += [value for one in chart.series for value in one.values if value is not None]
+    if chart.kind in ("bar", "column"):
+        ends.append(0.0)  # a bar begins at zero
+    low, high = min(ends), max(ends)
+    if low == high:
+        return None
+    power = 10.0 ** math.floor(math.log10((high - low) / STEPS))
+    step = next(power * times for times in (1, 2, 5, 10) if power * times * STEPS >= high - low)
+    return (_rounded(math.floor(low / step) * step), _rounded(math.ceil(high / step) * step))
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.10g}")
+
+
+def _title(title: str, look: Look, turned: bool) -> Any:
     if not title:
         return None
-    text = rich_text(title, TITLE_SIZE, lang, turned=turned)
+    text = rich_text(title, look, turned=turned)
     return make("c:title", text, make("c:overlay", val=0))

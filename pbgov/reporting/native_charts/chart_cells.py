@@ -87,8 +87,6 @@ def reach(series: Series, role: Literal["below", "above"]) -> tuple[float | None
     """How far the interval reaches below or above each value; None where an end is missing."""
     ends = series.low if role == "below" else series.high
     return tuple(
-        None
-        if value is None or end is None
-        else (value - end if role == "below" else end - value)
+        None if value is None or end is None else (value - end if role == "below" else end - value)
         for value, end in zip(series.values, ends, strict=False)
     )

@@ -14,6 +14,7 @@ from pbgov.reporting.native_charts.axes import AXIS_ID, axes
 from pbgov.reporting.native_charts.chart_cells import SHEET, Place, chart_columns
 from pbgov.reporting.native_charts.drawing import (
     LANGUAGES,
+    Look,
     line,
     make,
     qualified,
@@ -27,8 +28,7 @@ from pbgov.reporting.native_charts.series import series_element
 if TYPE_CHECKING:
     from pbgov.exhibits.charts import ChartData
 
-TITLE_SIZE = 11.0
-LEGEND_SIZE = 9.0
+TEXT_SIZE = 9.0
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _GROUPS = {
     "bar": "c:barChart",
@@ -45,6 +45,7 @@ def chart_xml(
     lang: str = "zh",
     workbook_relation: str | None = None,
     place: Place | None = None,
+    text_size: float = TEXT_SIZE,
 ) -> bytes:
     """The whole chart part (``c:chartSpace``).
 
@@ -58,6 +59,8 @@ def chart_xml(
         Relationship id of the embedded workbook (`chart_workbook` with the same `lang`).
     place : Place, optional
         Where the cells stand; by default on the first sheet of `chart_workbook`.
+    text_size : float
+        Of the axes and the legend, in points; the title is two points larger.
 
     Returns
     -------
@@ -65,6 +68,7 @@ def chart_xml(
         UTF-8 with its XML declaration; the same ones every time.
     """
     place = place or Place(SHEET[lang])
+    look = Look(lang, text_size)
     outside = None
     if workbook_relation is not None:
         outside = make("c:externalData", make("c:autoUpdate", val=0))
@@ -76,44 +80,44 @@ def chart_xml(
         make("c:roundedCorners", val=0),
         make(
             "c:chart",
-            _title(title, lang),
+            _title(title, look),
             make("c:autoTitleDeleted", val=int(not title)),
-            make("c:plotArea", make("c:layout"), _group(chart, lang, place), *axes(chart, lang)),
-            _legend(chart, lang),
+            make("c:plotArea", make("c:layout"), _group(chart, look, place), *axes(chart, look)),
+            _legend(chart, look),
             make("c:plotVisOnly", val=1),
             make("c:dispBlanksAs", val="gap"),
         ),
-        shape(solid("FFFFFF"), line(None)),
-        text_properties(LEGEND_SIZE, lang),
+        shape(solid("#ffffff"), line(None)),
+        text_properties(look),
         outside,
     )
     written: bytes = etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
     return written
 
 
-def _title(title: str, lang: str) -> Any:
+def _title(title: str, look: Look) -> Any:
     if not title:
         return None
-    text = rich_text(title, TITLE_SIZE, lang, bold=True)
+    text = rich_text(title, Look(look.lang, look.size + 2), bold=True)
     return make("c:title", text, make("c:overlay", val=0))
 
 
-def _legend(chart: ChartData, lang: str) -> Any:
+def _legend(chart: ChartData, look: Look) -> Any:
     if len(chart.series) < 2:
         return None
     return make(
         "c:legend",
         make("c:legendPos", val="b"),
         make("c:overlay", val=0),
-        text_properties(LEGEND_SIZE, lang),
+        text_properties(look),
     )
 
 
-def _group(chart: ChartData, lang: str, place: Place) -> Any:
+def _group(chart: ChartData, look: Look, place: Place) -> Any:
     """The element of the chart's kind, with its series."""
-    columns = chart_columns(chart, lang)
+    columns = chart_columns(chart, look.lang)
     series = [
-        series_element(chart, number, columns, place, lang) for number in range(len(chart.series))
+        series_element(chart, number, columns, place, look) for number in range(len(chart.series))
     ]
     axis_ids = [make("c:axId", val=AXIS_ID), make("c:axId", val=AXIS_ID + 1)]
     group = _GROUPS[chart.kind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -19,9 +20,20 @@ EAST_ASIAN = "微软雅黑"
 """Unlike 黑体 and 宋体 it has a true minus sign, and Office brings it on Windows and macOS."""
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
+LINE_COLOURS = (*PALETTE[:4], MUTED)
+"""The palette's lightest colour fills an area; as a line it would vanish on white."""
+
 PATTERNS = {"///": "wdUpDiag", "...": "pct30", "xxx": "openDmnd"}
 DASHES = ("solid", "dash", "sysDot", "lgDash", "dashDot")
 POINT = 12700
+
+
+@dataclass(frozen=True)
+class Look:
+    """Language of a chart's texts and the size of its tick labels in points."""
+
+    lang: str = "zh"
+    size: float = 9.0
 
 
 def make(tag: str, *children: Any, **attributes: object) -> Any:
@@ -43,26 +55,36 @@ def qualified(tag: str) -> str:
     return f"{{{NAMESPACES[prefix]}}}{name}"
 
 
-def series_colour(number: int) -> str:
-    """Colour of a series, as six hexadecimal digits."""
-    return PALETTE[number % len(PALETTE)].lstrip("#").upper()
-
-
 def solid(colour: str) -> Any:
-    """A plain fill; the colour with or without its ``#``."""
-    return make("a:solidFill", make("a:srgbClr", val=colour.lstrip("#").upper()))
+    """A plain fill."""
+    return make("a:solidFill", rgb(colour))
 
 
-def series_fill(number: int) -> Any:
-    """The fill of a bar: colour and pattern differ, so that series differ in greyscale too."""
+def rgb(colour: str) -> Any:
+    """A colour such as ``#14345c`` as an element."""
+    return make("a:srgbClr", val=colour.lstrip("#").upper())
+
+
+def line_colour(number: int) -> str:
+    """Colour of the line and markers of a series."""
+    return LINE_COLOURS[number % len(LINE_COLOURS)]
+
+
+def series_fill(number: int, light: bool = False) -> Any:
+    """The fill of a bar: colour and pattern differ, so that series differ in greyscale too.
+
+    `light` takes the palette from its light end, where an interval drawn over the bar is seen.
+    """
+    colours = PALETTE[::-1] if light else PALETTE
+    colour = colours[number % len(colours)]
     turn = number // len(PALETTE)  # the sixth series has the first colour with another pattern
     pattern = PATTERNS.get(HATCHES[(number + turn) % len(HATCHES)])
     if pattern is None:
-        return solid(series_colour(number))
+        return solid(colour)
     return make(
         "a:pattFill",
-        make("a:fgClr", make("a:srgbClr", val="FFFFFF")),
-        make("a:bgClr", make("a:srgbClr", val=series_colour(number))),
+        make("a:fgClr", rgb("#ffffff")),
+        make("a:bgClr", rgb(colour)),
         prst=pattern,
     )
 
@@ -105,7 +127,7 @@ def run_properties(tag: str, size: float, lang: str, bold: bool = False, ink: st
     )
 
 
-def text_properties(size: float, lang: str, turned: bool = False) -> Any:
+def text_properties(look: Look, turned: bool = False) -> Any:
     """How the labels of a part are set: ``c:txPr``."""
     return make(
         "c:txPr",
@@ -113,16 +135,15 @@ def text_properties(size: float, lang: str, turned: bool = False) -> Any:
         make("a:lstStyle"),
         make(
             "a:p",
-            make("a:pPr", run_properties("a:defRPr", size, lang)),
-            make("a:endParaRPr", lang=LANGUAGES[lang]),
+            make("a:pPr", run_properties("a:defRPr", look.size, look.lang)),
+            make("a:endParaRPr", lang=LANGUAGES[look.lang]),
         ),
     )
 
 
-def rich_text(
-    text: str, size: float, lang: str, *, bold: bool = False, turned: bool = False
-) -> Any:
+def rich_text(text: str, look: Look, *, bold: bool = False, turned: bool = False) -> Any:
     """A text of its own, such as a title: ``c:tx``."""
+    size, lang = look.size, look.lang
     return make(
         "c:tx",
         make(

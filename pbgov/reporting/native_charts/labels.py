@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from pbgov.reporting.native_charts.drawing import make, rich_text, text_properties
+from pbgov.reporting.native_charts.drawing import Look, make, rich_text, text_properties
 
 if TYPE_CHECKING:
     from pbgov.exhibits.charts import ChartData, Series
 
-LABEL_SIZE = 8.0
 LABELLED_BARS = 24
 LABELLED_POINTS = 8
 NAMED_POINTS = 24
@@ -40,7 +39,7 @@ def label_format(chart: ChartData) -> str:
     return signed("#,##0." + "0" * max(1, DIGITS - before + (largest < 1)))
 
 
-def labels(chart: ChartData, number: int, lang: str) -> Any:
+def labels(chart: ChartData, number: int, look: Look) -> Any:
     """``c:dLbls`` of a series, or None where labels would cover one another.
 
     Points of a scatter chart show their names; bars and the points of short lines their values,
@@ -48,7 +47,7 @@ def labels(chart: ChartData, number: int, lang: str) -> Any:
     """
     series = chart.series[number]
     if chart.kind == "scatter":
-        return _names(series, lang) if _few_names(chart) and series.point_names else None
+        return _names(series, look) if _few_names(chart) and series.point_names else None
     n_points = sum(len(one.values) for one in chart.series)
     most = LABELLED_POINTS if chart.kind == "line" else LABELLED_BARS
     if n_points > most or any(chain.from_iterable((s.low, s.high) for s in chart.series)):
@@ -59,7 +58,7 @@ def labels(chart: ChartData, number: int, lang: str) -> Any:
         "c:dLbls",
         make("c:numFmt", formatCode=label_format(chart), sourceLinked=0),
         make("c:spPr", make("a:noFill"), make("a:ln", make("a:noFill"))),
-        text_properties(LABEL_SIZE, lang),
+        text_properties(Look(look.lang, look.size - 1)),
         make("c:dLblPos", val="t" if chart.kind == "line" else "outEnd"),
         *_shown(value=True),
     )
@@ -69,12 +68,12 @@ def _few_names(chart: ChartData) -> bool:
     return sum(len(one.point_names) for one in chart.series) <= NAMED_POINTS
 
 
-def _names(series: Series, lang: str) -> Any:
+def _names(series: Series, look: Look) -> Any:
     named = [
         make(
             "c:dLbl",
             make("c:idx", val=place),
-            rich_text(name, LABEL_SIZE, lang),
+            rich_text(name, Look(look.lang, look.size - 1)),
             make("c:dLblPos", val="r"),
             *_shown(value=True),
         )

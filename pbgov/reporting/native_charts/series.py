@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from pbgov.exhibits.style import INK, MARKERS
 from pbgov.reporting.native_charts.drawing import (
     DASHES,
+    Look,
     line,
+    line_colour,
     make,
-    series_colour,
     series_fill,
     shape,
     solid,
@@ -25,7 +26,7 @@ MARKER_SIZE = 6
 
 
 def series_element(
-    chart: ChartData, number: int, columns: tuple[Column, ...], place: Place, lang: str
+    chart: ChartData, number: int, columns: tuple[Column, ...], place: Place, look: Look
 ) -> Any:
     """``c:ser`` of the series `number`, its cells found among `columns`."""
     series = chart.series[number]
@@ -38,18 +39,18 @@ def series_element(
         return make(
             "c:ser",
             *head,
-            shape(series_fill(number), line(INK, 0.5)),
+            shape(series_fill(number, light=errors is not None), line(INK, 0.5)),
             make("c:invertIfNegative", val=0),
-            labels(chart, number, lang),
+            labels(chart, number, look),
             errors,
             make("c:cat", _texts(own["category"], columns, place)),
             make("c:val", _numbers(own["value"], columns, place, chart)),
         )
     joined = chart.kind == "line" if series.joined is None else series.joined
-    look = [
+    shown = [
         shape(None, _joining_line(number) if joined else line(None)),
         _marker(number, series.marked),
-        labels(chart, number, lang),
+        labels(chart, number, look),
         errors,
     ]
     if chart.kind == "line":
@@ -62,11 +63,11 @@ def series_element(
             make("c:xVal", _numbers(own["x"], columns, place, chart)),
             make("c:yVal", _numbers(own["value"], columns, place, chart)),
         ]
-    return make("c:ser", *head, *look, *numbers, make("c:smooth", val=0))
+    return make("c:ser", *head, *shown, *numbers, make("c:smooth", val=0))
 
 
 def _joining_line(number: int) -> Any:
-    return line(series_colour(number), 1.75, DASHES[number % len(DASHES)])
+    return line(line_colour(number), 1.75, DASHES[number % len(DASHES)])
 
 
 def _marker(number: int, marked: bool) -> Any:
@@ -77,7 +78,7 @@ def _marker(number: int, marked: bool) -> Any:
         "c:marker",
         make("c:symbol", val=sign),
         make("c:size", val=MARKER_SIZE),
-        shape(solid(series_colour(number)), line(INK, 0.5)),
+        shape(solid(line_colour(number)), line(INK, 0.5)),
     )
 
 
