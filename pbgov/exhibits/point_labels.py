@@ -58,6 +58,26 @@ def label_halves(labels: Sequence[str]) -> np.ndarray:
     ).reshape(-1, 2)
 
 
+def apart(middles: np.ndarray, least: float, end: float = 1.0) -> np.ndarray:
+    """Places of names along a line, in their order and at least `least` apart.
+
+    Examples
+    --------
+    >>> apart(np.array([0.1, 0.15, 0.9]), 0.2).round(2).tolist()
+    [0.1, 0.3, 0.9]
+    """
+    places = np.array(middles, dtype=float)
+    reached = -np.inf
+    for at, place in enumerate(places):
+        places[at] = max(place, least / 2, reached + least)
+        reached = places[at]
+    limit = end - least / 2
+    for at in range(len(places) - 1, -1, -1):
+        places[at] = min(places[at], limit)
+        limit = places[at] - least
+    return places
+
+
 def place_labels(
     points: np.ndarray,
     halves: np.ndarray,
