@@ -1,0 +1,253 @@
+"""The report as slides: one message a slide, each finding beside what it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pbgov.exhibits.style import INK, MUTED
+from pbgov.marks import SIMULATED
+from pbgov.reporting.report import (
+    CONFIDENCE_DOTS,
+    CONFIDENCES,
+    REALITIES,
+    Box,
+    Claim,
+    ExhibitBlock,
+    Heading,
+    Mention,
+    Report,
+)
+from pbgov.reporting.slides.canvas import Canvas, add_notes, finish_notes, foot, picture, text_box
+from pbgov.reporting.slides.room import (
+    BODY,
+    OPENING_SUBTITLE,
+    SMALLEST,
+    height_of,
+    lines_of,
+    portions,
+    shortened,
+    size_for,
+)
+from pbgov.reporting.slides.room import Box as Room
+from pbgov.reporting.slides.tables import Piece, table_pieces, write_table
+from pbgov.reporting.slides.template import OPENING, empty_presentation, packed
+
+if TYPE_CHECKING:
+    from pbgov.exhibits.exhibit import Exhibit
+
+LABEL_SIZE = 16.0
+REASON_SIZES = (16.0, 14.0, SMALLEST)
+TEXT_SIZES = (20.0, 18.0, 16.0, 14.0, SMALLEST)
+MESSAGE_COLUMN = 10.5
+"""Width in cm of the column of labels and reasons beside an exhibit."""
+
+LEGEND = Room(2.4, 8.6, 29.0, 8.6)
+
+
+def slide_deck(report: Report) -> bytes:
+    """The report as the bytes of a .pptx file, 16:9, the same ones every time.
+
+    A title slide with the meaning of the labels; a slide for each `Claim`, with the exhibit that
+    it names; a slide for each exhibit not yet shown; the boxes; and where the evidence stands.
+    Charts can be edited where the exhibit has `ChartData`. Note and source stand at the foot, and
+    whole in the speaker notes.
+    """
+    return _Deck(report).write()
+
+
+def exhibit_slides(exhibit: Exhibit) -> bytes:
+    """One exhibit as the bytes of a .pptx file: one slide, or several where a table is long."""
+    presentation = empty_presentation(exhibit.caption_text, "", None)
+    canvas = Canvas(presentation)
+    _exhibit_slides(canvas, exhibit, exhibit.caption_text, "")
+    finish_notes(presentation)
+    return packed(presentation)
+
+
+class _Deck:
+    """Writes one report into one presentation, from first slide to last."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.presentation = empty_presentation(report.title, report.subtitle, report.dated)
+        self.canvas = Canvas(self.presentation)
+        self.shown: set[str] = set()
+        self.chapter = ""
+
+    def write(self) -> bytes:
+        self._opening()
+        for block in self.report.blocks:
+            if isinstance(block, Heading):
+                self.chapter = block.text if block.level == 1 else self.chapter
+            elif isinstance(block, Claim):
+                self._claim(block)
+            elif isinstance(block, ExhibitBlock):
+                self._exhibit(block.exhibit)
+            elif isinstance(block, Box):
+                self._box(block)
+        self._evidence()
+        finish_notes(self.presentation)
+        return packed(self.presentation)
+
+    def _opening(self) -> None:
+        report = self.report
+        slide = self.canvas.slide(report.title, layout=OPENING)
+        subtitle = report.subtitle
+        if report.dated is not None:
+            day = report.dated
+            subtitle = f"{subtitle}\n{day.year}年{day.month}月{day.day}日".strip()
+        placeholder = slide.placeholders[1]
+        placeholder.element.getparent().remove(placeholder.element)
+        if subtitle:
+            box = OPENING_SUBTITLE
+            size = size_for(subtitle, box, (22.0, 20.0, 18.0, 16.0, 14.0))
+            told = subtitle if size else shortened(subtitle, box.width, 14, 2, "……（见备注）")
+            text_box(slide, "副标题", box, [told], size or 14.0, ink=MUTED)
+            if size is None:
+                add_notes(slide, subtitle)
+        lines = [f"【{word}】{REALITIES[word]}" for word in ("真实", SIMULATED)]
+        lines += [
+            f"【把握：{word}】{CONFIDENCE_DOTS[word]} {meaning}"
+            for word, meaning in CONFIDENCES.items()
+        ]
+        simulated = report.simulated
+        told = "、".join(simulated)
+        last = f"模拟图表 {len(simulated)} 个：{told}。" if simulated else "本报告没有模拟图表。"
+        lines.append(shortened(last, LEGEND.width, 14, 4, "……（全部见备注）"))
+        if lines[-1] != last:
+            add_notes(slide, last)
+        text_box(slide, "标签的含义", LEGEND, lines, 14.0)
+
+    def _claim(self, claim: Claim) -> None:
+        report = self.report
+        message = report.plain(claim.text)
+        mark = f"【{SIMULATED}】" if claim.reality == SIMULATED else ""
+        slide = self.canvas.slide(_marked(mark, message), self.chapter)
+        exhibit = self._named(claim)
+        room = BODY
+        if exhibit is not None:
+            room = Room(BODY.left, BODY.top, MESSAGE_COLUMN, BODY.height)
+            beside = Room(
+                BODY.left + MESSAGE_COLUMN + 0.7, BODY.top, BODY.width - MESSAGE_COLUMN - 0.7,
+                BODY.height,
+            )  # fmt: skip
+            self._beside(slide, exhibit, beside)
+        labels = [
+            f"【{claim.reality}】{REALITIES[claim.reality]}",
+            f"【把握：{claim.confidence}】{CONFIDENCE_DOTS[claim.confidence]}",
+        ]
+        at_top = sum(len(lines_of(one, room.width, LABEL_SIZE)) for one in labels)
+        tall = height_of(at_top, LABEL_SIZE)
+        text_box(
+            slide,
+            "标签",
+            Room(room.left, room.top, room.width, tall),
+            labels,
+            LABEL_SIZE,
+            bold=True,
+        )
+        reason = f"把握的依据：{report.plain(claim.reason)}"
+        below = Room(room.left, room.top + tall + 0.4, room.width, room.height - tall - 0.4)
+        size = size_for(reason, below, REASON_SIZES)
+        told = reason
+        if size is None:
+            size = REASON_SIZES[-1]
+            most = int(below.height / height_of(1, size))
+            told = shortened(reason, below.width, size, most, "……（全文见备注）")
+        text_box(slide, "把握的依据", below, [told], size, ink=INK)
+        add_notes(slide, _marked(mark, message))
+        add_notes(slide, reason)
+
+    def _named(self, claim: Claim) -> Exhibit | None:
+        """The exhibit that the claim's text names: the first one not yet shown, else the first."""
+        ids = [one.exhibit_id for one in self.report.pieces(claim.text) if isinstance(one, Mention)]
+        named = {one.exhibit_id: one for one in self.report.exhibits if one.exhibit_id in ids}
+        fresh = [one for one in ids if one not in self.shown]
+        for exhibit_id in [*fresh, *ids]:
+            exhibit = named[exhibit_id]
+            if exhibit.kind == "figure" or self._small(exhibit) is not None:
+                return exhibit
+        return None
+
+    def _small(self, exhibit: Exhibit) -> Piece | None:
+        """The whole table, where it finds room beside a message."""
+        width = BODY.width - MESSAGE_COLUMN - 0.7
+        found = table_pieces(exhibit, Room(0, 0, width, BODY.height - 1.6))
+        return found[0] if len(found) == 1 and not found[0].full else None
+
+    def _beside(self, slide: Any, exhibit: Exhibit, room: Room) -> None:
+        caption = exhibit.caption(self.report.numbers[exhibit.exhibit_id])
+        self.shown.add(exhibit.exhibit_id)
+        told = shortened(caption, room.width, 14, 2, "……（全文见备注）")
+        tall = height_of(len(lines_of(told, room.width, 14)), 14)
+        text_box(
+            slide, "图表题", Room(room.left, room.top, room.width, tall), [told], 14, bold=True
+        )
+        box = Room(room.left, room.top + tall + 0.2, room.width, room.height - tall - 0.2)
+        piece = self._small(exhibit) if exhibit.kind == "table" else None
+        _show(self.canvas, slide, exhibit, box, caption, piece)
+        add_notes(slide, caption)
+        foot(slide, exhibit.notes())
+
+    def _exhibit(self, exhibit: Exhibit) -> None:
+        if exhibit.exhibit_id in self.shown:
+            return
+        self.shown.add(exhibit.exhibit_id)
+        caption = exhibit.caption(self.report.numbers[exhibit.exhibit_id])
+        _exhibit_slides(self.canvas, exhibit, caption, self.chapter)
+
+    def _box(self, block: Box) -> None:
+        texts = tuple(map(self.report.plain, block.paragraphs))
+        size = next((s for s in TEXT_SIZES if len(portions(texts, BODY, s)) == 1), 16.0)
+        slides = portions(texts, BODY, size)
+        for place, part in enumerate(slides, 1):
+            part_of = f"（{place}/{len(slides)}）" if len(slides) > 1 else ""
+            slide = self.canvas.slide(f"{block.title}{part_of}", self.chapter)
+            text_box(slide, "正文", BODY, part, size)
+
+    def _evidence(self) -> None:
+        ledger = self.report.ledger
+        slide = self.canvas.slide("证据在哪里")
+        lines = [
+            f"这份报告登记了 {len(ledger)} 个结果，它们依据原文 {len(ledger.quotations)} 处、"
+            f"指标记录 {len(ledger.records)} 条。",
+            "同一份报告的 Excel 文件把结果、证据和指标记录各列一张表，由结果可以点到原文，由原文可以点回结果。",
+            "同一份报告的网页里，点一个数字就显示它依据的原文；Word 文件的附录逐条列出原文和出处。",
+            "每处原文都写明文档、段落、起止字符、编码者和规则，可以回到原件核对。",
+        ]
+        if simulated := self.report.simulated:
+            told = f"模拟图表（{'、'.join(simulated)}）只用来检验方法，没有原文可查。"
+            lines.append(shortened(told, BODY.width, 18, 3, "……"))
+        text_box(slide, "正文", BODY, lines, 18.0)
+
+
+def _marked(mark: str, text: str) -> str:
+    return text if not mark or text.startswith(mark) else mark + text
+
+
+def _exhibit_slides(canvas: Canvas, exhibit: Exhibit, caption: str, chapter: str) -> None:
+    """The exhibit alone: on one slide, or on several where its table is long."""
+    parts: list[Piece | None] = [None]
+    if exhibit.kind == "table":
+        parts = list(table_pieces(exhibit, BODY))
+    for place, piece in enumerate(parts, 1):
+        part_of = f"（{place}/{len(parts)}）" if len(parts) > 1 else ""
+        slide = canvas.slide(f"{caption}{part_of}", chapter)
+        _show(canvas, slide, exhibit, BODY, caption, piece)
+        foot(slide, exhibit.notes())
+
+
+def _show(
+    canvas: Canvas, slide: Any, exhibit: Exhibit, box: Room, caption: str, piece: Piece | None
+) -> None:
+    """The table, the chart or the picture of an exhibit."""
+    spoken = "。".join((caption, exhibit.notes()[0]))
+    if piece is not None:
+        write_table(slide, piece, box, title=caption, spoken=spoken)
+        for cell in piece.full:
+            add_notes(slide, cell)
+    elif exhibit.chart is not None:
+        title = exhibit.caption_text if exhibit.simulated else ""
+        canvas.chart(slide, exhibit.chart, box, title=title, lang=exhibit.lang, spoken=spoken)
+    else:
+        picture(slide, exhibit.image("png", "slide"), box, title=caption, spoken=spoken)
