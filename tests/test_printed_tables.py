@@ -36,14 +36,15 @@ HOSTILE = (
     "--- -- ''quoted'' ``so''",
     "&lt; &amp;lt;",
 )
-COMMANDS = set(
-    "usepackage documentclass begin end centering caption label toprule midrule bottomrule cmidrule"
-    " multicolumn shortstack phantom item footnotesize small scriptsize setlength tabcolsep linewidth"
-    " extracolsep fill raggedright arraybackslash par noindent begingroup endgroup endfirsthead endhead"
-    " endfoot textbackslash textasciicircum textasciitilde textless textgreater textbar textquotedbl"
-    " textquotesingle textasciigrave textsuperscript times pm leq geq neq approx infty cap surd"
-    " rightarrow leftarrow Rightarrow neg circ bullet".split()
-)
+COMMANDS_TEXT = """
+usepackage documentclass begin end centering caption label toprule midrule bottomrule
+cmidrule multicolumn shortstack phantom item footnotesize small scriptsize setlength
+tabcolsep linewidth extracolsep fill raggedright arraybackslash par noindent begingroup
+endgroup endfirsthead endhead endfoot textbackslash textasciicircum textasciitilde textless
+textgreater textbar textquotedbl textquotesingle textasciigrave textsuperscript times pm leq
+geq neq approx infty cap surd rightarrow leftarrow Rightarrow neg circ bullet
+"""
+COMMANDS = set(COMMANDS_TEXT.split())
 
 
 def exhibit(body: pd.DataFrame, **told: object) -> Exhibit:

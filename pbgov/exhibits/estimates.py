@@ -169,7 +169,7 @@ def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang) -> str:
     torn = [labels.get(term, term) for term in _torn_by_second_opinion(estimate)]
     if lang == "en":
         return _note_in_english(estimate, torn, labels)
-    associations = _says_what_it_is(estimate)
+    associations = says_what_it_is(estimate)
     parts = [
         f"N = {count_units(estimate, lang)}。{estimate.method}；公式 {estimate.formula}；"
         f"标准误与自由度：{estimate.covariance}。",
@@ -182,7 +182,7 @@ def _note(estimate: Estimate, labels: Mapping[str, str], lang: Lang) -> str:
 
 
 def _note_in_english(estimate: Estimate, torn: list[str], labels: Mapping[str, str]) -> str:
-    associations = _says_what_it_is(estimate)
+    associations = says_what_it_is(estimate)
     method = f"{estimate.method_en}; " if estimate.method_en else ""
     parts = [
         f"N = {count_units(estimate, 'en')}; {method}{estimate.formula};"
@@ -196,7 +196,7 @@ def _note_in_english(estimate: Estimate, torn: list[str], labels: Mapping[str, s
     return " ".join(part for part in parts if part)
 
 
-def _says_what_it_is(estimate: Estimate) -> bool:
+def says_what_it_is(estimate: Estimate) -> bool:
     """True where a remark says association, or names the design under which it is an effect."""
     return any(
         "因果" in remark.zh or (remark.rule == "design" and "平行趋势" in remark.zh)
