@@ -18,16 +18,19 @@ import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.indicators.lineage import lineage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from patsy import ModelDesc
 
+    from pbgov.indicators.lineage import Lineage
+
 _FUNCTIONS = {name: getattr(np, name) for name in ("log", "log1p", "log10", "exp", "sqrt")}
 _OF_PATSY = ("C", "I", "Q", "center", "standardize", "Treatment", "Sum")
 UNMATCHED, PERIODS = "unmatched", "periods"
-_LABEL = "\0label"  # no column of a file can be named so
+_LABEL, _UNIT = "\0label", "\0unit"  # no column of a file can be named so
 _NUMBER = re.compile(r"np\.\w+\((-?[\d.]+?)(?:\.0)?\)")
 _QUOTED = re.compile(r"""Q\(((?:'(?:[^'\\]|\\.)*')|(?:"(?:[^"\\]|\\.)*"))\)""")
 
@@ -67,6 +70,10 @@ class Design:
         Units that the join of a panel left out.
     periods : dict of str to str
         The period of each column that is an indicator of a panel.
+    lineage : Lineage or None
+        What the values of the table came from, where it still carries that.
+    units : tuple of str
+        The unit of each row as `lineage` names it; empty where it has none.
     """
 
     formula: str
@@ -84,6 +91,8 @@ class Design:
     digest: str
     unmatched: tuple[str, ...] = ()
     periods: dict[str, str] = field(default_factory=dict)
+    lineage: Lineage | None = field(default=None, repr=False)
+    units: tuple[str, ...] = field(default=(), repr=False)
 
 
 def read_design(
@@ -123,6 +132,8 @@ def read_design(
     except patsy.PatsyError as error:
         raise InputError(f"formula {formula!r} cannot be read: {error}{_wide(formula)}") from None
     table = table.set_axis([str(name) for name in table.columns], axis=1)
+    lineage = lineage_of(table)
+    units = _units(table, lineage)
     hidden = [f"{_LABEL}{level}" for level in range(table.index.nlevels)]
     table = table.rename_axis(index=hidden)  # an index may be called as a column is
     if patsy.INTERCEPT not in desc.rhs_termlist:
@@ -135,7 +146,7 @@ def read_design(
     for name in wanted:
         _refuse_odd_kinds(table[name], grouped=name in others or name in _grouped(desc))
     named = labels or ("region_code" if "region_code" in table.columns else "")
-    complete, dropped, gaps = _complete_rows(table, wanted, named)
+    complete, dropped, gaps = _complete_rows(table, wanted, named, units)
     complete = complete.sort_values([*sorted(wanted), _LABEL], kind="stable", ignore_index=True)
     rows = complete[wanted]
     environment = patsy.EvalEnvironment([{"np": np, **_FUNCTIONS}])
@@ -177,6 +188,8 @@ def read_design(
         digest=hashlib.sha256(rows[sorted(wanted)].to_csv(index=False).encode()).hexdigest(),
         unmatched=tuple(table.attrs.get(UNMATCHED, ())),
         periods={k: v for k, v in table.attrs.get(PERIODS, {}).items() if k in wanted},
+        lineage=lineage,
+        units=tuple(complete[_UNIT]) if units else (),
     )
 
 
@@ -226,15 +239,43 @@ def _grouped(desc: ModelDesc) -> set[str]:
 
 
 def _complete_rows(
-    table: pd.DataFrame, wanted: list[str], named: str
+    table: pd.DataFrame, wanted: list[str], named: str, units: list[str]
 ) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...]]:
     """The complete rows with their names, the names of the others, and where values are missing."""
     names = np.array(names_of(table[named] if named else table.index), dtype=object)
     missing = table[wanted].isna()
     incomplete = missing.any(axis=1).to_numpy()
     complete = table.loc[~incomplete, wanted].assign(**{_LABEL: names[~incomplete]})
+    if units:
+        complete[_UNIT] = np.array(units, dtype=object)[~incomplete]
     gaps = tuple(name for name in wanted if missing[name].any())
     return complete, tuple(sorted(names[incomplete])), gaps
+
+
+def _units(table: pd.DataFrame, lineage: Lineage | None) -> list[str]:
+    """What a lineage calls the unit of each row; empty where the table does not say."""
+    if lineage is None:
+        return []
+    if list(table.columns).count(lineage.unit) == 1:
+        return names_of(table[lineage.unit])
+    return names_of(table.index) if table.index.names == [lineage.unit] else []
+
+
+def columns_of(design: Design, term: str | None) -> tuple[str, ...]:
+    """The columns of the table that a coefficient, a term or (None) the outcome was made of.
+
+    `term` is one of ``design.columns`` (``C(片区)[T.远郊]``) or of ``design.terms`` (``C(片区)``).
+    An interaction gives each of its columns, a transformation the column itself; the intercept,
+    and what is no term of the formula, none.
+    """
+    import patsy
+
+    desc = patsy.ModelDesc.from_formula(design.formula)
+    if term in design.columns:
+        term = design.terms[design.columns.index(term)]
+    of_term = [one for one in desc.rhs_termlist if _shown(one.name()) == term]
+    factors = [one for each in (of_term if term else desc.lhs_termlist) for one in each.factors]
+    return tuple(dict.fromkeys(name for one in factors for name in _names(one.code, one.code)))
 
 
 def other_columns(*names: str | None) -> list[str]:

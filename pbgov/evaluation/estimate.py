@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pbgov.evaluation.remarks import Lang, Remark, in_order, sentences
 from pbgov.evaluation.storage import number_in, number_out, table_from_lists, table_to_lists
 from pbgov.marks import SIMULATED, as_simulated, is_simulated
+
+if TYPE_CHECKING:
+    from pbgov.evaluation.design import Design
 
 TERM_COLUMNS = (
     "term",
@@ -63,6 +66,7 @@ UNITS_EN = {
     "组": "cluster",
 }
 _TABLES = ("terms", "beside", "effects", "influence")
+_NOT_STORED = "lineage"
 
 
 def counted(n: int, unit_name: str) -> str:
@@ -130,6 +134,9 @@ class Estimate:
     declared : bool or None
         Whether this test was declared beforehand (`pbgov.label_declared`); None where
         nobody has said.
+    lineage : Design or None
+        The rows it was fitted on and what their values came from, for `pbgov.trace`. Never
+        stored: None after `from_json`.
     """
 
     formula: str
@@ -151,6 +158,7 @@ class Estimate:
     effects: pd.DataFrame = field(default_factory=_none)
     influence: pd.DataFrame = field(default_factory=_none)
     declared: bool | None = None
+    lineage: Design | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "remarks", in_order(self.remarks))
@@ -210,6 +218,7 @@ class Estimate:
     def to_json(self) -> str:
         """The estimate as JSON; every digit is kept, NaN is written as null."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        del fields[_NOT_STORED]
         for name in _TABLES:
             fields[name] = table_to_lists(fields[name])
         fields["seed"] = int(self.seed)

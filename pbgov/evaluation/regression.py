@@ -200,6 +200,7 @@ def regress(
         remarks=tuple(remarks),
         simulated=simulated,
         inputs_digest=design.digest,
+        lineage=design,
         seed=seed,
         influence=influence,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pbgov.errors import InputError
+from pbgov.indicators.lineage import LINEAGE, Lineage, lineage_of
 from pbgov.indicators.scores import need_columns, unit_names
 from pbgov.marks import carry_mark, is_simulated
 
@@ -35,6 +36,9 @@ class Panel:
     simulated : bool
         True where any score or figure in `data` was simulated; False is overridden where `data`
         says so itself.
+    lineage : Lineage or None
+        The segments, judgements and rows of indicators that the values came from, for
+        `pbgov.trace`; it rides on `data` too, as long as that is not merged by hand.
     """
 
     data: pd.DataFrame
@@ -43,6 +47,7 @@ class Panel:
     only_scores: tuple[str, ...] = ()
     only_indicators: tuple[str, ...] = ()
     simulated: bool = False
+    lineage: Lineage | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "simulated", self.simulated or is_simulated(self.data))
@@ -129,12 +134,18 @@ def join_panel(
             f"No unit is both in scores (such as {only_scores[:1]}) and in column {on} of "
             f"indicators (such as {only_indicators[:1]}); make the scores with by={on!r}."
         )
+    data = carry_mark(data, scores, chosen)
+    lineage = (lineage_of(scores) or Lineage(on)).with_records(
+        chosen[chosen[on].isin(data[on])], on
+    )
+    data.attrs[LINEAGE] = lineage
     return Panel(
-        data=carry_mark(data, scores, chosen),
+        data=data,
         unit=on,
         periods=taken,
         only_scores=only_scores,
         only_indicators=only_indicators,
+        lineage=lineage,
     )
 
 

@@ -8,14 +8,13 @@ import pandas as pd
 
 from pbgov.datafiles import validate
 from pbgov.errors import InputError
+from pbgov.indicators.lineage import LINEAGE, OF_CODINGS, OF_SEGMENTS, STRETCH, Lineage
 from pbgov.marks import carry_mark
 from pbgov.mining.lexicon import READABLE_KINDS
 from pbgov.schemas import SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-STRETCH = ["doc_id", "start", "end"]
 
 
 def score(
@@ -64,7 +63,8 @@ def score(
         `distinct_practices`, ``n_practices`` counts the practices of the unit, each once,
         ``n_distinct`` those with a segment that carries the code, and ``share`` is
         ``n_distinct / n_practices``: NaN where the segments read tell none.
-        Simulated codings or segments hand their mark on.
+        Simulated codings or segments hand their mark on. ``attrs["lineage"]`` has the segments
+        and judgements behind each share, for `pbgov.trace`.
 
     Raises
     ------
@@ -96,7 +96,8 @@ def score(
     n_segments = placed.groupby("unit", sort=False).size()
     asked = [] if units is None else _as_list(units, "units")
     n_segments = n_segments.reindex(list(dict.fromkeys([*asked, *n_segments.index])), fill_value=0)
-    carried = _carried(judged, read, wanted).merge(placed, on=STRETCH)
+    counted = placed[[*STRETCH, "unit", *(["practice"] if distinct_practices else [])]]
+    carried = _carried(judged, read, wanted).merge(counted, on=STRETCH)
     n_coded = carried.groupby(["unit", "code_id"]).size()
 
     grid = pd.MultiIndex.from_product([n_segments.index, wanted], names=["unit", "code_id"])
@@ -114,7 +115,19 @@ def score(
         table["n_distinct"] = pd.Series(counts, index=table.index).mask(unread)
         table["share"] = table.n_distinct / table.n_practices.mask(table.n_practices.eq(0))
     table = validate(table, SCORES, path="scores")
-    table.attrs = {"by": by, "unplaced": int(read.unit.isna().sum())}
+    table.attrs = {
+        "by": by,
+        "unplaced": int(read.unit.isna().sum()),
+        LINEAGE: Lineage(
+            by,
+            placed,
+            judged[
+                [*STRETCH, "code_id", "value", *(name for name in OF_CODINGS if name in judged)]
+            ],
+            wanted,
+            distinct_practices or "",
+        ),
+    }
     return carry_mark(table, codings, segments)
 
 
@@ -168,8 +181,9 @@ def _one_coder(codings: pd.DataFrame, coder: str | None) -> pd.DataFrame:
 def _what_was_read(segments: pd.DataFrame, by: str, practice: str | None) -> pd.DataFrame:
     if "kind" in segments:
         segments = segments[segments.kind.isin(READABLE_KINDS)]
-    read = segments[STRETCH].assign(unit=unit_names(segments[by], "segments"))
-    twice = read[read.duplicated(keep="first")]
+    known = [name for name in OF_SEGMENTS if name in segments]
+    read = segments[[*STRETCH, *known]].assign(unit=unit_names(segments[by], "segments"))
+    twice = read[read.duplicated([*STRETCH, "unit"], keep="first")]
     if len(twice):
         raise InputError(
             f"segments holds {_name(twice.iloc[0])} of {by} {twice.iloc[0].unit!r} "

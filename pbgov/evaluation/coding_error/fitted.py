@@ -145,6 +145,7 @@ def estimate_of(
         ),
         simulated=frame.simulated,
         inputs_digest=design.digest,
+        lineage=design,
         seed=frame.seed,
     )
 

@@ -278,6 +278,7 @@ def _estimate(
         ),
         simulated=frame.simulated,
         inputs_digest=design.digest,
+        lineage=design,
         seed=frame.seed,
     )
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from pbgov.coding.side_by_side import said_by
 from pbgov.errors import InputError
-from pbgov.indicators.scores import STRETCH, need_columns, score, unit_names
+from pbgov.indicators.lineage import STRETCH
+from pbgov.indicators.scores import need_columns, score, unit_names
 from pbgov.mining.lexicon import READABLE_KINDS
 
 if TYPE_CHECKING:

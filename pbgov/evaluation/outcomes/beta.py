@@ -172,6 +172,7 @@ def beta_regression(
         remarks=tuple(remarks),
         simulated=simulated,
         inputs_digest=design.digest,
+        lineage=design,
         seed=seed,
         influence=influence,
     )

@@ -182,6 +182,7 @@ def regress_bounded(
         remarks=tuple(remarks),
         simulated=simulated,
         inputs_digest=design.digest,
+        lineage=design,
         seed=seed,
         influence=influence,
     )

@@ -202,6 +202,7 @@ def _as_estimate(
         remarks=tuple(remarks),
         simulated=simulated,
         inputs_digest=design.digest,
+        lineage=design,
         seed=seed,
         influence=influence,
     )
@@ -294,6 +295,7 @@ def mundlak(
         method="最小二乘，另加各单位的均值（Mundlak）",
         method_en="least squares with the means of units beside (Mundlak)",
         inputs_digest=design.digest,
+        lineage=design,
     )
     return result.with_remarks(
         *sentences_on_gaps(design), *sentences_on_means(list(means), unit_name)

@@ -198,6 +198,7 @@ def ordered_logit(
         remarks=tuple(remarks),
         simulated=simulated,
         inputs_digest=design.digest,
+        lineage=design,
         seed=seed,
         effects=_effects(design, fit, moves, df, alone, refused),
         influence=influence,

@@ -207,6 +207,7 @@ def fractional_logit(
         remarks=tuple(remarks),
         simulated=simulated,
         inputs_digest=design.digest,
+        lineage=design,
         seed=seed,
         effects=_effects(design, fit, covariance, df, alone, refused, units if cluster else None),
         influence=influence,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from pbgov.evaluation.design import Design
     from pbgov.indicators.panel import Panel
 
 LEAST_PER_SIDE = 8
@@ -60,6 +61,8 @@ class SeriesTable:
     remarks : tuple of Remark
         What was left out.
     digest : str
+    rows : Design
+        The complete rows, as the table had them.
     """
 
     time: np.ndarray
@@ -72,6 +75,7 @@ class SeriesTable:
     formula: str
     remarks: tuple[Remark, ...]
     digest: str
+    rows: Design
 
     @property
     def explained(self) -> np.ndarray:
@@ -208,6 +212,7 @@ def interrupted_series(
         ),
         simulated=simulated,
         inputs_digest=read.digest,
+        lineage=read.rows,
         seed=seed,
     )
 
@@ -275,6 +280,7 @@ def read_series(
         formula=shown,
         remarks=(*sentences_on_gaps(design), *_on_holes(holes, n)),
         digest=design.digest,
+        rows=design,
     )
 
 
