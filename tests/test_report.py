@@ -174,7 +174,8 @@ def test_captions_are_sequence_fields_and_texts_point_at_them(word):
     ]
     marks = {mark.get(qn("w:name")) for mark in word.element.body.iter(qn("w:bookmarkStart"))}
     pointed = {code.split()[1] for code in codes if code.startswith("REF")}
-    assert pointed == marks
+    assert len(pointed) == 3
+    assert pointed <= marks
     captions = [p.text for p in word.paragraphs if p.style.name == "Caption"]
     assert captions == ["表1  各区占比", "图1  【模拟】走势", "表2  各区占比"]
 

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TEXT_CM = 15.4  # 21 cm less two margins of 2.8 cm
-TABLE_SIZES = (10.5, 9.0, 8.0, 7.0)
+TABLE_SIZES = (10.5, 9.0, 8.0, 7.5)
 CELL_PADDING_CM = 0.12
+MOST_COLUMNS = 60
+"""Word opens no table of more than 63 columns."""
 
 # widths in ems of the type size
 LATIN_EMS = 0.64
@@ -24,20 +26,29 @@ LONGEST_WORD_EMS = 12.0
 SLACK_EMS = 0.3
 
 
-def column_widths(header: list[str], rows: list[list[str]]) -> tuple[list[float], float]:
+def column_widths(
+    header: list[str],
+    rows: list[list[str]],
+    text_cm: float = TEXT_CM,
+    sizes: tuple[float, ...] = TABLE_SIZES,
+) -> tuple[list[float], float]:
     """Column widths in cm that fill the text width, and the largest type size that allows them.
 
-    Numbers are never broken; columns of words share what the numbers leave.
+    Numbers are never broken where `fits_upright` is true; columns of words share what the numbers
+    leave.
+
+    Parameters
+    ----------
+    header, rows : lists of str
+        The printed table.
+    text_cm : float
+        Width of a line.
+    sizes : tuple of float
+        Type sizes in points, the preferred first.
     """
-    columns = list(zip(header, *rows, strict=True))
-    number = numeric_columns(header, rows)
-    room = TEXT_CM - 2 * CELL_PADDING_CM * len(columns)
-    least, most = [], []
-    for column, is_number in zip(columns, number, strict=True):
-        low, high = _column_ems(column, is_number)
-        least.append(low)
-        most.append(high)
-    size = next((size for size in TABLE_SIZES if sum(least) * _em(size) <= room), TABLE_SIZES[-1])
+    room = _room(len(header), text_cm)
+    least, most = _least_and_most(header, rows)
+    size = next((size for size in sizes if sum(least) * _em(size) <= room), sizes[-1])
     room /= _em(size)
     if sum(least) > room:
         shares = least
@@ -47,7 +58,41 @@ def column_widths(header: list[str], rows: list[list[str]]) -> tuple[list[float]
         spare = (room - sum(least)) / (sum(most) - sum(least))
         shares = [low + (high - low) * spare for low, high in zip(least, most, strict=True)]
     stretch = room / sum(shares) * _em(size)
-    return [share * stretch + 2 * CELL_PADDING_CM for share in shares], size
+    return [share * stretch + 2 * padding(len(header), text_cm) for share in shares], size
+
+
+def fits_upright(
+    header: list[str], rows: list[list[str]], text_cm: float, sizes: tuple[float, ...]
+) -> bool:
+    """Whether the columns have room on a line in one of these sizes, no number and no word broken."""
+    least, _ = _least_and_most(header, rows)
+    return sum(least) * _em(sizes[-1]) <= _room(len(header), text_cm)
+
+
+def column_groups(
+    header: list[str], rows: list[list[str]], text_cm: float, sizes: tuple[float, ...]
+) -> list[list[int]]:
+    """The columns in groups that have room on a line, the first column at the head of each group.
+
+    A table with room for all its columns is one group. A group holds `MOST_COLUMNS` at most.
+    """
+    groups: list[list[int]] = []
+    group = [0] if header else []
+    for column in range(1, len(header)):
+        wider = [*group, column]
+        named = [header[n] for n in wider]
+        cells = [[row[n] for n in wider] for row in rows]
+        full = len(wider) > MOST_COLUMNS or not fits_upright(named, cells, text_cm, sizes)
+        if full and len(group) > 1:
+            groups.append(group)
+            wider = [0, column]
+        group = wider
+    return [*groups, group]
+
+
+def padding(columns: int, text_cm: float) -> float:
+    """Room at either side of a cell in cm: less where there are very many columns."""
+    return min(CELL_PADDING_CM, text_cm / (4 * columns))
 
 
 def lines_needed(rows: list[list[str]], widths: list[float], size: float) -> int:
@@ -56,6 +101,17 @@ def lines_needed(rows: list[list[str]], widths: list[float], size: float) -> int
         max(ceil(_ems(cell) * _em(size) / width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     )
+
+
+def _room(columns: int, text_cm: float) -> float:
+    return text_cm - 2 * padding(columns, text_cm) * columns
+
+
+def _least_and_most(header: list[str], rows: list[list[str]]) -> tuple[list[float], list[float]]:
+    columns = list(zip(header, *rows, strict=True))
+    number = numeric_columns(header, rows)
+    both = [_column_ems(*column) for column in zip(columns, number, strict=True)]
+    return [low for low, _ in both], [high for _, high in both]
 
 
 def _column_ems(column: Sequence[str], is_number: bool) -> tuple[float, float]:

@@ -1,183 +1,237 @@
-"""The few pieces of WordprocessingML that python-docx does not write itself."""
+"""The pieces of WordprocessingML that a report is made of.
+
+Children stand in the order of ECMA-376 Part 1, 17: Word asks whether to repair a file in which they
+stand otherwise.
+"""
 
 from __future__ import annotations
 
-import io
-import zipfile
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass
+from typing import Any
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
 
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.text.paragraph import Paragraph
-    from docx.text.run import Run
+from pbgov.reporting.native_charts.visible_text import visible_text
+from pbgov.reporting.word.layouts import LATIN
 
-LATIN = "Times New Roman"
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_THEMED = ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme")
+LONGEST_LABEL = 64
+"""Characters that Word keeps of the title and of the tag of a content control."""
+
+_TURNING = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_BREAKS = re.compile("(\r\n|[\n\r\t\u2028\u2029])")
 
 
-def element(tag: str, **attributes: object) -> Any:
-    """An element such as ``w:top``; attribute ``val`` becomes ``w:val``."""
+@dataclass(frozen=True)
+class Look:
+    """What sets a run apart from its paragraph; None and False leave it as the style has it.
+
+    Attributes
+    ----------
+    east_asian, latin : str, optional
+        Fonts; both are written where one is given.
+    size : float, optional
+        In points.
+    colour, fill : str, optional
+        Hexadecimal, of the letters and behind them.
+    frame : tuple of (str, str), optional
+        Line style and colour of a border around the run.
+    style : str, optional
+        Id of a character style.
+    raised : bool
+        Superscript.
+    numeral : bool
+        Signs that two scripts share, such as −, are taken from the Latin font.
+    """
+
+    east_asian: str | None = None
+    latin: str = LATIN
+    size: float | None = None
+    bold: bool = False
+    colour: str | None = None
+    fill: str | None = None
+    frame: tuple[str, str] | None = None
+    style: str | None = None
+    raised: bool = False
+    numeral: bool = False
+
+
+PLAIN = Look()
+
+
+def element(tag: str, *children: Any, **attributes: object) -> Any:
+    """An element such as ``w:top`` with its children; attribute ``val`` becomes ``w:val``."""
     made = OxmlElement(tag)
     for name, value in attributes.items():
         made.set(qn(f"w:{name}"), str(value))
+    made.extend(child for child in children if child is not None)
     return made
 
 
-def set_fonts(holder: Any, east_asian: str, size: float | None = None) -> None:
-    """Give a run or a style its Latin and East Asian fonts, and its size in points.
-
-    The theme's fonts are removed: where they stand, Word prefers them to the named ones.
-    """
-    properties = holder.element.get_or_add_rPr()
-    fonts = properties.find(qn("w:rFonts"))
-    if fonts is None:
-        fonts = element("w:rFonts")
-        properties.insert(0, fonts)
-    name_fonts(fonts, east_asian)
-    if size is not None:
-        holder.font.size = Pt(size)
+def twips(points: float) -> int:
+    """Points in twentieths of a point."""
+    return round(20 * points)
 
 
-def name_fonts(fonts: Any, east_asian: str) -> None:
-    """Fill a ``w:rFonts`` element with named fonts only."""
-    for themed in _THEMED:
-        fonts.attrib.pop(qn(themed), None)
-    for name in ("ascii", "hAnsi", "cs"):
-        fonts.set(qn(f"w:{name}"), LATIN)
-    fonts.set(qn("w:eastAsia"), east_asian)
+def millimetres(length: float) -> int:
+    """Millimetres in twentieths of a point."""
+    return round(length * 1440 / 25.4)
 
 
-def set_defaults(document: Document, east_asian: str) -> None:
-    """Fonts and language of everything that no style says otherwise; no theme font anywhere."""
-    styles = document.styles.element
-    for fonts in styles.iter(qn("w:rFonts")):
-        name_fonts(fonts, east_asian)
-    for language in styles.iter(qn("w:lang")):
-        language.set(qn("w:val"), "en-US")
-        language.set(qn("w:eastAsia"), "zh-CN")
-    for language in document.settings.element.iter(qn("w:themeFontLang")):
-        language.set(qn("w:eastAsia"), "zh-CN")
-
-
-def add_field(paragraph: Paragraph, instruction: str, shown: str) -> None:
-    """A field such as ``PAGE`` or ``SEQ 表``, showing `shown` until Word updates it."""
-    for kind in ("begin", instruction, "separate", None, "end"):
-        run = paragraph.add_run()
-        if kind is None:
-            run.text = shown
-        elif kind == instruction:
-            code = element("w:instrText")
-            code.set(qn("xml:space"), "preserve")
-            code.text = f" {instruction} "
-            run._r.append(code)
-        else:
-            run._r.append(element("w:fldChar", fldCharType=kind))
-
-
-def start_bookmark(paragraph: Paragraph, number: int, name: str) -> None:
-    """Open a bookmark that a cross-reference can point at."""
-    paragraph._p.append(element("w:bookmarkStart", id=number, name=name))
-
-
-def end_bookmark(paragraph: Paragraph, number: int) -> None:
-    """Close the bookmark with the same number."""
-    paragraph._p.append(element("w:bookmarkEnd", id=number))
-
-
-def frame_run(run: Run, *, fill: str, line: str, style: str) -> None:
-    """A border and a background around a run: a label that can be told apart in greyscale."""
-    properties = run._r.get_or_add_rPr()
-    properties.append(element("w:bdr", val=style, sz=6, space=0, color=line))
-    properties.append(element("w:shd", val="clear", color="auto", fill=fill))
-
-
-def colour_run(run: Run, hexadecimal: str) -> None:
-    """The colour of a run's text."""
-    run.font.color.rgb = RGBColor.from_string(hexadecimal)
-
-
-def set_cell(cell: Any, *, borders: dict[str, int], fill: str | None = None) -> None:
-    """Borders of a table cell in eighths of a point, and its background."""
-    properties = cell._tc.get_or_add_tcPr()
-    lines = element("w:tcBorders")
-    for side in ("top", "left", "bottom", "right"):
-        if side in borders:
-            line = element(f"w:{side}", val="single", sz=borders[side], space=0, color="000000")
-            lines.append(line)
-    properties.append(lines)
-    if fill is not None:
-        properties.append(element("w:shd", val="clear", color="auto", fill=fill))
-
-
-def set_table(table: Any, *, title: str, description: str, padding: int) -> None:
-    """Fixed columns, padding in twentieths of a point, and the text for those who cannot see."""
-    properties = table._tbl.tblPr
-    for old in properties.findall(qn("w:tblLayout")):
-        properties.remove(old)
-    margins = element("w:tblCellMar")
-    for side, width in (("top", 30), ("left", padding), ("bottom", 30), ("right", padding)):
-        margins.append(element(f"w:{side}", w=width, type="dxa"))
-    look = properties.find(qn("w:tblLook"))
-    new = [
-        element("w:tblLayout", type="fixed"),
-        margins,
-        *([] if look is None else [look]),
-        element("w:tblCaption", val=title),
-        element("w:tblDescription", val=description),
-    ]
-    for part in new:
-        properties.append(part)
-
-
-def set_row(row: Any, *, header: bool) -> None:
-    """A row that is not split between pages; a header row is repeated on each."""
-    properties = row._tr.get_or_add_trPr()
-    properties.append(element("w:cantSplit"))
-    if header:
-        properties.append(element("w:tblHeader"))
-
-
-def left_rule(paragraph: Paragraph, *, style: str, colour: str) -> None:
-    """A rule along the left side of a paragraph."""
-    borders = element("w:pBdr")
-    borders.append(element("w:left", val=style, sz=18, space=6, color=colour))
-    paragraph._p.get_or_add_pPr().insert_element_before(
-        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+def fonts(east_asian: str, latin: str = LATIN, *, numeral: bool = False) -> Any:
+    """Fonts by name for every script; theme fonts, which Word would prefer, are not mentioned."""
+    return element(
+        "w:rFonts",
+        ascii=latin,
+        hAnsi=latin,
+        eastAsia=east_asian,
+        cs=LATIN,
+        hint="default" if numeral else "eastAsia",
     )
 
 
-def indent_characters(paragraph_format: Any, characters: int, size: float) -> None:
-    """A first-line indent measured in characters, as Chinese typesetting has it."""
-    paragraph_format.first_line_indent = Pt(characters * size)
-    indent = paragraph_format._element.pPr.find(qn("w:ind"))
-    indent.set(qn("w:firstLineChars"), str(100 * characters))
+def run_properties(look: Look) -> Any:
+    """The ``w:rPr`` of a look, or None where it changes nothing."""
+    if look == PLAIN:
+        return None
+    made = element("w:rPr")
+    if look.style is not None:
+        made.append(element("w:rStyle", val=look.style))
+    if look.east_asian is not None:
+        made.append(fonts(look.east_asian, look.latin, numeral=look.numeral))
+    if look.bold:
+        made.append(element("w:b"))
+    if look.colour is not None:
+        made.append(element("w:color", val=look.colour))
+    if look.size is not None:
+        half_points = round(2 * look.size)
+        made.extend([element("w:sz", val=half_points), element("w:szCs", val=half_points)])
+    if look.frame is not None:
+        style, colour = look.frame
+        made.append(element("w:bdr", val=style, sz=6, space=0, color=colour))
+    if look.fill is not None:
+        made.append(element("w:shd", val="clear", color="auto", fill=look.fill))
+    if look.raised:
+        made.append(element("w:vertAlign", val="superscript"))
+    return made
 
 
-def drop_thumbnail(document: Document) -> None:
-    """Leave out the preview picture of python-docx's template, which shows another document."""
-    relations = document.part.package.rels
-    for key, relation in list(relations.items()):
-        if relation.reltype.endswith("/thumbnail"):
-            del relations[key]
+def printable(text: str) -> str:
+    """`text` with a named mark for each character that XML cannot hold or that turns a line round."""
+    return _TURNING.sub(lambda found: f"〔U+{ord(found.group()):04X}〕", visible_text(text))
 
 
-def packed(document: Document) -> bytes:
-    """The document as a .docx file whose bytes do not depend on the clock."""
-    written = io.BytesIO()
-    document.save(written)
-    packed = io.BytesIO()
-    with (
-        zipfile.ZipFile(written) as source,
-        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for entry in source.infolist():
-            member = zipfile.ZipInfo(entry.filename, ZIP_TIME)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 0
-            target.writestr(member, source.read(entry))
-    return packed.getvalue()
+def text_run(text: str, look: Look = PLAIN) -> Any:
+    """A run of text; line ends and tabs become Word's own."""
+    made = element("w:r", run_properties(look))
+    for part in _BREAKS.split(printable(text)):
+        if part == "\t":
+            made.append(element("w:tab"))
+        elif part and _BREAKS.fullmatch(part):
+            made.append(element("w:br"))
+        elif part:
+            piece = element("w:t")
+            piece.set(qn("xml:space"), "preserve")
+            piece.text = part
+            made.append(piece)
+    return made
+
+
+def field(instruction: str, shown: str, look: Look = PLAIN) -> list[Any]:
+    """A field such as ``PAGE`` or ``SEQ 表``, showing `shown` until Word updates it."""
+    return [
+        *field_begin(instruction, look),
+        text_run(shown, look),
+        element("w:r", run_properties(look), element("w:fldChar", fldCharType="end")),
+    ]
+
+
+def field_begin(instruction: str, look: Look = PLAIN) -> list[Any]:
+    """The runs of a field before what it shows."""
+    code = element("w:instrText")
+    code.set(qn("xml:space"), "preserve")
+    code.text = f" {instruction} "
+    return [
+        element("w:r", run_properties(look), inside)
+        for inside in (
+            element("w:fldChar", fldCharType="begin"),
+            code,
+            element("w:fldChar", fldCharType="separate"),
+        )
+    ]
+
+
+def field_end() -> Any:
+    """The run that closes a field."""
+    return element("w:r", element("w:fldChar", fldCharType="end"))
+
+
+def bookmarked(number: int, name: str, *inside: Any) -> list[Any]:
+    """What stands `inside` with a bookmark around it."""
+    return [
+        element("w:bookmarkStart", id=number, name=name),
+        *inside,
+        element("w:bookmarkEnd", id=number),
+    ]
+
+
+def link(anchor: str, *runs: Any) -> Any:
+    """A link to a bookmark of the same file."""
+    return element("w:hyperlink", *runs, anchor=anchor, history=1)
+
+
+def control(number: int, alias: str, tag: str, *inside: Any) -> Any:
+    """A content control inside a line: what stands in it can be edited, and found again by its tag."""
+    return element(
+        "w:sdt",
+        element(
+            "w:sdtPr",
+            element("w:alias", val=shortened(printable(alias))),
+            element("w:tag", val=tag),
+            element("w:id", val=number),
+        ),
+        element("w:sdtContent", *inside),
+    )
+
+
+def shortened(text: str) -> str:
+    """`text` in the length that Word keeps of a control's title, the cut shown as …."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= LONGEST_LABEL else f"{flat[: LONGEST_LABEL - 1]}…"
+
+
+def paragraph(style: str, *inside: Any, keep_next: bool | None = None, align: str = "",
+              rule: tuple[str, str] | None = None, before: float | None = None,
+              after: float | None = None) -> Any:  # fmt: skip
+    """A paragraph of a style.
+
+    Parameters
+    ----------
+    style : str
+        Id of the style.
+    inside : elements
+        Runs, links, controls, bookmarks.
+    keep_next : bool, optional
+        Whether it stays with the next one, where the style says otherwise.
+    align : str, optional
+        left, center, right, both.
+    rule : tuple of (str, str), optional
+        Line style and colour of a rule along the left side.
+    before, after : float, optional
+        Room above and below in points.
+    """
+    properties = element("w:pPr", element("w:pStyle", val=style))
+    if keep_next is not None:
+        properties.append(element("w:keepNext", val=int(keep_next)))
+    if rule is not None:
+        kind, colour = rule
+        side = element("w:left", val=kind, sz=18, space=6, color=colour)
+        properties.append(element("w:pBdr", side))
+    room = {"before": before, "after": after}
+    given = {name: twips(points) for name, points in room.items() if points is not None}
+    if given:
+        properties.append(element("w:spacing", **given))
+    if align:
+        properties.append(element("w:jc", val=align))
+    return element("w:p", properties, *inside)
