@@ -12,8 +12,9 @@ import pytest
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit
-from pbgov.exhibits.printing.latex import LONGEST, escaped, latex
+from pbgov.exhibits.printing.latex import escaped, latex
 from pbgov.exhibits.printing.markdown import markdown
+from pbgov.exhibits.printing.widths import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,9 +186,11 @@ def test_a_long_table_runs_over_pages_and_repeats_its_heading(rows: int, over_pa
 
 
 def test_a_wide_table_is_set_smaller_and_long_words_break() -> None:
-    twelve = pd.DataFrame({f"指标{n}": ["1234.567"] for n in range(12)})
+    eight = pd.DataFrame({f"指标{n}": ["1234.567"] for n in range(8)})
+    twelve = pd.DataFrame({f"指标{n}": ["1,234.567"] for n in range(12)})
     wordy = pd.DataFrame({"区": ["东城"], "说明": ["很长的一句话，" * 20], "值": ["1.5"]})
-    assert re.search(r"\\(small|footnotesize|scriptsize)\n", latex(exhibit(twelve)))
+    assert "\\centering\n\\small\n" in latex(exhibit(eight))
+    assert "\\begin{landscape}" in latex(exhibit(twelve))
     columns = re.search(r"\\fill\}\}(.*)\}\n", latex(exhibit(wordy)))
     assert columns
     assert re.fullmatch(r"l>\{\\raggedright\\arraybackslash\}p\{0\.\d+\\linewidth\}r", columns[1])

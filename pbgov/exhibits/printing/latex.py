@@ -6,9 +6,9 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pbgov.exhibits.lines import text_width, wrap
 from pbgov.exhibits.printing.alignment import padded
 from pbgov.exhibits.printing.grid import grid_of
+from pbgov.exhibits.printing.widths import columns_of, heading_lines, over_pages, setting_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,22 +16,8 @@ if TYPE_CHECKING:
     from pbgov.exhibits.exhibit import Exhibit
     from pbgov.exhibits.printing.grid import Grid
 
-NEEDS = (
-    "% \\usepackage{array,booktabs,longtable,threeparttable}"
-    "; Chinese text: \\documentclass{ctexart}, XeLaTeX or LuaLaTeX"
-)
-LONGEST = 40
-"""Rows that still fit one page; a longer table runs over several."""
+NEEDS = "% \\usepackage{{{}}}; Chinese text: \\documentclass{{ctexart}}, XeLaTeX or LuaLaTeX"
 
-_SIZES = (
-    ("", 80, 2.3),
-    ("\\small", 89, 2.3),
-    ("\\footnotesize", 102, 1.2),
-    ("\\scriptsize", 118, 1.0),
-)
-"""Type size, half-width characters that a 15 cm line then holds, and what the gap of a column takes."""
-_LEAST_WORDS = 12
-_LEAST_NUMBER = 8
 _BREAKS = re.compile(r"[ \t]*[\r\n\v\f\x85\u2028\u2029][ \t\r\n\v\f\x85\u2028\u2029]*")
 _ESCAPED = {
     "\\": "\\textbackslash{}",
@@ -101,8 +87,9 @@ def latex(exhibit: Exhibit) -> str:
     str
         To be read by ``\input``; the first line names the packages it needs. The label is the
         exhibit's id. Numbers stand with their decimal points one below the other, with a true
-        minus. More than `LONGEST` rows make a ``longtable``. Words too wide for the line are set in columns
-        that break, wide tables in smaller type.
+        minus. What is too high for a page is a ``longtable``; words too wide for the line stand in
+        columns that break; a table that is too wide all the same is set smaller, then on a page
+        that lies on its side.
 
     Raises
     ------
@@ -110,23 +97,32 @@ def latex(exhibit: Exhibit) -> str:
         For a figure, or a control character in the table.
     """
     grid = grid_of(exhibit)
-    size, columns = _measured(grid)
+    setting, columns = setting_for(grid)
     top = [*_headings(grid), "\\midrule"]
-    rows = _rows(grid)
-    if len(rows) > LONGEST:
-        return _over_pages(exhibit.exhibit_id, grid, size, columns, top, rows)
-    lines = [
-        NEEDS,
+    long = over_pages(grid)
+    build = _over_pages if long else _on_one_page
+    lines = build(exhibit.exhibit_id, grid, setting.commands, columns, top)
+    packages = ["array", "booktabs", "longtable" if long else "threeparttable"]
+    if setting.turned:
+        packages.append("pdflscape")
+        lines = ["\\begin{landscape}", *lines, "\\end{landscape}"]
+    return "\n".join([NEEDS.format(",".join(packages)), *lines]) + "\n"
+
+
+def _on_one_page(
+    exhibit_id: str, grid: Grid, size: list[str], columns: str, top: list[str]
+) -> list[str]:
+    return [
         "\\begin{table}[htbp]",
         "\\centering",
         *size,
         "\\begin{threeparttable}",
         f"\\caption{{{escaped(grid.caption)}}}",
-        f"\\label{{{exhibit.exhibit_id}}}",
+        f"\\label{{{exhibit_id}}}",
         f"\\begin{{tabular*}}{{\\linewidth}}{{@{{\\extracolsep{{\\fill}}}}{columns}}}",
         "\\toprule",
         *top,
-        *rows,
+        *_rows(grid),
         "\\bottomrule",
         "\\end{tabular*}",
         "\\begin{tablenotes}[flushleft]",
@@ -137,14 +133,12 @@ def latex(exhibit: Exhibit) -> str:
         "\\end{threeparttable}",
         "\\end{table}",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def _over_pages(
-    exhibit_id: str, grid: Grid, size: list[str], columns: str, top: list[str], rows: list[str]
-) -> str:
-    lines = [
-        NEEDS,
+    exhibit_id: str, grid: Grid, size: list[str], columns: str, top: list[str]
+) -> list[str]:
+    return [
         "\\begingroup",
         *size,
         f"\\begin{{longtable}}{{{columns}}}",
@@ -157,16 +151,13 @@ def _over_pages(
         "\\endhead",
         "\\bottomrule",
         "\\endfoot",
-        *rows,
+        *_rows(grid),
         "\\end{longtable}",
-        "\\noindent\\begin{minipage}{\\linewidth}",
         "\\footnotesize",
-        f"{escaped(grid.note)}\\par",
-        f"{escaped(grid.source)}",
-        "\\end{minipage}",
+        f"\\noindent {escaped(grid.note)}\\par",
+        f"\\noindent {escaped(grid.source)}\\par",
         "\\endgroup",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -180,68 +171,14 @@ def _printed(found: re.Match[str]) -> str:
     return _ESCAPED.get(sign) or "{}".join([*sign, ""])
 
 
-def _measured(grid: Grid) -> tuple[list[str], str]:
-    """Commands of type size and the column specification that let the table fit the line."""
-    cells = list(zip(*grid.rows, strict=True)) or [()] * len(grid.headings)
-    natural = [
-        max(map(text_width, (*column, *_lines(levels[-1], column, number))), default=0)
-        for levels, column, number in zip(grid.headings, cells, grid.numbers, strict=True)
-    ]
-    words = [not number for number in grid.numbers]
-    for size, room, gap in _SIZES:
-        free = room - gap * len(natural)
-        if sum(natural) <= free:
-            return _sized(size), "".join("l" if word else "r" for word in words)
-        least = sum(
-            min(w, _LEAST_WORDS) if word else w for w, word in zip(natural, words, strict=True)
-        )
-        if least <= free:
-            break
-    return _sized(size), _breaking(natural, words, free)
-
-
-def _sized(size: str) -> list[str]:
-    tight = ["\\setlength{\\tabcolsep}{3pt}"] if size in ("\\footnotesize", "\\scriptsize") else []
-    return [size, *tight] if size else []
-
-
-def _breaking(natural: list[int], words: list[bool], free: float) -> str:
-    """Columns of which the widest words break, each getting its part of the room that is left."""
-    widths: list[float] = list(map(float, natural))
-    breaking = {place for place, word in enumerate(words) if word and natural[place] > _LEAST_WORDS}
-    while breaking:
-        room = free - sum(w for place, w in enumerate(widths) if place not in breaking)
-        share = max(room / len(breaking), _LEAST_WORDS)
-        narrow = {place for place in breaking if natural[place] <= share}
-        if not narrow:
-            break
-        breaking -= narrow
-    said = []
-    for place, word in enumerate(words):
-        if place in breaking:
-            part = max(0.05, share / free * 0.97)
-            said.append(f">{{\\raggedright\\arraybackslash}}p{{{part:.3f}\\linewidth}}")
-        else:
-            said.append("l" if word else "r")
-    return "".join(said)
-
-
-def _lines(name: str, column: Sequence[str], number: bool) -> list[str]:
-    """A heading in the lines it is printed in: one, or several above a narrow column of numbers."""
-    if not number:
-        return [name]
-    return wrap(name, max(_LEAST_NUMBER, *map(text_width, column)))
-
-
 def _headings(grid: Grid) -> list[str]:
-    cells = list(zip(*grid.rows, strict=True)) or [()] * len(grid.headings)
     lines = []
     depth = max(map(len, grid.headings))
     for level in range(depth - 1):
         lines += _group_lines(grid, level)
     lowest = []
-    for levels, column, number in zip(grid.headings, cells, grid.numbers, strict=True):
-        printed = [escaped(line) for line in _lines(levels[-1], column, number)]
+    for levels, column, number in zip(grid.headings, columns_of(grid), grid.numbers, strict=True):
+        printed = [escaped(line) for line in heading_lines(levels[-1], column, number)]
         stack = "\\\\".join(printed)
         lowest.append(printed[0] if len(printed) == 1 else f"\\shortstack[r]{{{stack}}}")
     return [*lines, _row(lowest)]
