@@ -6,6 +6,7 @@ from pbgov.reporting.references.bibliography import (
     format_citation,
 )
 from pbgov.reporting.references.entry import format_reference
+from pbgov.reporting.references.files import read_references, write_references
 from pbgov.reporting.references.source import Date, Name, Source
 
 __all__ = [
@@ -16,4 +17,6 @@ __all__ = [
     "format_bibliography",
     "format_citation",
     "format_reference",
+    "read_references",
+    "write_references",
 ]
