@@ -1,0 +1,143 @@
+"""What takes an assertion back: denials, questions, aims, suppositions, the words of others.
+
+The words stand in ``context_words.csv``, a pattern a row, each with its reason and an example.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandera.pandas as pa
+
+from pbgov.coding.ruling.negation import denied_stretches
+from pbgov.datafiles import read_table
+from pbgov.extraction.cues import read_cues
+from pbgov.reporting.claims.passages import HIDDEN, hidden
+from pbgov.schemas import text
+
+if TYPE_CHECKING:
+    from pbgov.reporting.claims.passages import Passage, Sentence
+
+FILE = Path(__file__).with_name("context_words.csv")
+ROLES = (
+    *("固定词", "否定", "双重否定", "转折", "疑问", "目的", "假设"),
+    *("转述", "自述", "方法", "结果变量", "设计", "设定"),
+)
+CONTEXT = pa.DataFrameSchema(
+    {"role": text(among=ROLES), "pattern": text(), "reason": text(), "example": text()},
+    unique=["role", "pattern"],
+    name="context words",
+)
+_CLAUSE_ENDS = "，；：,;:（）()"
+_REACH_OF_METHOD = 18
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern[str]]:
+    table = read_table(FILE, CONTEXT)
+    return {
+        str(role): re.compile("|".join(f"(?:{one})" for one in rows["pattern"]), re.IGNORECASE)
+        for role, rows in table.groupby("role")
+    }
+
+
+def has(role: str, stretch: str) -> bool:
+    """True where a text holds a word of some role."""
+    return _patterns()[role].search(stretch) is not None
+
+
+def without_fixed_words(stretch: str) -> str:
+    """The text, of the same length, with compounds such as 促进会 and 影响因素 hidden."""
+    return hidden(stretch, [one.span() for one in _patterns()["固定词"].finditer(stretch)])
+
+
+def own_words(sentence: Sentence) -> str:
+    """A sentence without quotations, and without what is given with its origin outside of claims."""
+    passage = sentence.passage
+    if passage.kind == "claim":
+        return sentence.unquoted
+    exempt = [
+        (start - sentence.start, end - sentence.start)
+        for start, end in passage.exempt
+        if sentence.start <= start and end <= sentence.end
+    ]
+    return hidden(sentence.unquoted, exempt)
+
+
+def crosses_words(stretch: str, start: int, end: int) -> bool:
+    """True where ``stretch[start:end]`` begins or ends inside a word: 有效 in 没有|效果."""
+    at = 0
+    for word in read_cues().words.cut(stretch):
+        last = at + len(word)
+        begins_inside = at < start < last < end
+        ends_inside = start < at < end < last
+        if begins_inside or ends_inside:
+            return True
+        at = last
+    return False
+
+
+def is_asserted(stretch: str, start: int, end: int) -> bool:
+    """Whether a sentence asserts in its own voice what ``stretch[start:end]`` says.
+
+    Parameters
+    ----------
+    stretch : str
+        One sentence, quotations hidden.
+    start, end : int
+        The word in question.
+
+    Returns
+    -------
+    bool
+        False where it is denied, asked, aimed at, supposed, or said by others. Two denials of the
+        same thing assert it.
+    """
+    patterns = _patterns()
+    before = stretch[:start]
+    clause = _clause_before(stretch, start)
+    if stretch.rstrip().endswith(("？", "?")) or patterns["疑问"].search(clause):
+        return False
+    done = "了" in stretch[start:end]
+    if patterns["假设"].search(before) or (not done and patterns["目的"].search(clause)):
+        return False
+    if patterns["转述"].search(before) and not patterns["自述"].search(before):
+        return False
+    if patterns["双重否定"].search(clause):
+        return True
+    if _denied_by_frame(clause):
+        return False
+    return not any(
+        first < end and start < last for first, last in denied_stretches(stretch, [(start, end)])
+    )
+
+
+def _clause_before(stretch: str, start: int) -> str:
+    """What stands before a word in its clause."""
+    first = max((stretch.rfind(mark, 0, start) for mark in _CLAUSE_ENDS), default=-1)
+    return stretch[first + 1 : start]
+
+
+def _denied_by_frame(clause: str) -> bool:
+    """Whether a denial reaches to the end of what stands before a word: no turn stands between."""
+    patterns = _patterns()
+    denials = list(patterns["否定"].finditer(clause))
+    return bool(denials) and not patterns["转折"].search(clause, denials[-1].end())
+
+
+def is_of_method(stretch: str, start: int) -> bool:
+    """Whether what does something is a fault of data or method: 编码误差会使系数偏离真值."""
+    return has("方法", _clause_before(stretch, start)[-_REACH_OF_METHOD:])
+
+
+def names_design(passage: Passage) -> bool:
+    """Whether a passage names the design within which an effect may be spoken of."""
+    return has("设计", passage.text)
+
+
+def shown(stretch: str) -> str:
+    """A stretch as findings show it, hidden characters left out."""
+    return stretch.replace(HIDDEN, "").strip()
