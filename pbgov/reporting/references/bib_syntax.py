@@ -43,7 +43,8 @@ def parse(text: str, path: str) -> tuple[list[Entry], list[Finding]]:
         try:
             entry = parser.entry(start)
         except _SyntaxError as fault:
-            line = parser.line(fault.at)
+            ended = fault.at >= len(text.rstrip())
+            line = parser.line(start if ended else fault.at)
             parser.findings.append(
                 Finding("E730", path, line, seen=fault.seen, wanted=fault.wanted)
             )
@@ -111,7 +112,7 @@ class _Parser:
                 while f"{name}-{number}" in found:
                     number += 1
                 name = f"{name}-{number}"
-            found[name] = value
+            found[name] = value.strip()
             self.blank()
             if self.char() not in (",", closing):
                 raise _SyntaxError(
@@ -131,7 +132,7 @@ class _Parser:
             self.at += 1
             value += self.part()
             self.blank()
-        return name.group().casefold(), " ".join(value.split())
+        return name.group().casefold(), re.sub(r"\s+", " ", value)
 
     def part(self) -> str:
         self.blank()

@@ -239,9 +239,9 @@ def _name(written: str) -> Name:
 
 def _unparted(plain: str, written: str) -> Name:
     """A name without comma: Han whole; else the last word and what is small before it are the family."""
-    if HAN.search(plain) or "{" in written:
+    if HAN.search(plain):
         return Name(literal=plain)
-    words = plain.split()
+    words = [decoded(word) for word in _parted(written, r"\s+")]
     first_small = next((at for at, word in enumerate(words[:-1]) if word[:1].islower()), None)
     cut = len(words) - 1 if first_small is None else first_small
     return Name(" ".join(words[cut:]), " ".join(words[:cut]))

@@ -74,7 +74,7 @@ _ESCAPED = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "\u00a0": "~",
-    "\n": r"\newline{} ",
+    "\n": r"\newline{}",
     **{char: "\\" + char for char in "&%$#_"},
 }
 _WORD = re.compile(r"[A-Za-z]+")
@@ -147,6 +147,7 @@ class _Decoder:
         """Pass over what ends a command: ``{}`` or blanks."""
         if self.text.startswith("{}", self.at):
             self.at += 2
+            return
         while self.text.startswith(" ", self.at):
             self.at += 1
 

@@ -134,8 +134,6 @@ def _source(record: Record, fallback: str, path: str, findings: list[Finding]) -
         people = [name for tag in tags for value in given.pop(tag, []) for name in _names(value)]
         if people:
             known[role] = tuple(people)
-    if kind in ("chapter", "paper-conference") or "editor" not in known:
-        known.setdefault("editor", ())
     others: list[tuple[str, str]] = []
     for role, tags in _TEXTS.items():
         for tag in tags:
@@ -178,7 +176,7 @@ def _name(written: str) -> Name:
     if len(parts) == 1 or not parts[0]:
         return Name(literal=written.strip(", ") or written)
     given = parts[1]
-    if HAN.search(written) and len(parts) == 2 and len(parts[0]) > 3:
+    if HAN.search(written) and len(parts) == 2 and len(parts[0]) > 3 and given:
         return Name(literal=written)  # a body whose name has a comma
     return Name(parts[0], given, suffix=", ".join(parts[2:]))
 
