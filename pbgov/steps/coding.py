@@ -134,7 +134,7 @@ def rival(study: Study, results: Mapping[str, Results]) -> Results:
 
 
 def score(study: Study, results: Mapping[str, Results]) -> Results:
-    """Shares by document among all practices; by region among those carried out, each once."""
+    """Codings of practices, shares by document of all, by region of those carried out, each once."""
     from pbgov.coding.codebook import read_codebook
     from pbgov.coding.rules import code_by_rules
     from pbgov.indicators.scores import score
@@ -150,10 +150,12 @@ def score(study: Study, results: Mapping[str, Results]) -> Results:
         kind="paragraph",
     )
     frame = with_attributes(frame, table_of(results, "read", "documents"))
+    codings = code_by_rules(frame, codebook)
     done = frame[frame["status"] == "已实施"]
     districts = regions.loc[regions["level"] == "district", "region_code"]
     return {
-        "documents": score(code_by_rules(frame, codebook), frame, by="doc_id", codes=codes),
+        "codings": codings,
+        "documents": score(codings, frame, by="doc_id", codes=codes),
         "regions": score(
             code_by_rules(done, codebook),
             done,

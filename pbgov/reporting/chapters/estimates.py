@@ -13,6 +13,7 @@ from pbgov.exhibits.declared import table_declared_tests
 from pbgov.exhibits.districts import figure_assessment
 from pbgov.exhibits.estimates import table_estimate
 from pbgov.exhibits.exhibit import Exhibit
+from pbgov.exhibits.missing import MOST_INDICATORS, figure_missing
 from pbgov.exhibits.numerals import (
     decimals_for,
     format_count,
@@ -48,6 +49,28 @@ def indicators(found: Findings) -> list[Block]:
         ExhibitBlock(
             table_data_coverage(shown, source="data/indicators（每个数字的 source_url 见原表）")
         ),
+        *_missing(found, shown),
+    ]
+
+
+def _missing(found: Findings, shown: pd.DataFrame) -> list[Block]:
+    """Which districts lack which of the figures, where there are districts and few enough figures."""
+    regions = found.need("practices", "regions")
+    districts = regions[regions["level"] == "district"]
+    of_districts = shown[shown["region_code"].isin(districts["region_code"])]
+    if of_districts.empty or of_districts["indicator"].nunique() > MOST_INDICATORS:
+        return []
+    provinces = of_districts["region_code"].str[:2].unique()
+    units = districts.loc[districts["region_code"].str[:2].isin(provinces), "region_code"]
+    return [
+        ExhibitBlock(
+            figure_missing(
+                of_districts,
+                source="data/indicators",
+                units=units,
+                names=found.region_names,
+            )
+        )
     ]
 
 

@@ -41,7 +41,7 @@ def _limits(found: Findings) -> Box:
     if found.table("simulate", "panel") is not None:
         sentences.append("带【模拟】字样的表、图和文字都由程序生成，只检验方法，不能引用为事实。")
     if found.estimate("assess", "focal") is not None:
-        sentences.append("十几个区只看得出很大的差别；没有发现差别，不等于没有差别。")
+        sentences.append("区数很少时，只看得出很大的差别；没有发现差别，不等于没有差别。")
     if practices["status"].ne("已实施").any():
         sentences.append("“建议”和“计划”是文章的主张或打算，不是已经做到的事。")
     return Box("这些数据不能说明什么", tuple(sentences))
@@ -109,7 +109,7 @@ def method(_: Findings) -> list[Block]:
         Paragraph(
             "回归默认用 HC2 稳健标准误和 Bell–McCaffrey 自由度（分组数据用 CR2；区间回归用按区聚类的夹心估计 CR1"
             "和 Satterthwaite 自由度），旁边并列置换检验；区数太少、自由度不足时不给出 p 值，写明理由。"
-            "满意率各编码、模拟各模式的置换 p 用 Holm 法校正；考核得分只有一个事先声明的检验，不校正。",
+            "满意率各编码、模拟各模式的置换 p 用 Holm 法校正；考核得分的检验是事先单独声明的，不校正。",
             "方法",
         ),
         Paragraph(

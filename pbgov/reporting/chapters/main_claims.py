@@ -204,7 +204,7 @@ def group_confounding(found: Findings) -> str:
     ):
         return ""
     said = (
-        f"{literal(plan.focal)}的差别有 {result('assess.between_groups')} 在考核分组之间，"
+        f"{result('assess.focal.n_units')}之间{literal(plan.focal)}的差别有 {result('assess.between_groups')} 在考核分组之间，"
         "各组的考核内容和分布不同，这个差别也可能只是分组的差别"
     )
     if isinstance(grouped, Estimate):

@@ -8,6 +8,7 @@ from pbgov.coding.rules import CODER
 from pbgov.exhibits.agreement import figure_agreement, table_agreement
 from pbgov.exhibits.figures import figure_code_region_heatmap, figure_codes_by_document
 from pbgov.exhibits.maps import figure_districts
+from pbgov.exhibits.mosaic import figure_mosaic
 from pbgov.exhibits.repairs import table_repairs
 from pbgov.exhibits.tables import table_corpus, table_practices, table_terms
 from pbgov.indicators.regions import read_boundaries
@@ -216,7 +217,7 @@ def coding(found: Findings) -> list[Block]:
             ExhibitBlock(table_agreement(summary, source=judged, labels=labels, coders=coders)),
             ExhibitBlock(figure_agreement(summary, source=judged, labels=labels, coders=coders)),
         ]
-    blocks += adjudicated(found)
+    blocks += [*adjudicated(found), *_mosaic(found)]
     read = regions[regions["n_segments"] > 0]
     if len(read):
         of_family = regions["code_id"].isin(scores.loc[of_family, "code_id"])
@@ -238,6 +239,35 @@ def coding(found: Findings) -> list[Block]:
         ),
     )
     return [*blocks, *rival_framework(found)]
+
+
+def _mosaic(found: Findings) -> list[Block]:
+    """The first two compared families crossed, where practices carry codes of both."""
+    families = found.study.families[:2]
+    codings = found.need("score", "codings")
+    given = codings[codings["value"] == 1]
+    held = [given["code_id"].str.startswith(f"{family}.") for family in families]
+    if len(families) < 2 or not set(given["segment_id"][held[0]]) & set(
+        given["segment_id"][held[1]]
+    ):
+        return []
+    practices = found.need("practices", "practices")
+    figure = figure_mosaic(
+        codings,
+        (families[0], families[1]),
+        source=f"{cases(found)}；规则编码",
+        practices=practices.set_index("practice_id")["practice"],
+        labels=found.code_names | found.family_names,
+        seed=found.study.seed,
+    )
+    return [
+        Paragraph(
+            "同一条做法可以既判为一种模式、又判为一类创新；两族编码合在一起的多少见{fig-mosaic}。"
+            "图上的符号说明比互不相关时多还是少，不说明哪一种带来哪一种。",
+            "方法",
+        ),
+        ExhibitBlock(figure),
+    ]
 
 
 def _not_compared(found: Findings) -> Paragraph:
