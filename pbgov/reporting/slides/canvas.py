@@ -20,6 +20,7 @@ from pbgov.reporting.native_charts.chart_xml import CONTENT_TYPE, chart_xml
 from pbgov.reporting.native_charts.drawing import run_properties
 from pbgov.reporting.native_charts.visible_text import visible_text
 from pbgov.reporting.slides.room import (
+    BODY,
     FOOT,
     KICKER,
     LEADING,
@@ -28,6 +29,7 @@ from pbgov.reporting.slides.room import (
     SMALLEST,
     TITLE,
     Box,
+    below,
     lines_in,
     shortened,
     size_for,
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
     from pbgov.exhibits.charts import ChartData
 
 TITLE_SIZES = (26.0, 24.0, 22.0, 20.0, 18.0, 16.0)
-OPENING_SIZES = (40.0, 36.0, 32.0, 28.0, 24.0)
+STATEMENT_SIZES = (36.0, 32.0, 28.0, 24.0, 20.0)
+TITLE_HEIGHTS = (1.0, 1.4, 1.9)
 FOOT_SIZE = 9.0
 FOOT_LINES = 4
 ELSEWHERE = "……（全文见备注）"
@@ -54,25 +57,31 @@ class Canvas:
         self.titles: set[str] = set()
         self.n_charts = 0
 
-    def slide(self, title: str, kicker: str = "", layout: str = PLAIN) -> Any:
-        """A new slide whose title no other has; a title too long for its room goes on in the notes."""
+    def slide(
+        self, title: str, kicker: str = "", layout: str = PLAIN, room: Box = TITLE
+    ) -> tuple[Any, Box]:
+        """A new slide whose title no other has, and the room that the title leaves below it.
+
+        A long title takes a second and third measure of room; what finds none goes to the notes.
+        """
         title = visible_text(title).replace("\n", " ")
         chosen = self.presentation.slide_layouts.get_by_name(layout)
         slide = self.presentation.slides.add_slide(chosen)
-        box, sizes = (TITLE, TITLE_SIZES) if layout == PLAIN else (OPENING_TITLE, OPENING_SIZES)
-        size = size_for(title, box, sizes) or sizes[-1]
-        most = lines_in(box.height, size)
-        shown = self._unlike_others(shortened(title, box.width, size, most, ELSEWHERE))
+        box, size, shown = title_room(title, OPENING_TITLE if layout != PLAIN else room)
+        shown = self._unlike_others(shown)
         if not shown.startswith(title):
             add_notes(slide, title)
-        write(slide.shapes.title.text_frame, [shown], size, bold=True, middle=True)
-        slide.shapes.title.name = "标题"
+        holder = slide.shapes.title
+        holder.left, holder.top = Cm(box.left), Cm(box.top)
+        holder.width, holder.height = Cm(box.width), Cm(box.height)
+        write(holder.text_frame, [shown], size, bold=True, middle=True)
+        holder.name = "标题"
         if layout == PLAIN:
             self._number(slide)
         if kicker:
             told = shortened(kicker, KICKER.width, SMALLEST, 1, "……")
             text_box(slide, "章节", KICKER, [told], SMALLEST, ink=MUTED)
-        return slide
+        return slide, below(BODY, box)
 
     def _unlike_others(self, title: str) -> str:
         told, number = title, 1
@@ -120,6 +129,18 @@ class Canvas:
         )
         slide.shapes._spTree.append(frame)
         describe(frame.nvGraphicFramePr.cNvPr, title, spoken)
+
+
+def title_room(title: str, room: Box) -> tuple[Box, float, str]:
+    """Box and size of a title, and what of it is shown."""
+    sizes = TITLE_SIZES if room is TITLE else STATEMENT_SIZES
+    for times in TITLE_HEIGHTS:
+        box = Box(room.left, room.top, room.width, room.height * times)
+        size = size_for(title, box, sizes)
+        if size is not None:
+            return box, size, title
+    size = sizes[-1]
+    return box, size, shortened(title, box.width, size, lines_in(box.height, size), ELSEWHERE)
 
 
 def picture(slide: Any, image: bytes, box: Box, *, title: str, spoken: str) -> None:

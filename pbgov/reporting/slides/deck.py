@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pbgov.exhibits.style import INK, MUTED
+from pbgov.exhibits.style import MUTED
 from pbgov.marks import SIMULATED
 from pbgov.reporting.report import (
     CONFIDENCE_DOTS,
@@ -17,12 +17,25 @@ from pbgov.reporting.report import (
     Mention,
     Report,
 )
-from pbgov.reporting.slides.canvas import Canvas, add_notes, finish_notes, foot, picture, text_box
+from pbgov.reporting.slides.canvas import (
+    ELSEWHERE,
+    Canvas,
+    add_notes,
+    finish_notes,
+    foot,
+    picture,
+    text_box,
+    title_room,
+)
 from pbgov.reporting.slides.room import (
     BODY,
     OPENING_SUBTITLE,
     SMALLEST,
+    STATEMENT,
+    TITLE,
+    below,
     height_of,
+    lines_in,
     lines_of,
     portions,
     shortened,
@@ -35,11 +48,13 @@ from pbgov.reporting.slides.template import OPENING, empty_presentation, packed
 if TYPE_CHECKING:
     from pbgov.exhibits.exhibit import Exhibit
 
-LABEL_SIZE = 16.0
 REASON_SIZES = (16.0, 14.0, SMALLEST)
 TEXT_SIZES = (20.0, 18.0, 16.0, 14.0, SMALLEST)
 MESSAGE_COLUMN = 10.5
 """Width in cm of the column of labels and reasons beside an exhibit."""
+
+LEAST_BESIDE = 9.0
+"""Height in cm that a table beside a message has in any case."""
 
 LEGEND = Room(2.4, 8.6, 29.0, 8.6)
 
@@ -91,7 +106,7 @@ class _Deck:
 
     def _opening(self) -> None:
         report = self.report
-        slide = self.canvas.slide(report.title, layout=OPENING)
+        slide, _ = self.canvas.slide(report.title, layout=OPENING)
         subtitle = report.subtitle
         if report.dated is not None:
             day = report.dated
@@ -122,39 +137,31 @@ class _Deck:
         report = self.report
         message = report.plain(claim.text)
         mark = f"【{SIMULATED}】" if claim.reality == SIMULATED else ""
-        slide = self.canvas.slide(_marked(mark, message), self.chapter)
         exhibit = self._named(claim)
-        room = BODY
+        title_at = TITLE if exhibit is not None else STATEMENT
+        slide, room = self.canvas.slide(_marked(mark, message), self.chapter, room=title_at)
+        sizes = REASON_SIZES if exhibit is not None else TEXT_SIZES
         if exhibit is not None:
-            room = Room(BODY.left, BODY.top, MESSAGE_COLUMN, BODY.height)
-            beside = Room(
-                BODY.left + MESSAGE_COLUMN + 0.7, BODY.top, BODY.width - MESSAGE_COLUMN - 0.7,
-                BODY.height,
-            )  # fmt: skip
+            gap = MESSAGE_COLUMN + 0.7
+            beside = Room(room.left + gap, room.top, room.width - gap, room.height)
             self._beside(slide, exhibit, beside)
+            room = Room(room.left, room.top, MESSAGE_COLUMN, room.height)
         labels = [
             f"【{claim.reality}】{REALITIES[claim.reality]}",
             f"【把握：{claim.confidence}】{CONFIDENCE_DOTS[claim.confidence]}",
         ]
-        at_top = sum(len(lines_of(one, room.width, LABEL_SIZE)) for one in labels)
-        tall = height_of(at_top, LABEL_SIZE)
-        text_box(
-            slide,
-            "标签",
-            Room(room.left, room.top, room.width, tall),
-            labels,
-            LABEL_SIZE,
-            bold=True,
-        )
+        at_top = sum(len(lines_of(one, room.width, sizes[0])) for one in labels)
+        tall = height_of(at_top, sizes[0])
+        box = Room(room.left, room.top, room.width, tall)
+        text_box(slide, "标签", box, labels, sizes[0], bold=True)
         reason = f"把握的依据：{report.plain(claim.reason)}"
-        below = Room(room.left, room.top + tall + 0.4, room.width, room.height - tall - 0.4)
-        size = size_for(reason, below, REASON_SIZES)
+        rest = Room(room.left, room.top + tall + 0.4, room.width, room.height - tall - 0.4)
+        size = size_for(reason, rest, sizes)
         told = reason
         if size is None:
-            size = REASON_SIZES[-1]
-            most = int(below.height / height_of(1, size))
-            told = shortened(reason, below.width, size, most, "……（全文见备注）")
-        text_box(slide, "把握的依据", below, [told], size, ink=INK)
+            size = sizes[-1]
+            told = shortened(reason, rest.width, size, lines_in(rest.height, size), ELSEWHERE)
+        text_box(slide, "把握的依据", rest, [told], size)
         add_notes(slide, _marked(mark, message))
         add_notes(slide, reason)
 
@@ -172,13 +179,13 @@ class _Deck:
     def _small(self, exhibit: Exhibit) -> Piece | None:
         """The whole table, where it finds room beside a message."""
         width = BODY.width - MESSAGE_COLUMN - 0.7
-        found = table_pieces(exhibit, Room(0, 0, width, BODY.height - 1.6))
+        found = table_pieces(exhibit, Room(0, 0, width, LEAST_BESIDE))
         return found[0] if len(found) == 1 and not found[0].full else None
 
     def _beside(self, slide: Any, exhibit: Exhibit, room: Room) -> None:
         caption = exhibit.caption(self.report.numbers[exhibit.exhibit_id])
         self.shown.add(exhibit.exhibit_id)
-        told = shortened(caption, room.width, 14, 2, "……（全文见备注）")
+        told = shortened(caption, room.width, 14, 2, ELSEWHERE)
         tall = height_of(len(lines_of(told, room.width, 14)), 14)
         text_box(
             slide, "图表题", Room(room.left, room.top, room.width, tall), [told], 14, bold=True
@@ -202,12 +209,12 @@ class _Deck:
         slides = portions(texts, BODY, size)
         for place, part in enumerate(slides, 1):
             part_of = f"（{place}/{len(slides)}）" if len(slides) > 1 else ""
-            slide = self.canvas.slide(f"{block.title}{part_of}", self.chapter)
+            slide, _ = self.canvas.slide(f"{block.title}{part_of}", self.chapter)
             text_box(slide, "正文", BODY, part, size)
 
     def _evidence(self) -> None:
         ledger = self.report.ledger
-        slide = self.canvas.slide("证据在哪里")
+        slide, _ = self.canvas.slide("证据在哪里")
         lines = [
             f"这份报告登记了 {len(ledger)} 个结果，它们依据原文 {len(ledger.quotations)} 处、"
             f"指标记录 {len(ledger.records)} 条。",
@@ -229,12 +236,17 @@ def _exhibit_slides(canvas: Canvas, exhibit: Exhibit, caption: str, chapter: str
     """The exhibit alone: on one slide, or on several where its table is long."""
     parts: list[Piece | None] = [None]
     if exhibit.kind == "table":
-        parts = list(table_pieces(exhibit, BODY))
+        parts = list(table_pieces(exhibit, _room_under(caption)))
     for place, piece in enumerate(parts, 1):
         part_of = f"（{place}/{len(parts)}）" if len(parts) > 1 else ""
-        slide = canvas.slide(f"{caption}{part_of}", chapter)
-        _show(canvas, slide, exhibit, BODY, caption, piece)
+        slide, room = canvas.slide(f"{caption}{part_of}", chapter)
+        _show(canvas, slide, exhibit, room, caption, piece)
         foot(slide, exhibit.notes())
+
+
+def _room_under(caption: str) -> Room:
+    """What a caption leaves of a slide, once it says which part of the table is shown."""
+    return below(BODY, title_room(f"{caption}（100/100）", TITLE)[0])
 
 
 def _show(

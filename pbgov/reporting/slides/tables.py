@@ -151,17 +151,34 @@ def _row_groups(
     header = _short_row(header, widths, size, most)[0]
     room = height - _row_height(header, widths, size)
     longest = max(1, lines_in(room - SPACE, size))
-    groups: list[tuple[list[list[str]], tuple[str, ...]]] = [([], ())]
-    used = 0.0
-    for row in rows:
-        shown, full = _short_row(row, widths, size, longest)
-        tall = _row_height(shown, widths, size)
-        if groups[-1][0] and (used + tall > room or len(groups[-1][0]) >= MOST_ROWS):
-            groups.append(([], ()))
-            used = 0.0
-        groups[-1] = ([*groups[-1][0], shown], (*groups[-1][1], *full))
-        used += tall
+    cut = [_short_row(row, widths, size, longest) for row in rows]
+    heights = [_row_height(shown, widths, size) for shown, _ in cut]
+    counts = _shared_out(heights, room)
+    groups = []
+    at = 0
+    for count in counts:
+        part = cut[at : at + count]
+        groups.append(([shown for shown, _ in part], tuple(c for _, full in part for c in full)))
+        at += count
     return groups
+
+
+def _shared_out(heights: list[float], room: float) -> list[int]:
+    """How many rows stand on each slide: about the same on every one of the fewest slides."""
+
+    def counted(most: int) -> list[int]:
+        counts, used = [0], 0.0
+        for tall in heights:
+            if counts[-1] and (used + tall > room or counts[-1] >= most):
+                counts.append(0)
+                used = 0.0
+            counts[-1] += 1
+            used += tall
+        return counts
+
+    fewest = counted(MOST_ROWS)
+    even = counted(-(-len(heights) // len(fewest)) or 1)
+    return even if len(even) == len(fewest) else fewest
 
 
 def _short_row(
