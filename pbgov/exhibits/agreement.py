@@ -20,7 +20,7 @@ from pbgov.exhibits.agreement_rows import (
     row_names,
 )
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, balanced
 from pbgov.exhibits.numerals import (
     MISSING,
     format_count,
@@ -204,7 +204,7 @@ def figure_agreement(
     many = _are_many(agreement)
     value, low_and_high = ("percent", "percent") if many else ("accuracy", "boot")
     rows = [
-        wrap(f"{name}（n = {n}）", 34)
+        balanced(f"{name}（n = {n}）", 34)
         for name, n in zip(row_names(table, labels), table["n"], strict=True)
     ]
     lines = max(map(len, rows))

@@ -11,7 +11,7 @@ from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.remarks import in_order, sentences
 from pbgov.exhibits.estimates import INTERCEPT
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, balanced, wrap
 from pbgov.exhibits.numerals import (
     MISSING,
     decimals_for,
@@ -171,7 +171,7 @@ def figure_naive_corrected(
         from pbgov.exhibits.style import legend_layout, new_figure
 
         shown = [words[way] for way in ways] + ([words["truth"]] if truth else [])
-        lines = max(len(wrap(labels.get(t, t), 24)) for t in drawn["term"])
+        lines = max(len(balanced(labels.get(t, t), 24)) for t in drawn["term"])
         rows = len(drawn) * max(0.62 * len(ways), 0.3 + LINE_HEIGHT * lines)
         figure = new_figure(2.8 + legend_layout(shown)[2] + rows)
         axes = figure.add_subplot()
@@ -380,7 +380,7 @@ def _draw_ways(
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
     middle = [at * gap + (len(ways) - 1) / 2 for at in range(len(table))]
-    names = ["\n".join(wrap(labels.get(term, term), 24)) for term in table["term"]]
+    names = ["\n".join(balanced(labels.get(term, term), 24)) for term in table["term"]]
     axes.set_yticks(middle, names, linespacing=1.3)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim((len(table) - 1) * gap + len(ways) - 1 + 0.8, -0.8)

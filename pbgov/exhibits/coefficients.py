@@ -10,7 +10,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.exhibits.estimates import INTERCEPT, count_recovered, count_units
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, balanced, wrap
 from pbgov.marks import is_simulated
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _coefficients(
 
 
 def _printed(term: str, labels: Mapping[str, str]) -> list[str]:
-    return wrap(str(labels.get(term, term)), 24)
+    return balanced(str(labels.get(term, term)), 24)
 
 
 def _height(table: pd.DataFrame, labels: Mapping[str, str]) -> float:

@@ -20,7 +20,7 @@ from pbgov.exhibits.agreement_rows import (
     row_names,
 )
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, balanced
 from pbgov.exhibits.numerals import MISSING, format_count, format_number, is_missing
 from pbgov.exhibits.tables import require_columns
 
@@ -131,7 +131,7 @@ def figure_agreement_coefficients(
     table = agreement.sort_values("code_id", key=lambda code: code.ne(OVERALL), kind="stable")
     shown = [name for name in _defined(agreement) if name not in ("pabak", "fleiss")]
     rows = [
-        wrap(f"{name}（{n}）", 22)
+        balanced(f"{name}（{n}）", 22)
         for name, n in zip(row_names(table, labels), table["n"], strict=True)
     ]
     n_overall = int(table["code_id"].eq(OVERALL).sum())

@@ -8,7 +8,7 @@ import numpy as np
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
 from pbgov.exhibits.tables import require_columns
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def figure_codes_by_document(
         )
     read = scores.groupby("unit")["n_segments"].max()
     printed = {
-        unit: [*wrap(names.get(unit, unit), 22), f"（读 {int(read[unit])} 段）"] for unit in units
+        unit: [*balanced(names.get(unit, unit), 22), f"（读 {int(read[unit])} 段）"]
+        for unit in units
     }
     row = max(0.5 + 0.36 * len(codes), 0.3 + LINE_HEIGHT * max(map(len, printed.values())))
     shown = _that_fit(units, read, row)
@@ -165,8 +166,10 @@ def figure_code_region_heatmap(
         )
     read = scores.groupby("unit")["n_segments"].max()
     unread = int(read.eq(0).sum())
-    printed = {unit: wrap(f"{names.get(unit, unit)}（{int(read[unit])}）", 24) for unit in units}
-    heads = [wrap(labels.get(code, code), max(4, 72 // len(codes))) for code in codes]
+    printed = {
+        unit: balanced(f"{names.get(unit, unit)}（{int(read[unit])}）", 24) for unit in units
+    }
+    heads = [balanced(labels.get(code, code), max(4, 72 // len(codes))) for code in codes]
     row = 0.09 + LINE_HEIGHT * max(map(len, printed.values()))
     above = LINE_HEIGHT * (max(map(len, heads)) - 1)
     shown = _that_fit(units, read, row, above)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
 from pbgov.exhibits.numerals import format_cell, format_count
 from pbgov.exhibits.tables import require_columns
 from pbgov.marks import carry_mark
@@ -122,7 +122,7 @@ def figure_formula_status(
         raise InputError("formulas hold no label and no sum; find_formulas gives them.")
     counts = pd.crosstab(shown.doc_id.fillna("（未命名）"), shown.status)
     counts = counts.reindex(columns=list(FORMULA_STATUS), fill_value=0)
-    labels = {doc_id: wrap(titles.get(str(doc_id), str(doc_id)), 24) for doc_id in counts.index}
+    labels = {doc_id: balanced(titles.get(str(doc_id), str(doc_id)), 24) for doc_id in counts.index}
     row = 0.45 + LINE_HEIGHT * max(map(len, labels.values()))
     most = max(1, int((PAGE_HEIGHT - 4) / row))
     kept = set(counts.sum(axis=1).sort_values(ascending=False, kind="stable").index[:most])

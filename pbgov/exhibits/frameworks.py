@@ -9,7 +9,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, WIDTH, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, WIDTH, balanced
 from pbgov.exhibits.numerals import MISSING, format_count, format_number, format_percent
 from pbgov.exhibits.tables import require_kind
 
@@ -227,8 +227,8 @@ def figure_framework_heatmap(change: FrameworkChange, *, source: str) -> Exhibit
         [*(first[code] for code in rows), NOT_GIVEN],
         [*(second[code] for code in columns), NOT_GIVEN],
     ]
-    printed = [wrap(name, 18) for name in sides[0]]
-    heads = [wrap(name, max(4, 84 // len(sides[1]) - 2)) for name in sides[1]]
+    printed = [balanced(name, 18) for name in sides[0]]
+    heads = [balanced(name, max(4, 84 // len(sides[1]) - 2)) for name in sides[1]]
 
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure

@@ -40,6 +40,23 @@ def wrap(text: str, columns: int) -> list[str]:
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
+def balanced(text: str, columns: int) -> list[str]:
+    """`text` in as few lines as `wrap` needs, of about the same width: no last line of one word.
+
+    Examples
+    --------
+    >>> wrap("基层党组织怎样带动社会治理", 22), balanced("基层党组织怎样带动社会治理", 22)
+    (['基层党组织怎样带动社会', '治理'], ['基层党组织怎样', '带动社会治理'])
+    """
+    lines = wrap(text, columns)
+    for narrower in range(columns - 1, columns // 2, -1):
+        evener = wrap(text, narrower)
+        if len(evener) > len(lines):
+            break
+        lines = evener
+    return lines
+
+
 _CLOSING = "，。；：、！？）》】”’％,.;:!?)]}%"
 _OPENING = "（《【“‘([{"
 

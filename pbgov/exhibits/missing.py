@@ -10,7 +10,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, WIDTH, text_width, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, WIDTH, balanced, text_width, wrap
 from pbgov.exhibits.missing_words import STATES, WORDS
 from pbgov.exhibits.numerals import format_count, format_percent
 from pbgov.exhibits.point_labels import apart
@@ -212,7 +212,7 @@ def _drawn(grid: Grid, names: Mapping[str, str], words: Mapping[str, Any]) -> Fi
     from pbgov.exhibits.style import GRID, INK, LEAST_SIZE, legend_layout, new_figure
 
     n_units, n_columns = grid.states.shape
-    printed = [wrap(names.get(unit, unit), 22) for unit in grid.units]
+    printed = [balanced(names.get(unit, unit), 22) for unit in grid.units]
     row = ROW * max(map(len, printed))
     thin = row * n_units > MOST_HEIGHT
     tall = min(MOST_HEIGHT, max(1.6, row * n_units))
@@ -283,7 +283,7 @@ def _heads(grid: Grid) -> tuple[list[list[str]], bool]:
     if any(cm < COLUMN for cm in room):
         room = [max(cm, COLUMN) for cm in room]
     flat = [
-        wrap(name, max(4, int(cm / CHARACTER) - 1))
+        balanced(name, max(4, int(cm / CHARACTER) - 1))
         for (name, _), cm in zip(found, room, strict=True)
     ]
     if max(map(len, flat)) <= 4 and all(
@@ -347,7 +347,7 @@ def _name_groups(axes: Axes, grid: Grid, tall: float, words: Mapping[str, Any]) 
     """Names of the groups beside thin rows, each joined to the middle of its rows."""
     from pbgov.exhibits.style import MUTED
 
-    printed = [wrap(name, 18) for name, _, _ in grid.groups]
+    printed = [balanced(name, 18) for name, _, _ in grid.groups]
     n_units = len(grid.units)
     least = LINE_HEIGHT * max(map(len, printed), default=1) / tall * n_units
     if not grid.groups or least * len(grid.groups) > n_units:

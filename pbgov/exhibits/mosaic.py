@@ -9,7 +9,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, WIDTH, text_width, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, WIDTH, balanced, text_width, wrap
 from pbgov.exhibits.mosaic_words import WORDS, said_of
 from pbgov.exhibits.point_labels import apart
 from pbgov.exhibits.tables import require_columns
@@ -197,7 +197,9 @@ def _drawn(
     from pbgov.exhibits.style import INK, MUTED, legend_layout, new_figure
 
     totals = found.counts.sum(axis=1)
-    rows = [wrap(f"{name}（{total}）", 22) for name, total in zip(names[0], totals, strict=True)]
+    rows = [
+        balanced(f"{name}（{total}）", 22) for name, total in zip(names[0], totals, strict=True)
+    ]
     keys = "　".join(
         f"{key} {name}（{total}）"
         for key, name, total in zip(KEYS, names[1], found.counts.sum(axis=0), strict=False)

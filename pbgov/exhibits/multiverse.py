@@ -12,7 +12,7 @@ from pbgov.evaluation.doubts.multiverse_result import INCLUDED, WITH, axis_name
 from pbgov.evaluation.estimate import NotEstimated
 from pbgov.exhibits.estimates import table_estimate
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
 from pbgov.exhibits.numerals import format_count, format_number, format_percent, is_missing
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ def _choice_rows(
 
 def _lines(rows: Sequence[tuple[str, str, str]]) -> int:
     """Lines that the labels of these rows take."""
-    return sum(len(wrap(label, _LABEL)) for *_, label in rows)
+    return sum(len(balanced(label, _LABEL)) for *_, label in rows)
 
 
 def _draw_curve(
@@ -339,7 +339,7 @@ def _draw_choices(
 
     at = np.arange(1, len(drawn) + 1)
     wide = float(np.clip(180 / max(1, len(drawn)), 0.4, 2.4))
-    tall = np.array([len(wrap(label, _LABEL)) for *_, label in rows], dtype=float)
+    tall = np.array([len(balanced(label, _LABEL)) for *_, label in rows], dtype=float)
     tops = np.concatenate([[0.0], np.cumsum(tall)])
     middles = (tops[:-1] + tops[1:]) / 2
     for top, y, (axis, choice, _) in zip(tops[:-1], middles, rows, strict=True):
@@ -348,7 +348,7 @@ def _draw_choices(
             axes.vlines(chosen, y - 0.32, y + 0.32, color=PALETTE[0], lw=wide)
         elif top:
             axes.axhline(top, color=GRID, lw=0.5)
-    printed = ["\n".join(wrap(label, _LABEL)) for *_, label in rows]
+    printed = ["\n".join(balanced(label, _LABEL)) for *_, label in rows]
     axes.set_yticks(middles, printed, linespacing=1.1)
     for label, (_, choice, _) in zip(axes.get_yticklabels(), rows, strict=True):
         if not choice:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
 from pbgov.exhibits.numerals import format_count
 from pbgov.exhibits.tables import require_columns
 from pbgov.schemas import EVIDENCE
@@ -57,7 +57,7 @@ def figure_quantities(
         raise InputError("no quantity in percent has a from_value; find_quantities gives them.")
     dated = changes.period.fillna("").str.contains(_YEAR)
     labels = [
-        wrap(_name(indicator, doc_id, titles), COLUMNS)
+        balanced(_name(indicator, doc_id, titles), COLUMNS)
         for indicator, doc_id in zip(changes.indicator, changes.doc_id, strict=True)
     ]
     height = 0.5 + LINE_HEIGHT * max(map(len, labels))

@@ -8,7 +8,7 @@ import numpy as np
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, WIDTH, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, WIDTH, balanced
 from pbgov.exhibits.numerals import format_number, format_p
 from pbgov.exhibits.tables import require_kind
 
@@ -76,8 +76,8 @@ def figure_similarity(
         cells[other, one], cells[one, other] = pair["cosine"], pair["null_mean"]
         if pair["outside"] in SIGNS:
             signs[other, one] = SIGNS[pair["outside"]]
-    rows = [wrap(names.get(unit, unit), 22) for unit in units]
-    heads = [wrap(names.get(unit, unit), max(4, 84 // len(units) - 2)) for unit in units]
+    rows = [balanced(names.get(unit, unit), 22) for unit in units]
+    heads = [balanced(names.get(unit, unit), max(4, 84 // len(units) - 2)) for unit in units]
 
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced, wrap
 from pbgov.exhibits.numerals import format_count
 from pbgov.exhibits.tables import require_columns
 from pbgov.exhibits.terms import NOT_INDEPENDENT
@@ -80,7 +80,7 @@ def figure_keyness(
         raise InputError(f"no word of {chosen!r} is used more or less than by the others.")
     one, other = names.get(str(chosen), str(chosen)), _against(drawn, names)
     labels = [
-        wrap(f"{term}（{count} : {against}）", 30)
+        balanced(f"{term}（{count} : {against}）", 30)
         for term, count, against in zip(
             drawn["term"], drawn["count_group"], drawn["count_against"], strict=True
         )
@@ -156,7 +156,10 @@ def figure_dispersion(
         length=hits["doc_id"].map(length),
     )
     printed = {
-        doc_id: [*wrap(names.get(str(doc_id), str(doc_id)), 26), f"（{format_count(size)} 字符）"]
+        doc_id: [
+            *balanced(names.get(str(doc_id), str(doc_id)), 26),
+            f"（{format_count(size)} 字符）",
+        ]
         for doc_id, size in length.items()
     }
     row = 0.3 + max(_LANE * len(terms), LINE_HEIGHT * max(map(len, printed.values())))
