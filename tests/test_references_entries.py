@@ -946,7 +946,7 @@ def test_entries_by_author_and_year(name: str) -> None:
 
 def test_every_mark_of_annex_a_is_covered() -> None:
     tested = {mark_of(given) for given, _ in [*STANDARD_2025.values(), *STANDARD_2015.values()]}
-    annex = set(["M", "J", "N", "C", "D", "R", "S", "P", "EB", "A", "CM", "DS", "PP", "G", "CP"])
+    annex = {"M", "J", "N", "C", "D", "R", "S", "P", "EB", "A", "CM", "DS", "PP", "G", "CP"}
     assert annex <= tested
     assert mark_of(source("database", "某库")) == "DB"
     assert mark_of(source("song", "某歌")) == "Z"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +20,9 @@ from pbgov.reporting.references import (
 )
 from pbgov.reporting.references.latex import decoded, encoded
 from pbgov.reporting.references.source import as_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -302,12 +305,12 @@ UR  - https://example.org/x
 DO  - doi:10.1/x
 C7  - kept
 Y2  - 2026/11/22/
-ER  - 
+ER  -
 
 TY  - STAND
 TI  - 资源描述
 M1  - GB/T 3792—2021
-ER  - 
+ER  -
 """
 
 

@@ -5,6 +5,7 @@ from pbgov.reporting.references.bibliography import (
     format_bibliography,
     format_citation,
 )
+from pbgov.reporting.references.documents import source_of_document, sources_of_figures
 from pbgov.reporting.references.entry import format_reference
 from pbgov.reporting.references.files import read_references, write_references
 from pbgov.reporting.references.source import Date, Name, Source
@@ -18,5 +19,7 @@ __all__ = [
     "format_citation",
     "format_reference",
     "read_references",
+    "source_of_document",
+    "sources_of_figures",
     "write_references",
 ]
