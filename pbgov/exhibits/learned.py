@@ -177,7 +177,7 @@ def figure_calibration(coder: LearnedCoder, *, source: str) -> Exhibit:
     table = calibration.table
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import INK, PALETTE, new_figure
+        from pbgov.exhibits.style import INK, PALETTE, is_wide, new_figure
 
         figure = new_figure(9.0)
         axes = figure.add_subplot()
@@ -202,7 +202,7 @@ def figure_calibration(coder: LearnedCoder, *, source: str) -> Exhibit:
         )
         axes.set_xlim(-2, 102)
         axes.set_ylim(-2, 102)
-        axes.set_aspect("equal")
+        axes.set_aspect("auto" if is_wide() else "equal")
         axes.set_xlabel("所说的概率（%）")
         axes.set_ylabel("实际说中的份额（%）")
         axes.grid()

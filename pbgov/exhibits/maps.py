@@ -176,7 +176,7 @@ def _draw_map(
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    from pbgov.exhibits.style import sequential
+    from pbgov.exhibits.style import is_wide, sequential
 
     low, high = float(values.min()), float(values.max())
     paint = ScalarMappable(Normalize(low, high if high > low else low + 1), sequential())
@@ -200,8 +200,9 @@ def _draw_map(
         _enlarge(enlarged, whole, districts, small, values, paint)
         enlarged.set_title(words["enlarged"])
         written.append(_label(enlarged, small, labels))
-    bar = figure.colorbar(paint, ax=whole, location="bottom", shrink=0.6, aspect=30, pad=0.02)
-    bar.set_label("\n".join(wrap(unit, 44)))
+    side: Any = "left" if is_wide() else "bottom"  # where the map needs less of the room
+    bar = figure.colorbar(paint, ax=whole, location=side, shrink=0.6, aspect=30, pad=0.02)
+    bar.set_label("\n".join(wrap(unit, 30 if is_wide() else 44)))
     bar.outline.set_visible(False)
     if values.isna().any():
         _explain_hatching(whole, words["unknown"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import PAGE_HEIGHT, WIDTH, text_width
+from pbgov.exhibits.lines import PAGE_HEIGHT, text_width
 from pbgov.exhibits.tables import require_kind
 
 if TYPE_CHECKING:
@@ -68,20 +68,22 @@ def figure_network(
     nodes = network.nodes.set_index("node").loc[shown]
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import MUTED, new_figure
+        from pbgov.exhibits.style import CM, MUTED, new_figure
 
         height = float(min(PAGE_HEIGHT - 3, 6 + 0.26 * len(nodes))) if len(nodes) else 1.5
         figure = new_figure(height + 1.6)
+        width, height = (float(side) / CM for side in figure.get_size_inches())
+        width, height = width - 0.4, height - 1.6
         axes = figure.add_subplot()
         if nodes.empty:
             axes.text(0.5, 0.5, "没有一对高于随机", ha="center", va="center", color=MUTED)
             axes.set_axis_off()
             return figure
-        places = _places(pairs, nodes, labels, (WIDTH - 0.4, height), seed)
+        places = _places(pairs, nodes, labels, (width, height), seed)
         _draw_edges(axes, pairs, places)
         _draw_nodes(axes, nodes, places, labels)
         _explain(figure, nodes, pairs, height)
-        axes.set_xlim(0, WIDTH - 0.4)
+        axes.set_xlim(0, width)
         axes.set_ylim(0, height)
         axes.set_axis_off()
         return figure
@@ -173,17 +175,17 @@ def _evened(at: np.ndarray) -> np.ndarray:
 def _push(at: np.ndarray, halves: np.ndarray, size: np.ndarray) -> bool:
     """Move boxes that overlap apart, along the line where it takes least; True where any did."""
     moved = False
-    for one in range(len(at)):
-        for other in range(one + 1, len(at)):
-            apart = at[other] - at[one]
-            over = halves[one] + halves[other] + GAP - np.abs(apart)
-            if (over <= 0).any():
-                continue
-            moved = True
-            along = int(over[1] <= over[0])
-            step = over[along] / 2 * (1 if apart[along] >= 0 else -1)
-            at[one, along] -= step
-            at[other, along] += step
+    near = np.abs(at[:, None] - at[None, :]) < halves[:, None] + halves[None, :] + GAP
+    for one, other in np.argwhere(np.triu(near.all(axis=2), 1)):
+        apart = at[other] - at[one]
+        over = halves[one] + halves[other] + GAP - np.abs(apart)
+        if (over <= 0).any():
+            continue  # another pair's step has freed them
+        moved = True
+        along = int(over[1] <= over[0])
+        step = over[along] / 2 * (1 if apart[along] >= 0 else -1)
+        at[one, along] -= step
+        at[other, along] += step
     np.clip(at, halves + MARGIN, size - halves - MARGIN, out=at)
     return moved
 

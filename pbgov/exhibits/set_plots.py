@@ -183,11 +183,11 @@ def _draw(
     axis_names: tuple[str, str],
     lang: Lang,
 ) -> None:
-    from pbgov.exhibits.style import GRID, INK, MARKERS, MUTED, PALETTE, SMALL_SIZE
+    from pbgov.exhibits.style import GRID, INK, MARKERS, MUTED, PALETTE, SMALL_SIZE, is_wide
 
     axes = figure.add_subplot()
     ends = (-_MARGIN, 1 + _MARGIN)
-    axes.set(xlim=ends, ylim=ends, aspect="equal")
+    axes.set(xlim=ends, ylim=ends, aspect="auto" if is_wide() else "equal")
     axes.plot([0, 1], [0, 1], color=INK, lw=0.8, zorder=1)
     axes.axhline(0.5, color=GRID, lw=0.8, ls="--", zorder=0)
     axes.axvline(0.5, color=GRID, lw=0.8, ls="--", zorder=0)

@@ -34,7 +34,7 @@ LARGEST = SLIDE_WIDTH / WIDTH
 """How much larger than in a report column: 7 points become 12."""
 
 STEPS = 6
-TOUCHING = 1.0
+TOUCHING = 0.3
 """Points by which two boxes of text may reach into one another: they hold room above their letters."""
 
 
@@ -122,10 +122,16 @@ def _boxes(figure: Figure) -> list[tuple[str, Bbox]]:
             elsewhere |= {id(text) for text in axes.findobj(Text)}
     shown += [text for text in figure.findobj(Text) if id(text) not in elsewhere]
     return [
-        (text.get_text(), text.get_window_extent())
+        (text.get_text(), _box(text))
         for text in shown
         if isinstance(text, Text) and text.get_visible() and text.get_text().strip()
     ]
+
+
+def _box(text: Text) -> Bbox:
+    """Of the text, or of the plate it stands on."""
+    plate = text.get_bbox_patch()
+    return text.get_window_extent() if plate is None else plate.get_window_extent()
 
 
 def _all_of_axis(axes: Axes) -> list[Artist]:

@@ -127,6 +127,12 @@ def drawn_on(canvas: Canvas) -> Iterator[None]:
         _CANVAS.reset(token)
 
 
+def is_wide() -> bool:
+    """Whether figures are drawn on a canvas much wider than high, as on a slide."""
+    canvas = _CANVAS.get()
+    return canvas is not None and canvas.width > 1.5 * canvas.most_height
+
+
 def new_figure(height: float) -> Figure:
     """An empty figure, one report column wide and `height` cm high, outside pyplot's list.
 

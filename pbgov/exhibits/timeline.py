@@ -26,6 +26,7 @@ FEW_DOCUMENTS = 5
 LEVELS = ("市", "区", "街乡镇")
 DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?\Z")
 LIST_WIDTH = 86  # half-width characters on a line of the list of events
+CHARACTER = 0.1235  # cm of a half-width character of the list
 ROW = 0.42  # cm between two rows of events
 CLEAR = 0.038  # part of the axis that a number takes
 
@@ -75,18 +76,19 @@ def figure_timeline(
     _refuse_many_terms(change)
     table = timeline.sort_values(["date", "event"], kind="stable").reset_index(drop=True)
     low, high = _limits(table, change)
-    events = _events(table, low, high)
-    listed = _list(table)
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import new_figure
+        from pbgov.exhibits.style import CM, is_wide, new_figure
 
+        events = _events(table, low, high, CLEAR * (2 if is_wide() else 1))
         lanes = ROW * sum(1 + _rows(events, level) for level in _levels(events)) + 0.5
-        text = LINE_HEIGHT * 0.92 * sum(map(len, listed)) + 0.2
+        text = LINE_HEIGHT * 0.92 * sum(map(len, _list(table))) + 0.2
         series = 4.2 if change is not None else 0.0
         figure = new_figure(min(PAGE_HEIGHT, lanes + text + series + 1.6))
         heights = [lanes, *([series] if change is not None else []), text]
-        panels = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False).ravel()
+        panels = _beside(figure, heights) if is_wide() else _below(figure, heights)
+        half = int(figure.get_size_inches()[0] / CM / 2 / CHARACTER) - 2
+        listed = _list(table, half if is_wide() else LIST_WIDTH)
         _draw_events(panels[0], events)
         if change is not None:
             _draw_rates(panels[1], change)
@@ -161,6 +163,19 @@ def figure_change(change: Change, *, source: str) -> Exhibit:
     )
 
 
+def _below(figure: Figure, heights: list[float]) -> list[Axes]:
+    """Panels one below the other, the list last."""
+    grid = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)
+    return list(grid.ravel())
+
+
+def _beside(figure: Figure, heights: list[float]) -> list[Axes]:
+    """The panels on the left, the list beside them on the right."""
+    grid = figure.add_gridspec(len(heights) - 1, 2, height_ratios=heights[:-1])
+    panels = [figure.add_subplot(grid[row, 0]) for row in range(len(heights) - 1)]
+    return [*panels, figure.add_subplot(grid[:, 1])]
+
+
 def _refuse_many_terms(change: Change | None) -> None:
     if change is not None and len(change.terms) > MOST_TERMS:
         raise InputError(f"{len(change.terms)} terms; {MOST_TERMS} can be told apart.")
@@ -200,9 +215,9 @@ def _limits(table: pd.DataFrame, change: Change | None) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _events(table: pd.DataFrame, low: float, high: float) -> list[Event]:
-    """Events with the row that keeps their numbers clear of one another."""
-    clear = CLEAR * (high - low)
+def _events(table: pd.DataFrame, low: float, high: float, part: float) -> list[Event]:
+    """Events with the row that keeps their numbers clear, each of which takes a part of the axis."""
+    clear = part * (high - low)
     taken: dict[str, list[float]] = {level: [] for level in LEVELS}
     events = []
     for number, row in enumerate(table.to_dict("records"), start=1):
@@ -302,10 +317,10 @@ def _draw_rates(axes: Axes, change: Change) -> None:
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=MOST_TERMS, borderaxespad=0.2)
 
 
-def _list(table: pd.DataFrame) -> list[list[str]]:
+def _list(table: pd.DataFrame, columns: int = LIST_WIDTH) -> list[list[str]]:
     """Each event as the lines it takes in the list."""
     return [
-        wrap(f"{number}  {row['date']}  {row['event']}", LIST_WIDTH)
+        wrap(f"{number}  {row['date']}  {row['event']}", columns)
         for number, row in enumerate(table.to_dict("records"), start=1)
     ]
 
