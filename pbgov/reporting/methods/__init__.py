@@ -1,0 +1,1 @@
+"""The methods section of a report, written from the study's own record."""
