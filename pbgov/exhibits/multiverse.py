@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Lang = Literal["zh", "en"]
 _NO_NAMES: Mapping[str, str] = {}
 _CURVE, _REST = 5.6, 3.2  # cm
+_LOW_CURVE = 2.2  # cm of the curve on a low canvas
 _LABEL = 30  # half-width characters of a line of a label
 _LEVEL = 0.05
 
@@ -78,11 +79,12 @@ def figure_specification_curve(
         note += words["left_out"].format("、".join(names) if lang == "zh" else ", ".join(names))
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import new_figure
+        from pbgov.exhibits.style import CM, new_figure
 
         below = LINE_HEIGHT * max(1, _lines(rows))
         figure = new_figure(_REST + _CURVE + below)
-        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[_CURVE, below])
+        curve = max(_LOW_CURVE, float(figure.get_size_inches()[1]) / CM - _REST - below)
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[curve, below])
         _draw_curve(figure, upper, drawn, multiverse, words)
         _draw_choices(lower, drawn, rows, words)
         return figure
