@@ -28,6 +28,8 @@ TALLEST_CHART = 1000
 MEASURED = 200
 """Rows of raw data that column widths are measured on."""
 
+RAW_WIDTH = 22.0
+NOTE_WIDTH = 100.0
 PIXEL = 0.75
 _WORDS = {
     "zh": {"chart": "图中的数", "raw": "原始数据（没有舍入）", "back": "← 目录"},
@@ -75,25 +77,30 @@ def write_exhibit(book: Book, exhibit: Exhibit, caption: str, wanted: str, conte
 
 
 def _set_widths(sheet: Any, exhibit: Exhibit) -> list[float]:
-    columns: list[list[str]] = []
+    """As wide as the printed table needs, and no wider than `RAW_WIDTH` for what stands below it."""
+    widths: list[float] = []
     if exhibit.kind == "table":
-        columns = [list(cells) for cells in zip(exhibit.header(), *exhibit.rows(), strict=True)]
+        printed = zip(exhibit.header(), *exhibit.rows(), strict=True)
+        widths = [column_width(list(cells)) for cells in printed]
+    below: list[list[str]] = []
     raw = exhibit.data.head(MEASURED)
-    for place in range(raw.shape[1]):
-        seen = [str(raw.columns[place])]
-        seen += [v[:60] for v in raw.iloc[:, place] if isinstance(v, str)]
-        if place < len(columns):
-            columns[place] += seen
-        else:
-            columns.append(seen)
+    for place, name in enumerate(raw.columns):
+        below.append([str(name), *(v for v in raw.iloc[:, place] if isinstance(v, str))])
     if exhibit.chart is not None:
-        for place, one in enumerate(chart_columns(exhibit.chart, exhibit.lang)):
-            cells = [one.header, *(cell for cell in one.cells if isinstance(cell, str))]
-            if place < len(columns):
-                columns[place] += cells
-            else:
-                columns.append(cells)
-    widths = [column_width([visible_text(text) for text in cells]) for cells in columns]
+        for one in chart_columns(exhibit.chart, exhibit.lang):
+            below.append([one.header, *(cell for cell in one.cells if isinstance(cell, str))])
+        spare = len(raw.columns)
+        beside = below[spare:]
+        below = [
+            [*(below[at] if at < spare else []), *(beside[at] if at < len(beside) else [])]
+            for at in range(max(spare, len(beside)))
+        ]
+    for place, cells in enumerate(below):
+        width = min(RAW_WIDTH, column_width([visible_text(text[:60]) for text in cells]))
+        if place < len(widths):
+            widths[place] = max(widths[place], width)
+        else:
+            widths.append(width)
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
     return widths
@@ -139,8 +146,8 @@ def _notes(
     book: Book, writer: Writer, exhibit: Exhibit, row: int, widths: list[float]
 ) -> tuple[int, int]:
     """Note and source, each over the width of a page; gives the row after them and their last column."""
-    last = max(0, min(len(widths), 12) - 1)
-    while sum(widths[: last + 1]) < 90:
+    last = 0
+    while sum(widths[: last + 1]) < NOTE_WIDTH:
         last += 1
         widths = [*widths, 9.0] if last >= len(widths) else widths
     for text in exhibit.notes():
