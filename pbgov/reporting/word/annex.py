@@ -13,7 +13,7 @@ from pbgov.reporting.word.evidence_numbers import (
     number_evidence,
     runs_of,
 )
-from pbgov.reporting.word.layouts import HEI
+from pbgov.reporting.word.layouts import HEI, KAI
 from pbgov.reporting.word.ooxml import Look, link, paragraph, text_run
 from pbgov.reporting.word.styles import style_id
 from pbgov.reporting.word.tables import Cell, Row, three_line_table
@@ -21,7 +21,7 @@ from pbgov.reporting.word.tables import Cell, Row, three_line_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pbgov.reporting.ledger import Judgement, Ledger, Quotation, Record, Result
+    from pbgov.reporting.ledger import Ledger, Quotation, Record, Result
     from pbgov.reporting.word.anchors import Anchors
 
 TITLE = "附录：数字的来路"
@@ -29,10 +29,11 @@ EVIDENCE_FOLDER = "evidence/"
 LONGEST_QUOTATION = 400
 ROOM = 0.09
 
-RESULT_SHARES = (1.1, 1.9, 4.6, 3.4, 1.2, 3.4)
-QUOTATION_SHARES = (1.1, 7.4, 2.7, 3.2, 1.2)
+RESULT_SHARES = (0.9, 2.1, 4.1, 2.9, 1.1, 4.3)
+QUOTATION_SHARES = (1.0, 11.9, 2.5)
 RECORD_SHARES = (1.1, 3.4, 2.6, 3.0, 2.4, 3.1)
 _HEAD = Look(east_asian=HEI)
+_PLACE = Look(east_asian=KAI)
 _GIVEN = {0: "否认", 1: "给出"}
 
 
@@ -128,7 +129,7 @@ class Annex:
             made += self._links(kind, runs[:MOST_RUNS])
             listed = sum(last - first + 1 for first, last in runs[:MOST_RUNS])
             if listed < len(given):
-                where = result.origin or EVIDENCE_FOLDER
+                where = _whole_list(kind, result)
                 made.append(text_run(f" 等 {len(given):,} 条，全部见 {where}"))
             elif len(given) > 3:
                 made.append(text_run(f"（{len(given):,} 条）"))
@@ -150,7 +151,7 @@ class Annex:
         return link(self._anchors.evidence(kind, number), text_run(f"{kind}{number}"))
 
     def _quotations(self) -> Any:
-        rows = [_header("编号", "引文", "位置", "编码（编码者；规则）", "数字")]
+        rows = [_header("编号", "引文〔位置〕；编码者给出或否认的编码（规则）", "数字")]
         columns = len(QUOTATION_SHARES)
         document = None
         for identity, number in self._numbers.quotations.items():
@@ -160,12 +161,15 @@ class Annex:
                 rows.append(_group(f"{_document(quotation)}", columns))
             cells = [
                 self._numbered("Q", number),
-                [text_run(_words(quotation))],
-                [text_run(_places(quotation))],
-                [text_run("\n".join(map(_judged, quotation.judgements)) or "—")],
+                [text_run(_words(quotation)), text_run(_place(quotation), _PLACE)],
                 self._results_resting_on(identity),
             ]
-            rows.append(_row(cells))
+            row = _row(cells)
+            if quotation.judgements:
+                judged = paragraph(style_id("annex_cell"), text_run(_judged(quotation), _PLACE))
+                told = Cell((*row.cells[1].paragraphs, judged))
+                row = Row((row.cells[0], told, row.cells[2]))
+            rows.append(row)
         return self._table(QUOTATION_SHARES, rows, "引文和出处")
 
     def _records(self) -> Any:
@@ -240,19 +244,33 @@ def _words(quotation: Quotation) -> str:
     return f"“{text}”" + (f"（{told}）" if told else "")
 
 
-def _places(quotation: Quotation) -> str:
+def _place(quotation: Quotation) -> str:
     return (
-        f"第 {quotation.paragraph} 段\n文 {quotation.start}–{quotation.end}"
-        f"\n原 {quotation.raw_start}–{quotation.raw_end}"
+        f"〔第 {quotation.paragraph} 段，文 {quotation.start}–{quotation.end}，"
+        f"原 {quotation.raw_start}–{quotation.raw_end}〕"
     )
 
 
-def _judged(judgement: Judgement) -> str:
-    given = _GIVEN.get(judgement.value, str(judgement.value))
-    named = judgement.code or judgement.code_id
-    code = named if named == judgement.code_id else f"{named} {judgement.code_id}"
-    rule = f"；{judgement.rule}" if judgement.rule else ""
-    return f"{given} {code}（{judgement.coder}{rule}）"
+def _judged(quotation: Quotation) -> str:
+    """The codes of a quotation, each coder's together."""
+    by_coder: dict[tuple[str, int], list[str]] = {}
+    for one in quotation.judgements:
+        named = one.code or one.code_id
+        code = named if named == one.code_id else f"{named} {one.code_id}"
+        rule = f"（{one.rule}）" if one.rule else ""
+        by_coder.setdefault((one.coder, one.value), []).append(code + rule)
+    told = [
+        f"{coder} {_GIVEN.get(value, value)} {'、'.join(codes)}"
+        for (coder, value), codes in by_coder.items()
+    ]
+    return "；".join(told)
+
+
+def _whole_list(kind: str, result: Result) -> str:
+    """The file that holds all the evidence of a result."""
+    if kind == "R" and result.origin:
+        return result.origin
+    return result.origin if result.origin.startswith(EVIDENCE_FOLDER) else EVIDENCE_FOLDER
 
 
 def _indicator(record: Record) -> str:

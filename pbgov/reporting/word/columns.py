@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TEXT_CM = 15.4  # 21 cm less two margins of 2.8 cm
-TABLE_SIZES = (10.5, 9.0, 8.0, 7.5)
+TABLE_SIZES = (10.5, 9.0, 8.0, 7.0)
 CELL_PADDING_CM = 0.12
 MOST_COLUMNS = 60
 """Word opens no table of more than 63 columns."""

@@ -83,7 +83,7 @@ class _Writer:
         self._title_block()
         self._legend()
         annex = ANNEX_TITLE if self.anchors.stated else ""
-        self.flow.append(*contents(self.report, self.anchors, annex))
+        self._contents(annex)
         for block in self.report.blocks:
             if isinstance(block, ExhibitBlock):
                 number = self.report.numbers[block.exhibit.exhibit_id]
@@ -109,6 +109,14 @@ class _Writer:
         self.footnotes.attach(self.document)
         set_properties(self.document, self.report.title, self.report.subtitle, self.report.dated)
         return packed(self.document)
+
+    def _contents(self, annex: str) -> None:
+        lists = contents(self.report, self.anchors, annex)
+        if lists and self.layout.contents_apart:
+            self.flow.new_page()
+        self.flow.append(*lists)
+        if lists and self.layout.contents_apart:
+            self.flow.new_page()
 
     def _line(self, role: str, text: str) -> Any:
         return paragraph(style_id(role), *self.prose.runs(text, role))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MOST_PRINTED = 500
 """Quotations, and records, that an annex prints; where there are more, each result keeps its first."""
 
-MOST_RUNS = 12
+MOST_RUNS = 20
 """Numbers or runs of numbers (Q3–Q9) that are listed for one result."""
 
 

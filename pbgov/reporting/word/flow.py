@@ -35,6 +35,7 @@ class Flow:
         self._body: Any = document.element.body
         self._layout = layout
         self._on_its_side = False
+        self._new_page = False
         _write_margins(document, layout, header)
         self._last: Any = self._body.sectPr
         references = [
@@ -50,7 +51,22 @@ class Flow:
     def append(self, *parts: Any) -> None:
         """Put paragraphs or tables at the end of the text."""
         for part in parts:
+            if self._new_page:
+                self._new_page = False
+                self._begin_page(part)
             self._last.addprevious(part)
+
+    def new_page(self) -> None:
+        """Let what is appended next begin a page."""
+        self._new_page = True
+
+    def _begin_page(self, part: Any) -> None:
+        if part.tag == qn("w:tbl"):
+            first = paragraph(style_id("annex_cell"))
+            self._last.addprevious(first)
+        else:
+            first = part if part.tag == qn("w:p") else next(part.iter(qn("w:p")))
+        first.pPr.pageBreakBefore_val = True
 
     def turn(self, *, on_its_side: bool) -> None:
         """Begin a new page, upright or on its side; nothing where the page lies so already.
@@ -121,16 +137,10 @@ def _section(layout: WordLayout, references: list[Any], *, on_its_side: bool) ->
     )
     made.append(element("w:cols", space=425))
     if layout.grid and not on_its_side:
-        made.append(_grid(layout, *layout.grid))
+        lines, _ = layout.grid
+        pitch = int(millimetres(layout.text_height) / lines)
+        made.append(element("w:docGrid", type="lines", linePitch=pitch))
     return made
-
-
-def _grid(layout: WordLayout, lines: int, characters: int) -> Any:
-    """Lines in twentieths of a point; characters by what each is wider than the body type, in 1/4096 pt."""
-    pitch = int(millimetres(layout.text_height) / lines)
-    room = layout.text_width / 25.4 * 72 / characters
-    spare = round((room - layout.styles["normal"].size) * 4096)
-    return element("w:docGrid", type="linesAndChars", linePitch=pitch, charSpace=spare)
 
 
 def _write_margins(document: Document, layout: WordLayout, header: str) -> None:

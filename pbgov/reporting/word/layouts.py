@@ -45,6 +45,8 @@ class TextStyle:
     bold : bool
     keep_next : bool
         Whether it stays on the page of what follows.
+    spacing : float
+        What each character is wider by.
     """
 
     east_asian: str = SONG
@@ -62,6 +64,7 @@ class TextStyle:
     bold: bool = False
     keep_next: bool = False
     latin: str = LATIN
+    spacing: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class WordLayout:
         Whether labels and boxes are framed and coloured.
     both_sides : bool
         Whether the page is printed on both sides: mirrored margins, page number outside.
+    contents_apart : bool
+        Whether the table of contents and the lists have pages of their own.
     grid : tuple of int, optional
         Lines of a page and characters of a line.
     """
@@ -98,6 +103,7 @@ class WordLayout:
     figure_height: float
     framed: bool
     both_sides: bool
+    contents_apart: bool
     grid: tuple[int, int] | None = None
 
     width: float = 210.0
@@ -126,10 +132,11 @@ JOURNAL = WordLayout(
     left=28,
     right=28,
     footer=15,
-    table_sizes=(10.5, 9.0, 8.0, 7.5),
+    table_sizes=(10.5, 9.0, 8.0, 7.0),
     figure_height=210,
     framed=True,
     both_sides=False,
+    contents_apart=False,
     styles={
         "normal": TextStyle(SONG, 12, line=1.5),
         "title": TextStyle(HEI, 20, line=1.25, before=12, after=6, align="center", keep_next=True),
@@ -167,10 +174,16 @@ JOURNAL = WordLayout(
 PITCH = 28.95
 """Line pitch in points: 225 mm hold 22 of them, in whole twentieths of a point."""
 
+CONDENSED = -0.25
+"""What 156 mm leave less for each of 28 characters of 16 points, in whole twentieths of a point.
+
+Spacing is given to the type and not as a grid of characters, which programs read differently.
+"""
+
 
 def _official(east_asian: str, **changes: object) -> TextStyle:
     """A paragraph of 三号 type on the line pitch, its first line indented by two characters."""
-    given = {"size": 16.0, "exact": PITCH, "first_characters": 2, **changes}
+    given = {"size": 16.0, "exact": PITCH, "first_characters": 2, "spacing": CONDENSED, **changes}
     return TextStyle(east_asian, **given)  # type: ignore[arg-type]
 
 
@@ -180,10 +193,11 @@ OFFICIAL = WordLayout(
     left=28,
     right=26,
     footer=25,
-    table_sizes=(12.0, 10.5, 9.0, 7.5),
+    table_sizes=(12.0, 10.5, 9.0, 8.0, 7.0),
     figure_height=180,
     framed=False,
     both_sides=True,
+    contents_apart=True,
     grid=(22, 28),
     styles={
         "normal": TextStyle(FANG, 16, exact=PITCH),

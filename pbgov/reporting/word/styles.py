@@ -97,6 +97,8 @@ def _paragraph_style(role: str, text: TextStyle, layout: WordLayout) -> Any:
     if layout.grid and role in OFF_GRID:
         run.append(element("w:snapToGrid", val=0))
     run.append(element("w:color", val="000000"))
+    if text.spacing:
+        run.append(element("w:spacing", val=twips(text.spacing)))
     run.extend(_sizes(text.size))
     style.extend([properties, run])
     return style
