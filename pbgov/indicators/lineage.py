@@ -42,7 +42,8 @@ class Lineage(str):
         The column that names the practice, where each counts once; else ''.
     records : DataFrame
         One row is one row of the indicators that a value was taken from, as it stood, with its
-        unit in the column `unit`.
+        unit in the column `unit`; where columns are not named as indicators are, or not on their
+        scale, ``column`` and ``taken`` say which column has it and as what value.
     """
 
     unit: str
@@ -93,7 +94,8 @@ class Lineage(str):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of a joined table whose values it knows: shares and indicators."""
-        names = self.records["indicator"] if len(self.records) else ()
+        named = "column" if "column" in self.records else "indicator"
+        names = self.records[named] if len(self.records) else ()
         return (*(f"{SHARE}{code}" for code in self.codes), *dict.fromkeys(map(str, names)))
 
     def segments(self, code: str) -> pd.DataFrame:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pbgov.cache import table_of
-from pbgov.corpus.alignment import Alignment
-from pbgov.corpus.document import alignments_of
-from pbgov.reporting.ledger import Judgement, Quotation, quotation_id
+from pbgov.reporting.ledger import Judgement, Quotation
+from pbgov.reporting.tracing.documents import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 CITED = ("quantities", "formulas", "claims")
 """The tables of the step ``extract``, whose rows are stretches of documents."""
 BETWEEN = "、"
-_UNNUMBERED = ("blank", "front_matter")
 
 
 def quotations_of(results: Mapping[str, Results], study: Study) -> dict[str, Quotation]:
@@ -44,7 +41,7 @@ def quotations_of(results: Mapping[str, Results], study: Study) -> dict[str, Quo
         too, front matter and blank lines not. Codings of documents that the corpus does not hold
         have nothing to quote and are left out, as `pbgov check` remarks (W253).
     """
-    documents = _Documents(results)
+    documents = Documents(results)
     found: dict[tuple[str, int, int], dict[str, Any]] = {}
     for doc_id, start, end in _stretches(results):
         if doc_id in documents:
@@ -78,50 +75,6 @@ def quotations_of(results: Mapping[str, Results], study: Study) -> dict[str, Quo
     return made
 
 
-class _Documents:
-    """The documents of a run: their words, titles, paragraphs, and places in the raw texts."""
-
-    def __init__(self, results: Mapping[str, Results]) -> None:
-        self._about = table_of(results, "read", "documents").set_index("doc_id")
-        self._alignments = alignments_of(table_of(results, "read", "alignments"))
-        paragraphs = table_of(results, "read", "paragraphs")
-        self._texts = {
-            str(doc_id): "".join(own["text"]) for doc_id, own in paragraphs.groupby("doc_id")
-        }
-        lines = paragraphs[~paragraphs["kind"].isin(_UNNUMBERED)]
-        self._starts = {
-            str(doc_id): sorted(map(int, own["start"])) for doc_id, own in lines.groupby("doc_id")
-        }
-
-    def __iter__(self) -> Any:
-        return iter(self._about.index)
-
-    def __contains__(self, doc_id: str) -> bool:
-        return doc_id in self._texts
-
-    def words(self, doc_id: str, start: int, end: int) -> str:
-        """``text[start:end]`` of a document."""
-        return self._texts[doc_id][start:end]
-
-    def quotation(self, doc_id: str, start: int, end: int, **told: Any) -> Quotation:
-        """A stretch with where it stands, and what is told of it."""
-        about = self._about.loc[doc_id]
-        raw = self._alignments.get(doc_id, Alignment()).to_source(start, end)
-        return Quotation(
-            quotation_id=quotation_id(doc_id, start, end),
-            doc_id=doc_id,
-            title=doc_id if pd.isna(about["title"]) else str(about["title"]),
-            path=str(about["path"]),
-            paragraph=max(1, bisect_right(self._starts.get(doc_id, []), start)),
-            start=start,
-            end=end,
-            raw_start=raw[0],
-            raw_end=raw[1],
-            text=self.words(doc_id, start, end),
-            **told,
-        )
-
-
 def _stretches(results: Mapping[str, Results]) -> Iterable[tuple[str, int, int]]:
     tables = [
         table_of(results, "practices", "practices"),
@@ -142,7 +95,7 @@ def _names_of_codes(results: Mapping[str, Results]) -> dict[str, str]:
     return dict(zip(map(str, codes["code_id"]), map(str, codes["zh"]), strict=True))
 
 
-def _judgement(row: dict[str, Any], names: Mapping[str, str], documents: _Documents) -> Judgement:
+def _judgement(row: dict[str, Any], names: Mapping[str, str], documents: Documents) -> Judgement:
     code = str(row["code_id"])
     return Judgement(
         code_id=code,
@@ -153,7 +106,7 @@ def _judgement(row: dict[str, Any], names: Mapping[str, str], documents: _Docume
     )
 
 
-def _grounds(row: dict[str, Any], documents: _Documents) -> str:
+def _grounds(row: dict[str, Any], documents: Documents) -> str:
     """The rule that gave a code; where a person cited words instead, these."""
     if not pd.isna(row["rule"]):
         return str(row["rule"])

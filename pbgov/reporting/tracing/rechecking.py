@@ -23,7 +23,9 @@ _SHOWN = 40
 TWO_OF_ONE_ID = "E405"
 
 
-def recheck(quotations: Mapping[str, Quotation] | Iterable[Quotation], study: Study) -> list[Finding]:
+def recheck(
+    quotations: Mapping[str, Quotation] | Iterable[Quotation], study: Study
+) -> list[Finding]:
     """What is wrong with quotations when the files of the study are read again.
 
     Every file of the study's documents is read once, from the disk and not from a cache. A
