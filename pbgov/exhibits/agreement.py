@@ -19,6 +19,7 @@ from pbgov.exhibits.agreement_rows import (
     resampling_sentence,
     row_names,
 )
+from pbgov.exhibits.chart_contents import agreement_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, balanced
 from pbgov.exhibits.numerals import (
@@ -207,6 +208,7 @@ def figure_agreement(
         balanced(f"{name}（n = {n}）", 34)
         for name, n in zip(row_names(table, labels), table["n"], strict=True)
     ]
+    x_title = "两两一致率（%）" if many else "一致率（%）"
     lines = max(map(len, rows))
     n_overall = int(table["code_id"].eq(OVERALL).sum())
 
@@ -229,7 +231,7 @@ def figure_agreement(
         axes.set_xlim(0, 102)
         if 0 < n_overall < len(table):
             axes.axhline(n_overall - 0.5, color=INK, lw=0.4)
-        axes.set_xlabel("两两一致率（%）" if many else "一致率（%）")
+        axes.set_xlabel(x_title)
         axes.grid(axis="x")
         axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside upper left", ncols=2)
@@ -251,6 +253,7 @@ def figure_agreement(
         f"{remarks_sentence(agreement, labels)}",
         source=source,
         data=agreement,
+        chart=agreement_chart(table, ["".join(row) for row in rows], value, low_and_high, x_title),
         footer=f"{n} · 来源：{short_source(source)}",
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.remarks import in_order, sentences
+from pbgov.exhibits.chart_contents import ways_chart
 from pbgov.exhibits.estimates import INTERCEPT
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, balanced, wrap
@@ -191,6 +192,14 @@ def figure_naive_corrected(
         note=_joined([words["reading"], _note(correction, labels, lang)], lang),
         source=source,
         data=drawn,
+        chart=ways_chart(
+            drawn,
+            {way: words[way] for way in ways},
+            labels,
+            words["axis"].format(unit),
+            truth,
+            words["truth"],
+        ),
         footer=f"N = {size} · {source_word}{short_source(source)}",
         lang=lang,
         evidence=_evidence(correction),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
+from pbgov.exhibits.chart_contents import coefficients_chart
 from pbgov.exhibits.estimates import INTERCEPT, count_recovered, count_units
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, balanced, wrap
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NO_COEFFICIENT = r"\||\(phi\)"  # thresholds of ordered answers, precision of beta regression
+AXIS = "估计值与 95% 区间（{}）"
+RECOVERED_UNIT = "满意率的 logit"
 NO_INTERVAL = "有点没有线的，自由度太少，不给出区间。"
 _NO_NAMES: Mapping[str, str] = {}
 
@@ -95,6 +98,7 @@ def figure_coefficients(
         note=note,
         source=source,
         data=table,
+        chart=coefficients_chart(table, labels, AXIS.format(unit)),
         footer=f"{counted} · 来源：{short_source(source)}",
         evidence=tuple(estimates.values()),
     )
@@ -140,7 +144,7 @@ def figure_recovery(
 
         figure = new_figure(_height(table, labels))
         axes = figure.add_subplot()
-        positions = _draw_coefficients(axes, table, "满意率的 logit", labels)
+        positions = _draw_coefficients(axes, table, RECOVERED_UNIT, labels)
         for term, (low, high) in positions.items():
             axes.plot([truths[term]] * 2, [low - 0.3, high + 0.3], color=INK, lw=1, ls="--")
         axes.plot([], [], color=INK, lw=1, ls="--", label="设定的效应")
@@ -155,6 +159,7 @@ def figure_recovery(
         "只检验方法，不说明任何地区的实际情况。",
         source=source,
         data=recovery,
+        chart=coefficients_chart(table, labels, AXIS.format(RECOVERED_UNIT), truths),
         simulated=True,
         footer=f"{counted} · 来源：{short_source(source)}",
     )
@@ -255,7 +260,7 @@ def _draw_coefficients(
         color=GRID,
         lw=0.5,
     )
-    axes.set_xlabel("\n".join(wrap(f"估计值与 95% 区间（{unit}）", 70)))
+    axes.set_xlabel("\n".join(wrap(AXIS.format(unit), 70)))
     return bands
 
 

@@ -19,6 +19,7 @@ from pbgov.exhibits.agreement_rows import (
     resampling_sentence,
     row_names,
 )
+from pbgov.exhibits.chart_contents import measures_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, balanced
 from pbgov.exhibits.numerals import MISSING, format_count, format_number, is_missing
@@ -165,6 +166,9 @@ def figure_agreement_coefficients(
         f"κ、α、AC1 的虚线 0 为与随机相当。{_note(agreement, labels, shown)}",
         source=source,
         data=agreement,
+        chart=measures_chart(
+            table, ["".join(row) for row in rows], {name: _MEASURES[name] for name in shown}
+        ),
         footer=f"{n} · 来源：{short_source(source)}",
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pbgov.errors import InputError
+from pbgov.exhibits.chart_contents import path_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.numerals import format_number
 from pbgov.exhibits.tables import require_columns
@@ -159,6 +160,7 @@ def figure_simulated_path(
         note=f"{counted}。由程序按设定的走势和离散程度生成，用来检验方法。",
         source=source,
         data=panel,
+        chart=path_chart(wide, "模拟满意率（%）"),
         simulated=True,
         footer=f"{counted} · 来源：{short_source(source)}",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pbgov.errors import InputError
+from pbgov.exhibits.chart_contents import shares_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
 from pbgov.exhibits.tables import require_columns
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_BARS = 5
+X_TITLE = "编有该码的段落占已读段落的百分比（%）"
 MOST_COLUMNS = 16
 _NO_NAMES: Mapping[str, str] = {}
 
@@ -110,7 +112,7 @@ def figure_codes_by_document(
         axes.set_yticks(range(len(shown)), ["\n".join(lines) for lines in rows], linespacing=1.3)
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set_xlim(0, max(10.0, 110 * float(shares.fillna(0).to_numpy(dtype=float).max())))
-        axes.set_xlabel("编有该码的段落占已读段落的百分比（%）")
+        axes.set_xlabel(X_TITLE)
         axes.grid(axis="x")
         axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside upper left", ncols=columns)
@@ -126,6 +128,12 @@ def figure_codes_by_document(
         "文档、地区、年份和作者在这里完全重叠，差别不能归因于其中任何一项。",
         source=source,
         data=scores,
+        chart=shares_chart(
+            shares,
+            ["".join(lines) for lines in rows],
+            [labels.get(code, code) for code in codes],
+            X_TITLE,
+        ),
         footer=f"N = {len(units)} 篇文档，{total} 段 · 来源：{short_source(source)}",
     )
 

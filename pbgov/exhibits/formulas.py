@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.exhibits.chart_contents import status_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
 from pbgov.exhibits.numerals import format_cell, format_count
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _NO_NAMES: Mapping[str, str] = {}
 _STATUS = {"full": "列全", "partial": "列出一部分", "none": "没有列"}
 _FORMS = {"label": "口号", "count": "计数", "sum": "数字公式", "pair": "组合"}
+X_TITLE = "编号口号与数字公式（个）"
 MOST_ITEMS = 60  # characters of the items that a printed cell holds
 _LIMITS = (
     "“列全”只说附近列出的项数与口号里的数相等，不说各项是否做到；"
@@ -168,7 +170,7 @@ def figure_formula_status(
         axes.set_ylim(len(drawn) - 0.5, -0.5)
         axes.set_xlim(0, max(base) * 1.04)
         axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]
-        axes.set_xlabel("编号口号与数字公式（个）")
+        axes.set_xlabel(X_TITLE)
         axes.grid(axis="x")
         axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside upper left", ncols=3)
@@ -182,6 +184,9 @@ def figure_formula_status(
         note=f"N = {len(shown)} 个口号或公式，{len(counts)} 篇文档。{left}{_LIMITS}",
         source=source,
         data=carry_mark(counts.reset_index(), formulas),
+        chart=status_chart(
+            drawn, ["".join(labels[each]) for each in drawn.index], _STATUS, X_TITLE
+        ),
         footer=f"N = {len(shown)} 个口号或公式 · 来源：{short_source(source)}",
     )
 

@@ -11,6 +11,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.doubts.detectable import DETECTABLE_COLUMNS
 from pbgov.evaluation.doubts.influence import LEAVE_ONE_OUT_COLUMNS
 from pbgov.evaluation.estimate import Estimate, NotEstimated, counted_en
+from pbgov.exhibits.chart_contents import without_chart
 from pbgov.exhibits.estimates import INTERCEPT
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import wrap
@@ -267,6 +268,12 @@ def figure_leave_one_out(
         note=_note(result, said, lang),
         source=source,
         data=mine,
+        chart=without_chart(
+            drawn,
+            [str(labels.get(name, name)) for name in drawn["unit"]],
+            (words["without"], words["full"].format(units=units)),
+            words["axis"].format(unit=unit, term=named),
+        ),
         footer=f"N = {result.n} · {words['source']}{'：' if lang == 'zh' else ': '}"
         f"{short_source(source)}",
         lang=lang,

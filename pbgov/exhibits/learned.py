@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.exhibits.chart_contents import calibration_chart, curve_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.numerals import (
     MISSING,
@@ -145,6 +146,7 @@ def figure_learning_curve(curve: pd.DataFrame, *, source: str) -> Exhibit:
         "不能说比一律猜多数类更准。",
         source=source,
         data=curve,
+        chart=curve_chart(table),
         footer=f"{counted} · 来源：{short_source(source)}",
     )
 
@@ -221,6 +223,7 @@ def figure_calibration(coder: LearnedCoder, *, source: str) -> Exhibit:
         "区间偏窄。",
         source=source,
         data=table,
+        chart=calibration_chart(table),
         footer=f"{counted} · 来源：{short_source(source)}",
         evidence=coder,
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from pbgov.errors import InputError
 from pbgov.evaluation.doubts.multiverse_result import INCLUDED, WITH, axis_name
 from pbgov.evaluation.estimate import NotEstimated
+from pbgov.exhibits.chart_contents import specifications_chart
 from pbgov.exhibits.estimates import table_estimate
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
@@ -102,6 +103,9 @@ def figure_specification_curve(
         note=note,
         source=source,
         data=multiverse.table,
+        chart=specifications_chart(
+            drawn, float(summary.median), words["names"], _LEVEL, (words["x"], words["y"])
+        ),
         footer=footer,
         lang=lang,
         evidence=multiverse,

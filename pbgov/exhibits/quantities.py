@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.exhibits.chart_contents import changes_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
 from pbgov.exhibits.numerals import format_count
@@ -121,6 +122,7 @@ def figure_quantities(
         f"（虚线）。{left}{units}数值照录原文，未经核实；没有年份就不能算年均变化，也不能同别处比较。",
         source=source,
         data=changes,
+        chart=changes_chart(drawn, ["".join(lines) for lines in shown]),
         footer=f"N = {len(changes)} 项 · 来源：{short_source(source)}",
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pbgov.errors import InputError
 from pbgov.evaluation.configurations.solutions import Solution
 from pbgov.evaluation.configurations.terms import read_expression
+from pbgov.exhibits.chart_contents import memberships_chart
 from pbgov.exhibits.configuration_notes import (
     anchors_said,
     check_labels,
@@ -131,6 +132,9 @@ def figure_xy(
         ),
         source=source,
         data=table.drop(columns="label"),
+        chart=memberships_chart(
+            table, {kind: said[lang == "en"] for kind, said in _KINDS.items()}, named, axis, outcome
+        ),
         footer=(
             f"N = {solution.n} · 来源：{short_source(source)}"
             if lang == "zh"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbgov.errors import InputError
+from pbgov.exhibits.chart_contents import ratios_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced, wrap
 from pbgov.exhibits.numerals import format_count
@@ -105,6 +106,7 @@ def figure_keyness(
         f"{_intervals_told(drawn)}{NOT_INDEPENDENT}每个区间只管自己那个词，看的词多了，总有碰巧不含 0 的。",
         source=source,
         data=drawn,
+        chart=ratios_chart(drawn, ["".join(lines) for lines in labels], X_TITLE),
         footer=f"{sizes} · 来源：{short_source(source)}",
         evidence=contrast,
     )
@@ -242,7 +244,7 @@ def _draw_ratios(
     axes.set_ylim(len(drawn) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-    axes.set_xlabel("每千词次数之比（以 2 为底的对数）")
+    axes.set_xlabel(X_TITLE)
     reach = 1.05 * float(np.nanmax(np.abs(drawn[[*_ENDS, "log_ratio"]].to_numpy(dtype=float))))
     axes.set_xlim(-reach if ratio.min() < 0 else -0.5, reach if ratio.max() > 0 else 0.5)
     if ratio.max() > 0:
@@ -253,6 +255,7 @@ def _draw_ratios(
         axes.set_title(less, loc="left", fontsize=SMALL_SIZE, color=accent)
 
 
+X_TITLE = "每千词次数之比（以 2 为底的对数）"
 _ENDS = ["wald_low", "wald_high", "resampled_low", "resampled_high"]
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pbgov.errors import InputError
+from pbgov.exhibits.chart_contents import rates_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, wrap
 from pbgov.exhibits.tables import require_columns, require_kind
@@ -40,6 +41,9 @@ class Event(NamedTuple):
     level: str
     row: int
     sure: bool  # from a source of tier A
+
+
+Y_TITLE = "每千词次数"
 
 
 def figure_timeline(
@@ -158,6 +162,9 @@ def figure_change(change: Change, *, source: str) -> Exhibit:
         note=f"{counted}。{_bars(change)}{''.join(change.remarks)}",
         source=source,
         data=change.rates,
+        chart=rates_chart(
+            change.rates, list(change.terms["term"]), change.n_documents, FEW_DOCUMENTS, Y_TITLE
+        ),
         footer=f"{counted} · 来源：{short_source(source)}",
         evidence=change.documents,
     )
@@ -310,7 +317,7 @@ def _draw_rates(axes: Axes, change: Change) -> None:
         [f"{year}\n{n} 篇" if upright else f"{year}（{n} 篇）" for year, n in counts.items()],
         rotation=0 if upright else 90,
     )
-    axes.set_ylabel("每千词次数")
+    axes.set_ylabel(Y_TITLE)
     top = axes.get_ylim()[1]
     axes.set_ylim(-0.04 * top, top)
     axes.grid(axis="y")

@@ -11,6 +11,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.remarks import sentences
 from pbgov.evaluation.timing.series import SeriesTable, read_series
+from pbgov.exhibits.chart_contents import exposures_chart, interrupted_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import wrap
 from pbgov.exhibits.numerals import (
@@ -92,6 +93,9 @@ def figure_event_study(
         note=_note(size, words["points"].format(unit=adoption.unit_name), adoption.remarks, lang),
         source=source,
         data=table,
+        chart=exposures_chart(
+            table, words["estimators"], words["exposure"], words["effect"].format(unit=unit)
+        ),
         footer=f"N = {size} · {_of(source, lang)}",
         lang=lang,
         evidence=adoption,
@@ -148,6 +152,7 @@ def figure_interrupted_series(
     words = WORDS[lang]
     drawn = _drawn(read, estimate)
     name = outcome or estimate.outcome
+    below = name if comparison is None else words["difference"]
 
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure
@@ -161,7 +166,6 @@ def figure_interrupted_series(
                 "\n".join(wrap(words["axis"].format(name=name, unit=unit), 30)), linespacing=LINES
             )
         draw_series(axes[-1], read, drawn, name if comparison is None else None, words)
-        below = name if comparison is None else words["difference"]
         axes[-1].set_ylabel(
             "\n".join(wrap(words["axis"].format(name=below, unit=unit), 30)), linespacing=LINES
         )
@@ -183,6 +187,12 @@ def figure_interrupted_series(
         note=_note(size, said, estimate.remarks, lang),
         source=source,
         data=drawn,
+        chart=interrupted_chart(
+            drawn,
+            list(read.time >= read.start),
+            (below, words["fitted"], words["without"]),
+            words["axis"].format(name=below, unit=unit),
+        ),
         footer=f"N = {size} · {_of(source, lang)}",
         lang=lang,
         evidence=(estimate, data),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pbgov.exhibits.chart_contents import choice_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.numerals import format_count, format_number, format_percent
 from pbgov.exhibits.tables import require_columns, require_kind
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pbgov.mining.topics import TopicModel
 
 _NO_NAMES: Mapping[str, str] = {}
+MEASURES = {"npmi": "一致性（NPMI）", "seeds": "稳定性：换种子", "sampled": "稳定性：换样本"}
 _COMPARED = (
     "k",
     "npmi",
@@ -122,8 +124,7 @@ def figure_topic_choice(comparison: pd.DataFrame, *, source: str) -> Exhibit:
 
         figure = new_figure(7.0)
         panels = figure.subplots(1, 3, sharex=True)
-        titles = ("一致性（NPMI）", "稳定性：换种子", "稳定性：换样本")
-        for axes, title, name in zip(panels, titles, ("npmi", "seeds", "sampled"), strict=True):
+        for axes, (name, title) in zip(panels, MEASURES.items(), strict=True):
             _draw_choice(axes, table, name)
             axes.set_title(title)
             axes.set_xlabel("主题数")
@@ -146,6 +147,7 @@ def figure_topic_choice(comparison: pd.DataFrame, *, source: str) -> Exhibit:
         f"主题可信。{comparison.attrs.get('caution', '')}",
         source=source,
         data=comparison,
+        chart=choice_chart(table, MEASURES),
         footer=f"{counted} · 来源：{short_source(source)}",
     )
 
