@@ -48,10 +48,10 @@ _VAGUE = re.compile(r"[多余来几]?[ \u3000]?(?:以上|以下|左右|上下)?"
 
 
 class Rules(NamedTuple):
-    """The patterns of each kind, put together."""
+    """The patterns of each kind; those that allow are asked one by one, since they overlap."""
 
     measure: re.Pattern[str]
-    allow: re.Pattern[str]
+    allow: tuple[re.Pattern[str], ...]
     english: re.Pattern[str]
 
 
@@ -72,7 +72,8 @@ def unbound_numbers(passage: Passage) -> list[tuple[int, int]]:
     allowed = [
         found.span()
         for read in (bare, passage.with_given.translate(_SIMPLE))
-        for found in _overlapping(rules.allow, read)
+        for rule in rules.allow
+        for found in rule.finditer(read)
     ]
     return [
         (start, end)
@@ -81,31 +82,24 @@ def unbound_numbers(passage: Passage) -> list[tuple[int, int]]:
     ]
 
 
-def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Every match of a pattern, also those that begin within another."""
-    place = 0
-    while found := pattern.search(text, place):
-        yield found
-        place = found.start() + 1
-
-
 @lru_cache(maxsize=1)
 def _rules() -> Rules:
     table = read_table(FILE, RULES)
+    of_kind = {kind: list(table.loc[table["kind"] == kind, "pattern"]) for kind in KINDS}
+    measure, english = (
+        "|".join(f"(?:{one})" for one in of_kind[k]) for k in ("measure", "english")
+    )
     return Rules(
-        *(
-            re.compile(
-                "|".join(f"(?:{one})" for one in table.loc[table["kind"] == kind, "pattern"])
-            )
-            for kind in KINDS
-        )
+        re.compile(measure),
+        tuple(re.compile(one, re.IGNORECASE) for one in of_kind["allow"]),
+        re.compile(english, re.IGNORECASE),
     )
 
 
 def _numbers(bare: str, rules: Rules) -> Iterator[tuple[int, int]]:
     """Everything that reads as a number, from left to right, each stretch once."""
     found = {match.span() for match in _ARABIC.finditer(bare)}
-    found |= {match.span() for match in re.finditer(rules.english, bare.casefold())}
+    found |= {match.span() for match in rules.english.finditer(bare)}
     found |= {
         (place, place + 1)
         for place, char in enumerate(bare)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandera.pandas as pa
 
 from pbgov.datafiles import read_table
+from pbgov.exhibits.stars import LEAST_UNITS
 from pbgov.reporting.claims.context import (
     crosses_words,
     has,
@@ -23,7 +24,6 @@ from pbgov.reporting.claims.context import (
 )
 from pbgov.reporting.claims.fault import Fault
 from pbgov.reporting.claims.tested import (
-    LEAST_UNITS,
     bounds_of,
     is_significant,
     is_size,

@@ -11,14 +11,11 @@ import re
 from typing import TYPE_CHECKING
 
 from pbgov.evaluation.limits import LEVEL
-from pbgov.exhibits.stars import LEAST_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pbgov.reporting.ledger import Ledger, Result
-
-__all__ = ["LEAST_UNITS", "bounds_of", "is_significant", "is_size", "relatives", "units_of"]
 
 CORRECTED = ("p_holm", "p_adjusted", "p_maxt", "p_stepdown")
 UNCORRECTED = ("p_value", "p_permutation", "p_wild", "p")
