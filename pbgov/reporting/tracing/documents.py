@@ -51,6 +51,10 @@ class Documents:
         """Where ``text[start:end]`` of a document stands in its raw text."""
         return self._alignments.get(doc_id, Alignment()).to_source(start, end)
 
+    def length(self, doc_id: str) -> int:
+        """How many characters the text of a document has."""
+        return len(self._texts[doc_id])
+
     def holding(self, words: str) -> list[tuple[str, int]]:
         """Every place where a fragment begins: document and offset."""
         found = []

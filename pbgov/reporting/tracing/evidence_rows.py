@@ -13,6 +13,7 @@ from pbgov.reporting.tracing.tables import Behind, behind_columns, behind_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pbgov.indicators.lineage import Lineage
     from pbgov.reporting.ledger import Quotation, Record
     from pbgov.reporting.tracing.material import Material
 
@@ -72,7 +73,7 @@ def behind_formula(formula: str, material: Material) -> Behind:
     lineage = material.lineage() if panel is None else lineage_of(panel)
     if lineage is None:
         return Behind()
-    named = [name for name in lineage.columns if _names(formula, name)]
+    named = columns_in(formula, lineage)
     columns = [TracedColumn(name, name, np.empty(0, dtype=bool)) for name in named]
     units = {str(unit) for unit in material.scores["regions"]["unit"]}
     behind = behind_columns(columns, units, lineage, material)
@@ -82,6 +83,11 @@ def behind_formula(formula: str, material: Material) -> Behind:
         "公式里没有由句子算出的占比。", "The formula names no share that was made of sentences."
     )
     return Behind(behind.practices, behind.sentences, behind.records, behind.sources, (nothing,))
+
+
+def columns_in(formula: str, lineage: Lineage) -> list[str]:
+    """The columns of a lineage that a formula names."""
+    return [name for name in lineage.columns if _names(formula, name)]
 
 
 def _names(formula: str, column: str) -> bool:

@@ -83,7 +83,7 @@ def head(trace: Trace) -> str:
     """What is traced, on one line, with the mark of simulated data."""
     mark = f"【{SIMULATED}】" if trace.simulated else ""
     term = f"  {trace.term}" if trace.term else ""
-    return f"{mark}{_line(trace.subject)}{_line(term)} = {trace.printed}"
+    return f"{mark}{on_one_line(trace.subject)}{on_one_line(term)} = {trace.printed}"
 
 
 def _words(lang: Lang) -> dict[str, str]:
@@ -106,27 +106,29 @@ def _own(table: pd.DataFrame, unit: str) -> pd.DataFrame:
 def _unit_lines(trace: Trace, unit: str, words: dict[str, str], most: int | None) -> Iterator[str]:
     rows = _own(trace.units, unit)
     if not len(rows):
-        yield _line(unit) or "—"
+        yield on_one_line(unit) or "—"
     for row in rows.to_dict("records"):
         values = [f"{name}={_number(row[name])}" for name in row if name not in _FIXED]
         if row.get("residual") is not None:
             values.append(words["residual"].format(x=_number(row["residual"])))
             values.append(words["without"].format(x=_number(row["without_it"])))
         wrong = words["differs"] if row.get("agrees") is False else ""
-        yield _line(f"{unit} {row.get('name', '')}".strip() + "：" + "，".join(values) + wrong)
+        yield on_one_line(
+            f"{unit} {row.get('name', '')}".strip() + "：" + "，".join(values) + wrong
+        )
     practices, sentences = _own(trace.practices, unit), _own(trace.sentences, unit)
     for column, read in practices.groupby("column", sort=False):
         if read["carries"].notna().any():
             carried = int(read["carries"].fillna(False).sum())
-            yield f"  {_line(str(column))}：" + words["read"].format(n=len(read), k=carried)
+            yield f"  {on_one_line(str(column))}：" + words["read"].format(n=len(read), k=carried)
         own = sentences[sentences["column"] == column]
         yield from _stretch_lines(read, own, words, most)
     shown: dict[str, None] = {}
-    for row in map(_named, _own(trace.records, unit).to_dict("records")):
-        column = "" if row["column"] == row["indicator"] else f"（{row['column']}）"
-        source = f"{row['status']}，{row['source']}{' ' + row['url'] if row['url'] else ''}"
-        told = f"{row['indicator']}{column} {row['period']}：{row['value']} {row['unit_of']}"
-        shown[_line(f"  {told}（{source}）")] = None
+    for one in map(_named, _own(trace.records, unit).to_dict("records")):
+        column = "" if one["column"] == one["indicator"] else f"（{one['column']}）"
+        source = f"{one['status']}，{one['source']}{' ' + one['url'] if one['url'] else ''}"
+        told = f"{one['indicator']}{column} {one['period']}：{one['value']} {one['unit_of']}"
+        shown[on_one_line(f"  {told}（{source}）")] = None
     yield from shown
 
 
@@ -145,12 +147,12 @@ def _stretch_lines(
         place = f"{first['doc_id']}:{first['start']}-{first['end']}"
         if not pd.isna(first["raw_start"]):
             place += f"（{words['raw'].format(first['raw_start'], first['raw_end'])}）"
-        yield "    " + _line(place)
+        yield "    " + on_one_line(place)
         if _is_there(first.get("text")):
-            yield "      “" + _line(str(first["text"])) + "”"
+            yield "      “" + on_one_line(str(first["text"])) + "”"
         for row in rows if len(judged) else ():
             by = [str(row[name]) for name in ("code_id", "coder", "rule") if _is_there(row[name])]
-            yield "      " + _line(" ".join([*by, *(["= 0"] if row["value"] == 0 else [])]))
+            yield "      " + on_one_line(" ".join([*by, *(["= 0"] if row["value"] == 0 else [])]))
 
 
 def _named(row: dict[Any, Any]) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def _source_lines(trace: Trace, words: dict[str, str], only: set[str] | None = N
             checked = words["found"] if row["found"] else words["lost"].format(reason=row["reason"])
         title = f"《{row['title']}》{row['path']}" if _is_there(row["title"]) else ""
         digest = f" SHA-256 {str(row['digest'])[:16]}…" if _is_there(row["digest"]) else ""
-        lines.append(_line(f"{words['sources']} {row['doc_id']} {title}{digest}：{checked}"))
+        lines.append(on_one_line(f"{words['sources']} {row['doc_id']} {title}{digest}：{checked}"))
     return lines
 
 
@@ -182,7 +184,7 @@ def _number(value: Any) -> str:
     return "—" if pd.isna(value) else f"{float(value):.4g}".replace("-", MINUS)
 
 
-def _line(text: str) -> str:
+def on_one_line(text: str) -> str:
     """A text on one line, without characters that act on a screen or turn the direction of writing."""
     return "".join(char if char.isprintable() else " " for char in text)
 
