@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.evaluation.estimate import Estimate, NotEstimated, read_estimate
-from pbgov.reporting.report import Block, Heading, Report
+from pbgov.reporting.prose import SourceName, parsed
+from pbgov.reporting.report import Block, Box, Claim, Heading, Paragraph, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pbgov.cache import Results
     from pbgov.reporting.ledger import Ledger
+    from pbgov.reporting.methods_paragraph import MethodsText
     from pbgov.study import Study
 
 NUMERALS = (
@@ -94,6 +96,13 @@ class Findings:
         from pbgov.reporting.results.collecting import ledger_of
 
         return ledger_of(self)
+
+    @cached_property
+    def methods(self) -> MethodsText:
+        """The methods section from the study's own record, in Chinese."""
+        from pbgov.reporting.methods_paragraph import methods_paragraph
+
+        return methods_paragraph(self.study, self.results)
 
     @cached_property
     def indicators_used(self) -> frozenset[str]:
@@ -183,12 +192,21 @@ def compose(study: Study, results: Mapping[str, Results]) -> Report:
     Report
     """
     from pbgov.reporting.chapters import CHAPTERS
+    from pbgov.reporting.chapters.sources import references
 
     found = Findings(study, results)
+    chapters = [(title, chapter(found)) for title, chapter in CHAPTERS]
+    cited = [
+        part.key
+        for _, content in chapters
+        for text in texts_of(content)
+        for part in parsed(text)
+        if isinstance(part, SourceName)
+    ]
+    chapters.append(("资料来源", [references(found, cited)]))
     blocks: list[Block] = []
     numerals = iter(NUMERALS)
-    for title, chapter in CHAPTERS:
-        content = chapter(found)
+    for title, content in chapters:
         if content:
             blocks += [Heading(1, f"{next(numerals)}、{title}"), *content]
     return Report(
@@ -198,3 +216,14 @@ def compose(study: Study, results: Mapping[str, Results]) -> Report:
         ledger=found.ledger,
         layout=study.report.layout,
     )
+
+
+def texts_of(blocks: Iterable[Block]) -> Iterator[str]:
+    """The texts of blocks that are written in the grammar of prose."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block.text
+        elif isinstance(block, Claim):
+            yield from (block.text, block.reason)
+        elif isinstance(block, Box):
+            yield from block.paragraphs

@@ -17,7 +17,7 @@ from pbgov.reporting.prose import ExhibitName, GivenText, NoteText, ResultName, 
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pbgov.exhibits.exhibit import Exhibit
 
@@ -31,7 +31,7 @@ REALITIES: dict[str, str] = {
     "方法": "说明数字是怎样得来的。",
     "局限": "说明这些数据不能说明什么。",
 }
-CONFIDENCES: dict[str, str] = {
+CONFIDENCES: dict[Confidence, str] = {
     "高": "可以逐条核对，换一种合理的做法结果也不会变。",
     "中": "方向较清楚，但依赖编码规则、样本或方法的选择。",
     "低": "只是线索，样本太小或材料太偏，不能据此下结论。",
@@ -373,7 +373,7 @@ def require_printable(text: str, where: str) -> None:
         )
 
 
-def _among(label: str, allowed: dict[str, str] | tuple[str, ...], text: str) -> None:
+def _among(label: str, allowed: Iterable[str], text: str) -> None:
     if label not in allowed:
         raise InputError(
             f"the label {label!r} of {text[:30]!r} is unknown; use {' / '.join(allowed)}"

@@ -1,4 +1,7 @@
-"""The chapters of the main job's report, in order; each gives its blocks, or none."""
+"""The chapters of the main job's report, in order; each gives its blocks, or none.
+
+The list of sources (`sources`) comes last, in the order in which these chapters cite them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pbgov.reporting.chapters.estimates import (
     indicators,
     satisfaction,
 )
-from pbgov.reporting.chapters.frame import conclusions, method, references, simulation
+from pbgov.reporting.chapters.frame import conclusions, method, simulation
 from pbgov.reporting.chapters.statements import statements
 from pbgov.reporting.chapters.texts import coding, documents, practices, terms
 
@@ -33,5 +36,4 @@ CHAPTERS: tuple[tuple[str, Callable[[Findings], list[Block]]], ...] = (
     ("事先声明的检验", declared_tests),
     ("模拟演示", simulation),
     ("方法与复现", method),
-    ("资料来源", references),
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pbgov.evaluation.estimate import NotEstimated
 from pbgov.evaluation.recovery import CORRECTED, TRUE_LABELS
@@ -13,7 +11,7 @@ from pbgov.exhibits.districts import figure_simulated_path
 from pbgov.exhibits.estimates import table_recovery
 from pbgov.reporting.chapters.main_claims import main_claims
 from pbgov.reporting.prose import given, literal, result
-from pbgov.reporting.report import Block, Box, ExhibitBlock, Paragraph, References
+from pbgov.reporting.report import Block, Box, ExhibitBlock, Paragraph
 
 if TYPE_CHECKING:
     from pbgov.reporting.composition import Findings
@@ -98,22 +96,19 @@ def simulation(found: Findings) -> list[Block]:
     ]
 
 
-def method(_: Findings) -> list[Block]:
-    """How the numbers were made and how to make them again."""
+def method(found: Findings) -> list[Block]:
+    """How the numbers were made, from the study's own record, and how to make them again."""
     return [
+        *(Paragraph(text, "方法") for text in found.methods.paragraphs),
         Paragraph(
-            "文档按原样读入（UTF-8、GB18030 或 Big5），切成段落和句子，不丢一个字；做法、编码、词频都记下原文位置。"
-            "编码手册、词典、编码记录和指标都是可以用 WPS 或 Excel 打开的表格，读入时逐行检查。",
+            "工作台的通行做法：夹心标准误配 Bell–McCaffrey 自由度{{cite:bell2002}}{{cite:imbens2016}}，置换 p 按“不小于”计数、不会为零"
+            "{{cite:phipson2010}}，多重检验按 Holm 法校正{{cite:holm1979}}，比例的区间按 Wilson 法{{cite:wilson1927}}；"
+            "区数太少、自由度不足时不给出 p 值，写明理由。",
             "方法",
         ),
         Paragraph(
-            "回归默认用 HC2 稳健标准误和 Bell–McCaffrey 自由度（分组数据用 CR2；区间回归用按区聚类的夹心估计 CR1"
-            "和 Satterthwaite 自由度），旁边并列置换检验；区数太少、自由度不足时不给出 p 值，写明理由。"
-            "满意率各编码、模拟各模式的置换 p 用 Holm 法校正；考核得分的检验是事先单独声明的，不校正。",
-            "方法",
-        ),
-        Paragraph(
-            "evidence 文件夹里有每条做法和每个判断：在哪篇文档、从第几个字到第几个字、依据哪条规则、原文是什么。",
+            "evidence 文件夹里有每条做法和每个判断：在哪篇文档、从第几个字到第几个字、依据哪条规则、原文是什么；"
+            "正文里的每个数字都可以由附录追到它所依据的引文和指标记录。",
             "方法",
         ),
         Paragraph(
@@ -122,41 +117,3 @@ def method(_: Findings) -> list[Block]:
             "方法",
         ),
     ]
-
-
-def references(found: Findings) -> list[Block]:
-    """Sources of documents and figures."""
-    entries = [_document_entry(row) for row in found.need("read", "documents").itertuples()]
-    assessment, indicators = (
-        found.table("indicators", name) for name in ("assessment", "indicators")
-    )
-    if assessment is not None:
-        entries += [
-            f"首都环境建设管理考核得分，{'、'.join(sorted(rows['period'].unique()))}：{address}"
-            for address, rows in assessment.groupby("source_url")
-        ]
-    if indicators is not None:
-        used = indicators[indicators["indicator"].isin(found.indicators_used)]
-        entries += [
-            f"{'、'.join(sorted(rows['indicator'].unique()))}：{address}"
-            for address, rows in used.groupby("source_url")
-        ]
-    return [References(tuple(entries))]
-
-
-def _document_entry(document: Any) -> str:
-    known = {
-        name: str(getattr(document, name))
-        for name in ("authors", "original_title", "title", "venue", "published", "rights")
-        if pd.notna(getattr(document, name, None)) and str(getattr(document, name))
-    }
-    title = known.get("original_title") or known.get("title", document.doc_id)
-    missing = (
-        "（原题名缺失，此为摘编题名）"
-        if "rights" in known and "original_title" not in known
-        else ""
-    )
-    return (
-        f"{known.get('authors', '作者缺失')}：《{title}》{missing}，{known.get('venue', '出处缺失')}，"
-        f"{known.get('published', '时间缺失')}。"
-    )

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.recovery import CORRECTED, TRUE_LABELS
+from pbgov.reporting.claims.grades import given_numbers
+from pbgov.reporting.claims.grading import GRADE, agreement_of
 from pbgov.reporting.prose import given, literal, result
-from pbgov.reporting.report import Claim, Confidence
+from pbgov.reporting.report import CONFIDENCES, Claim
 from pbgov.reporting.results.coding import overall
 from pbgov.reporting.results.estimates import LEVEL, focal_row
 from pbgov.reporting.results.naming import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import pandas as pd
 
@@ -44,22 +46,28 @@ def _on_practices(found: Findings) -> Claim:
         for status in counts.index
     )
     stated = f"在 {result('documents.n')} 篇文档中查出 {result('practices.n')} 条做法"
+    return graded(found, "practices", f"{stated}（{kinds}）。" if kinds else f"{stated}。")
+
+
+def graded(found: Findings, of: str, text: str, more: str = "") -> Claim:
+    """A claim with the grade that the ledger holds for what it is about, and the facts behind it."""
+    grade = found.ledger[f"{of}.{GRADE}"]
+    level = next(level for level in CONFIDENCES if level == grade.value)
     return Claim(
-        f"{stated}（{kinds}）。" if kinds else f"{stated}。",
-        "真实",
-        "中",
-        "每条都能回到原文段落；但由规则查找，没有逐条人工核对，会有遗漏和误收。",
+        text,
+        "模拟" if grade.simulated else "真实",
+        level,
+        given_numbers(grade.meaning) + more,
     )
 
 
-def _on_regions(_: Findings) -> Claim:
-    return Claim(
+def _on_regions(found: Findings) -> Claim:
+    return graded(
+        found,
+        "practices.districts",
         f"{result('practices.n')} 条做法中有 {result('practices.placed')} 条能确定所在的区，"
         f"分布在 {result('practices.districts')} 个区（含其他城市的区）；"
         f"地区表里其余 {result('practices.districts_unread')} 个区没有读到任何做法。没有读到，不等于没有做。",
-        "真实",
-        "高",
-        "按原文写明的地名或文档的元数据逐条登记，没有写明的不推测。",
     )
 
 
@@ -77,31 +85,21 @@ def _on_coding(found: Findings) -> list[Claim]:
     return [_on_family(row, found) for _, row in overall(agreement).iterrows()]
 
 
-def beats_guessing(row: pd.Series) -> bool:
-    """True where both intervals of the accuracy lie above always guessing the majority."""
-    low = min(float(row["wilson_low"]), float(row["boot_low"]))
-    return low > float(row["majority_accuracy"])
-
-
 def _on_family(row: pd.Series, found: Findings) -> Claim:
     name = literal(found.family_names.get(str(row["family"]), str(row["family"])))
 
     def number(part: str) -> str:
         return result(name_of("agreement", str(row["family"]), str(row["coder_a"]), part))
 
-    better = beats_guessing(row)
+    better = agreement_of(dict(row)).beats_guessing
     verdict = "高于" if better else "不能说高于"
-    return Claim(
+    return graded(
+        found,
+        name_of("agreement", str(row["family"]), str(row["coder_a"])),
         f"“{name}”：遮住标题后，规则编码与{literal(found.coder_name(row['coder_a']))}的一致率为"
         f" {number('accuracy')}（95% 区间 {number('interval')}，N = {number('n')} 段），"
         f"{verdict}一律猜最多一类的 {number('majority')}。",
-        "真实",
-        "低",
-        f"只有 {number('n')} 个段落；"
-        + ("线索词拟定时已读过原文，这个数字很可能偏高；" if found.study.seen_text else "")
-        + (
-            "换一批没有见过的材料再检验之前，规则编码只作建议。" if better else "规则编码只作建议。"
-        ),
+        "换一批没有见过的材料再检验之前，规则编码只作建议。" if better else "规则编码只作建议。",
     )
 
 
@@ -112,33 +110,30 @@ def _on_satisfaction(found: Findings) -> Claim | None:
     refused = [code for code, one in answers.items() if isinstance(one, NotEstimated)]
     if len(refused) == len(answers):
         reason = result(name_of("satisfaction", refused[0], "reason"))
-        return Claim(
+        return graded(
+            found,
+            "satisfaction",
             f"各区的做法与满意率有没有关系，手头的真实数据无法估计：{reason}。",
-            "真实",
-            "高",
-            given(plan.remark, "study.toml [satisfaction] remark")
-            if plan.remark
-            else "这是对数据本身的判断：做法占比和满意率都有数字的区太少。",
+            given(plan.remark, "study.toml [satisfaction] remark") if plan.remark else "",
         )
-    return Claim(
+    return graded(
+        found,
+        "satisfaction",
         f"{result('satisfaction.n_codes')} 个编码中有 {result('satisfaction.n_estimated')} 个可以与满意率作回归，"
         f"其中有 {result('satisfaction.n_clear')} 个的 95% 区间不含零，而且按 Holm 法校正后的置换 p 小于"
         f" {given(f'{LEVEL:g}', '通行的检验水平')}（{{tab-satisfaction}}）。这是相关，不是因果。",
-        "真实",
-        "低",
-        "区数少，占比带着没有校正的编码误差，满意率接近上限时差别本来就小。",
+        "满意率接近上限时，差别本来就小。",
     )
 
 
 def _on_assessment(found: Findings) -> Claim | None:
     plan = found.study.assessment
     estimate = found.estimate("assess", "focal")
-    others = [found.estimate("assess", name) for name in ("all", "grouped")]
     if plan is None or estimate is None:
         return None
     if isinstance(estimate, NotEstimated):
         reason = result("assess.focal.reason")
-        return Claim(f"考核得分的回归没有作出：{reason}。", "真实", "高", "数据不够。")
+        return graded(found, "assess.focal", f"考核得分的回归没有作出：{reason}。")
 
     def number(part: str) -> str:
         return result(name_of("assess", "focal", plan.focal, part))
@@ -150,13 +145,14 @@ def _on_assessment(found: Findings) -> Claim | None:
         f"（数值约为 {given('2.7', '自然对数的底')} 倍）" if logged else ""
     )
     groups = group_confounding(found)
-    return Claim(
+    return graded(
+        found,
+        "assess.focal",
         f"在 {result('assess.focal.n_units')}、{result('assess.focal.n')} 个区·月里，{step}，"
         f"扣除月份差别后，月度考核得分（满分 {given('1000', '考核办法')} 分）平均{direction}"
         f" {number('size')} 分（系数的 95% 区间 {number('interval')}{_tests(row, number)}）。"
         "这是相关，不是因果，考核得分也不是满意率" + (f"；{groups}" if groups else "") + "。",
-        "真实",
-        *grade(estimate, others, plan.focal),
+        f"{result('assess.focal.n_bounded')} 个得分只知上下界。",
     )
 
 
@@ -164,33 +160,6 @@ def _tests(row: pd.Series, number: Callable[[str], str]) -> str:
     """The p values that there are, each named."""
     named = (("p_value", "聚类 p"), ("p_permutation", "置换 p"))
     return "".join(f"，{name} {number(part)}" for part, name in named if row[part] == row[part])
-
-
-def grade(
-    estimate: Estimate, others: Sequence[Estimate | NotEstimated | None], term: str
-) -> tuple[Confidence, str]:
-    """中 where both tests in every specification say the same and the sign holds, else 低."""
-    rows = [focal_row(one, term) for one in (estimate, *others) if isinstance(one, Estimate)]
-    below = {
-        bool(row[p] < LEVEL)
-        for row in rows
-        for p in ("p_value", "p_permutation")
-        if row[p] == row[p]
-    }
-    signs = {bool(row["estimate"] > 0) for row in rows}
-    if len(below) == 1 and len(signs) == 1:
-        said = "都小于检验水平" if below == {True} else "都不小于检验水平"
-        return "中", (
-            f"聚类、置换两种检验和各种设定的 p 值{said}，方向一致；"
-            f"但只有 {result('assess.focal.n_units')}，{_BOUNDED}。"
-        )
-    return "低", (
-        "换一种检验、加一个协变量或考虑分组，结论就会变；"
-        f"只有 {result('assess.focal.n_units')}，{_BOUNDED}。"
-    )
-
-
-_BOUNDED = f"{result('assess.focal.n_bounded')} 个得分只知上下界"
 
 
 def group_confounding(found: Findings) -> str:
@@ -242,15 +211,13 @@ def _on_recovery(found: Findings) -> list[Claim]:
                 text += f"，另有 {number('n_refused')} 个自由度不足、不给区间"
         told.append(f"{text}（{{fig-recovery}}）。")
     return [
-        Claim(
+        graded(
+            found,
+            "simulate",
             f"给 {result('simulate.n_districts')} 个真实的区编造已知的模式效应和满意率，再走完"
             "“文本→编码→占比→回归”："
             + "".join(told)
             + "编码误差会使系数偏离真值，方向不定：随机误判把它拉向零，漏判使占比变小、系数变大。",
-            "模拟",
-            "中",
-            "真值是自己设定的，可以直接核对；但这只是"
-            f"种子 {result('study.seed')} 的一次抽取，换一个种子个别结果会变。"
-            "它只检验分析链，不说明任何区的实际情况。",
+            f"这只是种子 {result('study.seed')} 的一次抽取，换一个种子个别结果会变。",
         )
     ]

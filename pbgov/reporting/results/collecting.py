@@ -13,6 +13,7 @@ from pbgov.reporting.results.estimates import (
     on_satisfaction,
     on_simulation,
 )
+from pbgov.reporting.results.grades import on_grades
 from pbgov.reporting.results.texts import on_documents, on_practices, on_statements
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ COLLECTORS = (
     on_assessment,
     on_simulation,
     on_method,
+    on_grades,
 )
 
 
@@ -40,6 +42,7 @@ def ledger_of(found: Findings) -> Ledger:
     from pbgov.reporting.tracing.records import records_of
 
     results = tuple(result for collect in COLLECTORS for result in collect(found))
+    results += found.methods.results
     needed = dict.fromkeys(evidence for one in results for evidence in one.rests_on)
     quotations = quotations_of(found.results, found.study)
     records = records_of(found.results)
