@@ -170,11 +170,12 @@ def text_box(
     ink: str = INK,
     bold: bool = False,
     right: bool = False,
+    gap: float = 0.0,
 ) -> Any:
-    """A box of paragraphs at `size` points."""
+    """A box of paragraphs at `size` points, `gap` lines between them."""
     shape = slide.shapes.add_textbox(Cm(box.left), Cm(box.top), Cm(box.width), Cm(box.height))
     shape.name = name
-    write(shape.text_frame, texts, size, ink=ink, bold=bold, right=right)
+    write(shape.text_frame, texts, size, ink=ink, bold=bold, right=right, gap=gap)
     return shape.text_frame
 
 
@@ -187,6 +188,7 @@ def write(
     bold: bool = False,
     right: bool = False,
     middle: bool = False,
+    gap: float = 0.0,
 ) -> None:
     """Fill a text frame: no margins, fixed line height, both fonts named in every run."""
     frame.word_wrap = True
@@ -196,7 +198,8 @@ def write(
         paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
         paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
         paragraph.line_spacing = Pt(size * LEADING)
-        paragraph.space_before = paragraph.space_after = Pt(0)
+        paragraph.space_before = Pt(0)
+        paragraph.space_after = Pt(gap * size * LEADING)
         add_run(paragraph, text, size, ink=ink, bold=bold)
 
 

@@ -30,6 +30,7 @@ from pbgov.reporting.slides.canvas import (
 from pbgov.reporting.slides.room import (
     BODY,
     OPENING_SUBTITLE,
+    PARAGRAPH_GAP,
     SMALLEST,
     STATEMENT,
     TITLE,
@@ -210,7 +211,7 @@ class _Deck:
         for place, part in enumerate(slides, 1):
             part_of = f"（{place}/{len(slides)}）" if len(slides) > 1 else ""
             slide, _ = self.canvas.slide(f"{block.title}{part_of}", self.chapter)
-            text_box(slide, "正文", BODY, part, size)
+            text_box(slide, "正文", BODY, part, size, gap=PARAGRAPH_GAP)
 
     def _evidence(self) -> None:
         ledger = self.report.ledger
@@ -225,7 +226,7 @@ class _Deck:
         if simulated := self.report.simulated:
             told = f"模拟图表（{'、'.join(simulated)}）只用来检验方法，没有原文可查。"
             lines.append(shortened(told, BODY.width, 18, 3, "……"))
-        text_box(slide, "正文", BODY, lines, 18.0)
+        text_box(slide, "正文", BODY, lines, 18.0, gap=PARAGRAPH_GAP)
 
 
 def _marked(mark: str, text: str) -> str:

@@ -17,6 +17,9 @@ SLACK = 0.96
 SMALLEST = 12.0
 """Points below which no message is set; only the foot of a slide is smaller."""
 
+PARAGRAPH_GAP = 0.4
+"""Empty lines between two paragraphs."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -50,9 +53,9 @@ OPENING_SUBTITLE = Box(2.4, 6.5, 29.0, 1.6)
 FOOT = Box(1.3, 16.75, 28.6, 2.0)
 
 
-def columns_in(width: float, size: float) -> int:
-    """Half-width characters that a line of `width` cm holds at `size` points."""
-    return max(2, int(width * POINTS_PER_CM * SLACK / (size / 2)))
+def columns_in(width: float, size: float, text: str) -> int:
+    """Half-width characters of `text` that a line of `width` cm holds at `size` points."""
+    return max(2, int(width * POINTS_PER_CM * SLACK / (size / 2) / breadth(text) + 1e-6))
 
 
 def breadth(text: str) -> float:
@@ -76,8 +79,7 @@ def lines_of(text: str, width: float, size: float) -> list[str]:
     """The lines that `text` takes in `width` cm at `size` points; its own breaks are kept."""
     lines: list[str] = []
     for part in text.split("\n"):
-        columns = max(2, int(columns_in(width, size) / breadth(part)))
-        lines += wrap(part, columns) or [""]
+        lines += wrap(part, columns_in(width, size, part)) or [""]
     return lines
 
 
@@ -106,19 +108,22 @@ def size_for(text: str, box: Box, sizes: tuple[float, ...]) -> float | None:
 
 
 def portions(texts: tuple[str, ...], box: Box, size: float) -> list[list[str]]:
-    """Paragraphs cut into slides: each holds what fits into `box`, long paragraphs are split."""
+    """Paragraphs cut into slides: each holds what fits into `box`, long paragraphs are split.
+
+    Between two paragraphs `PARAGRAPH_GAP` lines are left empty.
+    """
     room = lines_in(box.height, size)
     slides: list[list[str]] = [[]]
-    used = 0
+    used = 0.0
     for text in texts:
         lines = lines_of(text, box.width, size)
         while lines:
-            free = room - used
+            free = int(room - used)
             if free <= 0 or (len(lines) > free and len(lines) <= room and slides[-1]):
                 slides.append([])
-                used, free = 0, room
+                used, free = 0.0, room
             slides[-1].append("".join(_with_gap(lines[:free])))
-            used += min(len(lines), free)
+            used += min(len(lines), free) + PARAGRAPH_GAP
             lines = lines[free:]
     return slides
 
@@ -137,7 +142,7 @@ def shortened(text: str, width: float, size: float, most: int, told: str) -> str
     lines = lines_of(text, width, size)
     if len(lines) <= most:
         return text
-    room = int(columns_in(width, size) / breadth(text)) * most - text_width(told)
+    room = columns_in(width, size, text) * most - text_width(told)
     kept = ""
     for char in text:
         if text_width(kept + char) > room:

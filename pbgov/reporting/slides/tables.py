@@ -19,6 +19,7 @@ from pbgov.reporting.slides.room import (
     SLACK,
     SMALLEST,
     Box,
+    breadth,
     height_of,
     lines_in,
     lines_of,
@@ -92,6 +93,11 @@ def _cm(columns: float, size: float) -> float:
     return columns * size / 2 / POINTS_PER_CM / SLACK + 2 * PADDING
 
 
+def _set_width(text: str) -> float:
+    """Width of the longest line of `text` as it is set, in half-width characters."""
+    return max(text_width(line) * breadth(line) + 0.5 for line in text.split("\n"))
+
+
 def _least(header: list[str], rows: list[list[str]], size: float) -> list[float]:
     """The width each column needs so that no word or number is broken, within reason."""
     least = []
@@ -123,7 +129,7 @@ def _widths(header: list[str], rows: list[list[str]], width: float, size: float)
     """Widths of the columns; what is over goes where the text is long."""
     least = _least(header, rows, size)
     wanted = [
-        min(WIDEST, _cm(max(map(text_width, column)), size))
+        min(WIDEST, _cm(max(map(_set_width, column)), size))
         for column in zip(header, *rows, strict=True)
     ]
     wanted = [max(pair) for pair in zip(least, wanted, strict=True)]
