@@ -54,6 +54,7 @@ class Annex:
         self._anchors = anchors
         self._text_cm = text_cm
         self._numbers: Numbers = number_evidence(ledger, anchors.stated)
+        self._first_with: dict[frozenset[str], Result] = {}
         self._resting: dict[str, list[Result]] = defaultdict(list)
         for result in anchors.stated:
             for evidence in result.rests_on:
@@ -82,7 +83,7 @@ class Annex:
                 f"引文超过 {LONGEST_QUOTATION} 字的，只印开头并写明全长。"
             )
         told.append(
-            f"一个数字的依据连号合写（Q3–Q9）；超过 {MOST_RUNS} 段的只列前 {MOST_RUNS} 段，"
+            f"依据与前面某个数字完全相同的，写“同 N…”；连号合写（Q3–Q9）；超过 {MOST_RUNS} 段的只列前 {MOST_RUNS} 段，"
             "并写明总数和全部所在的文件。"
         )
         for what, printed, needed in (
@@ -108,14 +109,20 @@ class Annex:
                 [link(place, text_run(mark + result.printed))],
                 [text_run(result.meaning)],
                 [text_run(result.origin or "—")],
-                [text_run(f"【{SIMULATED}】" if result.simulated else "真实")],
+                [text_run(SIMULATED if result.simulated else "真实")],
                 self._evidence_of(result),
             ]
             rows.append(_row(cells))
         return self._table(RESULT_SHARES, rows, "正文里的数字")
 
     def _evidence_of(self, result: Result) -> list[Any]:
-        """Links to the evidence of a result; where not all is listed, how much and where it is."""
+        """Links to the evidence of a result; where not all is listed, how much and where it is.
+
+        Results that rest on the same evidence list it once.
+        """
+        first = self._first_with.setdefault(frozenset(result.rests_on), result)
+        if first is not result and len(result.rests_on) > 1:
+            return [text_run("同 "), self._link("N", self._numbers.results[first.result_id])]
         made: list[Any] = []
         for kind, numbers, there in (
             ("Q", self._numbers.quotations, self._ledger.quotations),
@@ -125,7 +132,7 @@ class Annex:
             if not given:
                 continue
             runs = runs_of(numbers[one] for one in given if one in numbers)
-            made += [text_run("；")] if made else []
+            made += [text_run("； ")] if made else []
             made += self._links(kind, runs[:MOST_RUNS])
             listed = sum(last - first + 1 for first, last in runs[:MOST_RUNS])
             if listed < len(given):
@@ -138,10 +145,10 @@ class Annex:
     def _links(self, kind: str, runs: Iterable[tuple[int, int]]) -> list[Any]:
         made: list[Any] = []
         for first, last in runs:
-            made += [text_run("、")] if made else []
+            made += [text_run(" ")] if made else []
             made.append(self._link(kind, first))
             if last > first:
-                made += [text_run("–" if last > first + 1 else "、"), self._link(kind, last)]
+                made += [text_run("–" if last > first + 1 else " "), self._link(kind, last)]
         return made
 
     def _link(self, kind: str, number: int) -> Any:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pbgov.reporting.word.layouts import WordLayout
     from pbgov.reporting.word.pictures import Pictures
 
+SHORT_NOTE = 200
+"""Characters of a note that stays on the page of the source below it."""
+
 _CHART_NOTES = {
     "zh": "{}的可编辑图：右击可改数据、样式。",
     "en": "{}, editable chart: right-click to change its data or style.",
@@ -92,7 +95,7 @@ class Exhibits:
     def _below(self, exhibit: Exhibit) -> None:
         note, source = exhibit.notes()
         self._flow.append(
-            paragraph(style_id("note"), text_run(note), keep_next=True),
+            paragraph(style_id("note"), text_run(note), keep_next=len(note) <= SHORT_NOTE),
             paragraph(style_id("note"), text_run(source), after=12),
         )
 
