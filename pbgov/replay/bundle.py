@@ -172,7 +172,11 @@ def _files_of(study: Study, provenance: dict[str, Any]) -> dict[str, Path]:
     found = {}
     for file in files:
         name = relative_name(file, study.root)
-        if name.startswith("../") or not file.resolve().is_relative_to(study.root.resolve()):
+        if (
+            name.startswith("../")
+            or name == PROVENANCE
+            or not file.resolve().is_relative_to(study.root.resolve())
+        ):
             raise StudyError(str(Finding("E802", str(study.root), seen=name)))
         found[f"{STUDY}/{name}"] = file
     unfit = [name for name in found if not is_safe_name(name)] or clashes(list(found))
