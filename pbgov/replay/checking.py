@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pbgov.errors import DataFileWarning, PbgovError
 from pbgov.findings import Finding
 from pbgov.replay.bundle import MANIFEST, STUDY
-from pbgov.replay.likeness import TOLERANCE, compare_files
 from pbgov.replay.contents import Contents
+from pbgov.replay.likeness import TOLERANCE, compare_files
 from pbgov.replay.record import declared_in, manifest_of, paths_in, provenance_of
 from pbgov.replay.verdict import DIFFERENT, BundleCheck, HeldFile
 
