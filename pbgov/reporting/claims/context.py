@@ -19,6 +19,7 @@ from pbgov.reporting.claims.passages import HIDDEN, hidden
 from pbgov.schemas import text
 
 if TYPE_CHECKING:
+    from pbgov.extraction.cues import Cues
     from pbgov.reporting.claims.passages import Passage, Sentence
 
 FILE = Path(__file__).with_name("context_words.csv")
@@ -67,10 +68,21 @@ def own_words(sentence: Sentence) -> str:
     return hidden(sentence.unquoted, exempt)
 
 
+@lru_cache(maxsize=4096)
+def words(stretch: str) -> tuple[str, ...]:
+    """The words of a text; together they are the text."""
+    return tuple(_cues().words.cut(stretch))
+
+
+@lru_cache(maxsize=1)
+def _cues() -> Cues:
+    return read_cues()
+
+
 def crosses_words(stretch: str, start: int, end: int) -> bool:
     """True where ``stretch[start:end]`` begins or ends inside a word: 有效 in 没有|效果."""
     at = 0
-    for word in read_cues().words.cut(stretch):
+    for word in words(stretch):
         last = at + len(word)
         begins_inside = at < start < last < end
         ends_inside = start < at < end < last

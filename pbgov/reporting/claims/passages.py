@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pbgov.marks import SIMULATED
@@ -77,18 +78,18 @@ class Passage:
     exempt: tuple[tuple[int, int], ...] = ()
     reality: str | None = None
 
-    @property
+    @cached_property
     def bare(self) -> str:
         """The text with all that is bound, exempt, quoted or named replaced by `HIDDEN`."""
         return hidden(self.with_given, list(self.exempt))
 
-    @property
+    @cached_property
     def with_given(self) -> str:
         """As `bare`, but what is exempt is left to be read."""
         bound = [(one.start, one.end) for one in self.bound]
         return hidden(self.unquoted, bound + [(one.start, one.end) for one in self.named])
 
-    @property
+    @cached_property
     def unquoted(self) -> str:
         """The text with what stands in quotation marks replaced by `HIDDEN`, marks and all."""
         return hidden(self.text, [found.span() for found in QUOTED.finditer(self.text)])

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandera.pandas as pa
 
 from pbgov.datafiles import read_table
-from pbgov.extraction.cues import read_cues
 from pbgov.reporting.claims.context import (
     crosses_words,
     has,
@@ -26,6 +25,7 @@ from pbgov.reporting.claims.context import (
     own_words,
     shown,
     without_fixed_words,
+    words,
 )
 from pbgov.reporting.claims.fault import Fault
 from pbgov.schemas import text
@@ -177,5 +177,5 @@ def as_association(said: str, at: int) -> str | None:
 def _noun(stretch: str) -> str:
     """What stands before or behind a verb without what belongs to the verb: 议事会会 is 议事会."""
     noun = _HEAD.sub("", _TAIL.sub("", stretch))
-    words = read_cues().words.cut(noun)
-    return noun[:-1] if len(words) > 1 and words[-1] == "会" and words[-2] != "议事" else noun
+    *before, last = words(noun) or ("",)
+    return noun[:-1] if before and last == "会" and before[-1] != "议事" else noun
