@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pbgov.reporting.native_charts.drawing import Look, make, rich_text, text_properties
@@ -50,9 +49,7 @@ def labels(chart: ChartData, number: int, look: Look) -> Any:
         return _names(series, look) if _few_names(chart) and series.point_names else None
     n_points = sum(len(one.values) for one in chart.series)
     most = LABELLED_POINTS if chart.kind == "line" else LABELLED_BARS
-    if n_points > most or any(chain.from_iterable((s.low, s.high) for s in chart.series)):
-        return None
-    if chart.stacked:
+    if n_points > most or chart.stacked or has_intervals(chart):
         return None
     return make(
         "c:dLbls",
@@ -62,6 +59,11 @@ def labels(chart: ChartData, number: int, look: Look) -> Any:
         make("c:dLblPos", val="t" if chart.kind == "line" else "outEnd"),
         *_shown(value=True),
     )
+
+
+def has_intervals(chart: ChartData) -> bool:
+    """Whether any series has an interval around its values."""
+    return any(one.low or one.high for one in chart.series)
 
 
 def _few_names(chart: ChartData) -> bool:

@@ -15,7 +15,7 @@ from pbgov.reporting.native_charts.drawing import (
     shape,
     solid,
 )
-from pbgov.reporting.native_charts.labels import labels
+from pbgov.reporting.native_charts.labels import has_intervals, labels
 
 if TYPE_CHECKING:
     from pbgov.exhibits.charts import ChartData
@@ -39,7 +39,7 @@ def series_element(
         return make(
             "c:ser",
             *head,
-            shape(series_fill(number, light=errors is not None), line(INK, 0.5)),
+            shape(series_fill(number, light=has_intervals(chart)), line(INK, 0.5)),
             make("c:invertIfNegative", val=0),
             labels(chart, number, look),
             errors,

@@ -128,7 +128,7 @@ class Canvas:
             number, "图表", relation, Cm(box.left), Cm(box.top), Cm(box.width), Cm(box.height)
         )
         slide.shapes._spTree.append(frame)
-        describe(frame.nvGraphicFramePr.cNvPr, title, spoken)
+        describe(frame.nvGraphicFramePr.cNvPr, title or "图表", spoken)
 
 
 def title_room(title: str, room: Box) -> tuple[Box, float, str]:

@@ -186,14 +186,15 @@ class _Deck:
     def _beside(self, slide: Any, exhibit: Exhibit, room: Room) -> None:
         caption = exhibit.caption(self.report.numbers[exhibit.exhibit_id])
         self.shown.add(exhibit.exhibit_id)
-        told = shortened(caption, room.width, 14, 2, ELSEWHERE)
-        tall = height_of(len(lines_of(told, room.width, 14)), 14)
-        text_box(
-            slide, "图表题", Room(room.left, room.top, room.width, tall), [told], 14, bold=True
-        )
-        box = Room(room.left, room.top + tall + 0.2, room.width, room.height - tall - 0.2)
+        box = room
+        if exhibit.chart is None:
+            told = shortened(caption, room.width, 14, 2, ELSEWHERE)
+            tall = height_of(len(lines_of(told, room.width, 14)), 14)
+            above = Room(room.left, room.top, room.width, tall)
+            text_box(slide, "图表题", above, [told], 14, bold=True)
+            box = Room(room.left, room.top + tall + 0.2, room.width, room.height - tall - 0.2)
         piece = self._small(exhibit) if exhibit.kind == "table" else None
-        _show(self.canvas, slide, exhibit, box, caption, piece)
+        _show(self.canvas, slide, exhibit, box, caption, piece, chart_title=caption)
         add_notes(slide, caption)
         foot(slide, exhibit.notes())
 
@@ -241,7 +242,8 @@ def _exhibit_slides(canvas: Canvas, exhibit: Exhibit, caption: str, chapter: str
     for place, piece in enumerate(parts, 1):
         part_of = f"（{place}/{len(parts)}）" if len(parts) > 1 else ""
         slide, room = canvas.slide(f"{caption}{part_of}", chapter)
-        _show(canvas, slide, exhibit, room, caption, piece)
+        inside = exhibit.caption_text if exhibit.simulated else ""
+        _show(canvas, slide, exhibit, room, caption, piece, chart_title=inside)
         foot(slide, exhibit.notes())
 
 
@@ -251,7 +253,13 @@ def _room_under(caption: str) -> Room:
 
 
 def _show(
-    canvas: Canvas, slide: Any, exhibit: Exhibit, box: Room, caption: str, piece: Piece | None
+    canvas: Canvas,
+    slide: Any,
+    exhibit: Exhibit,
+    box: Room,
+    caption: str,
+    piece: Piece | None,
+    chart_title: str,
 ) -> None:
     """The table, the chart or the picture of an exhibit."""
     spoken = "。".join((caption, exhibit.notes()[0]))
@@ -260,7 +268,6 @@ def _show(
         for cell in piece.full:
             add_notes(slide, cell)
     elif exhibit.chart is not None:
-        title = exhibit.caption_text if exhibit.simulated else ""
-        canvas.chart(slide, exhibit.chart, box, title=title, lang=exhibit.lang, spoken=spoken)
+        canvas.chart(slide, exhibit.chart, box, title=chart_title, lang=exhibit.lang, spoken=spoken)
     else:
         picture(slide, exhibit.image("png", "slide"), box, title=caption, spoken=spoken)
