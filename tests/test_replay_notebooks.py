@@ -21,7 +21,7 @@ TABLE = (
 FRAME = "    区     占比\n---------------\n0  东城  0.2500\n1  西城 -1.5000"
 
 
-def cell(*outputs: dict[str, Any], source: str = "x", count: int = 1) -> dict[str, Any]:
+def cell(*outputs: dict[str, Any], source: str | list[str] = "x", count: int = 1) -> dict[str, Any]:
     return {
         "cell_type": "code",
         "id": f"c{count}",
@@ -126,12 +126,26 @@ def test_missing_extra_failed_and_other_cells_are_told() -> None:
     assert found["rerun"].iloc[2] == "出错：KeyError: 'x'"
 
 
+def test_a_cell_kept_without_a_run_or_set_aside_is_not_compared_unless_it_fails() -> None:
+    failed = {"output_type": "error", "ename": "E", "evalue": "x", "traceback": []}
+    stripped = {**cell(), "execution_count": None}
+    aside = {**cell(stream("1")), "metadata": {"tags": ["nbval-ignore-output"]}}
+    stored = notebook(stripped, aside, stripped, cell())
+    rerun = notebook(cell(stream("a")), cell(stream("2")), cell(failed), cell(stream("new")))
+    found = compare_notebooks(stored, rerun)
+    assert list(zip(found["cell"], found["kind"], strict=True)) == [(3, "error"), (4, "extra")]
+
+
 def test_a_notebook_is_run_afresh_in_its_folder_and_left_alone(tmp_path: Path) -> None:
     """Cell 2 was stored with another number than it gives; cell 4 fails; the file stays as it is."""
     (tmp_path / "数.txt").write_text("7", encoding="utf-8")
     cells = [
         cell(stream("42\n"), source="print(6 * 7)"),
-        cell(stream("8\n"), source="print(open('数.txt', encoding='utf-8').read())", count=2),
+        cell(
+            stream("8\n"),
+            source=["x = open('数.txt', encoding='utf-8').read()\n", "print(x)"],
+            count=2,
+        ),
         cell(source="y = 1", count=3),
         cell(source="1 / 0", count=4),
     ]
@@ -150,7 +164,7 @@ def test_a_notebook_is_run_afresh_in_its_folder_and_left_alone(tmp_path: Path) -
 
     good = copy.deepcopy(cells[:1])
     file.write_text(json.dumps(notebook(*good), ensure_ascii=False), encoding="utf-8")
-    assert str(replay_notebook(file)) == "课.ipynb：1 个代码单元重新运行，输出与存下的一致。"
+    assert str(replay_notebook(file)) == "课.ipynb：1 个代码单元重新运行；没有不同。"
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"cells": 1}', "not json"])

@@ -19,6 +19,7 @@ TOLERANCE = 1e-6
 """Numbers that differ by no more than a millionth of the larger one are the same."""
 LONGEST_RUN = 600
 """Seconds that one cell may take."""
+IGNORED = "nbval-ignore-output"
 COLUMNS = ("cell", "output", "kind", "before", "stored", "rerun")
 KINDS = {
     "number": "数字不同",
@@ -41,12 +42,16 @@ class NotebookReplay:
     path : Path
     n_cells : int
         Code cells that were run.
+    n_compared : int
+        Those of them that had been kept as they came out of a run, so that there was something to
+        compare.
     differences : DataFrame
         As `compare_notebooks` gives it; empty where everything came out as stored.
     """
 
     path: Path
     n_cells: int
+    n_compared: int
     differences: pd.DataFrame
 
     @property
@@ -56,10 +61,12 @@ class NotebookReplay:
 
     def __str__(self) -> str:
         """In Chinese: which cell, what was stored, what came."""
-        name = self.path.name
+        ran = f"{self.path.name}：{self.n_cells} 个代码单元重新运行"
+        if self.n_compared < self.n_cells:
+            ran += f"，其中 {self.n_compared} 个存有输出可以比较，其余只看有没有出错"
         if self.same:
-            return f"{name}：{self.n_cells} 个代码单元重新运行，输出与存下的一致。"
-        lines = [f"{name}：{self.n_cells} 个代码单元重新运行，有 {len(self.differences)} 处不同："]
+            return f"{ran}；没有不同。"
+        lines = [f"{ran}；有 {len(self.differences)} 处不同："]
         for row in self.differences.to_dict("records"):
             where = f"单元 {row['cell']}" + (f" 的输出 {row['output']}" if row["output"] else "")
             near = f"（“{row['before']}”之后）" if row["before"] else ""
@@ -79,6 +86,8 @@ def compare_notebooks(
 
     Numbers in text, tables of HTML and printed frames are compared as values, words exactly.
     Pictures, execution counts, ids and metadata are not compared; that a picture came at all is.
+    Of a cell that was kept without having been run, or is tagged ``nbval-ignore-output``, nothing is
+    compared; that it fails is told.
 
     Parameters
     ----------
@@ -150,8 +159,8 @@ def replay_notebook(
     path = Path(path)
     stored = _read(path)
     total = len(list(code_cells(stored)))
-    as_notebook: Any = nbformat.from_dict  # untyped
-    rerun = as_notebook(stored)
+    read: Any = nbformat.read  # untyped
+    rerun = read(path, as_version=4)
     numbers = iter(range(1, total + 1))
 
     def tell(cell: Any, cell_index: int) -> None:
@@ -169,7 +178,8 @@ def replay_notebook(
         client.execute()
     except NoSuchKernel as error:
         raise InputError(f"{path}: its kernel {error.name!r} is not installed") from error
-    return NotebookReplay(path, total, compare_notebooks(_read(path), rerun, tolerance))
+    n_compared = sum(map(_has_been_run, code_cells(stored)))
+    return NotebookReplay(path, total, n_compared, compare_notebooks(stored, rerun, tolerance))
 
 
 def _read(notebook: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -198,6 +208,11 @@ def _of_cells(
         yield 0, "code", "", source, now
         return
     first, second = outputs_of(stored or {}), outputs_of(rerun or {})
+    if stored is not None and not _has_been_run(stored):
+        for place, came in enumerate(second, 1):
+            if came.kind == "error" and came not in first:
+                yield place, "error", "", "", _told(came)
+        return
     for place in range(1, max(len(first), len(second)) + 1):
         if place > len(second):
             yield place, "missing", "", _told(first[place - 1]), ""
@@ -206,6 +221,12 @@ def _of_cells(
             yield place, "error" if came.kind == "error" else "extra", "", "", _told(came)
         else:
             yield from _of_outputs(place, first[place - 1], second[place - 1], tolerance)
+
+
+def _has_been_run(cell: Mapping[str, Any]) -> bool:
+    """Whether a kept cell's outputs, or that it has none, are to be compared."""
+    kept = bool(cell.get("outputs")) or cell.get("execution_count") is not None
+    return kept and IGNORED not in cell.get("metadata", {}).get("tags", ())
 
 
 def _of_outputs(place: int, stored: Said, rerun: Said, tolerance: float) -> Iterator[Row]:

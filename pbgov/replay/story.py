@@ -1,0 +1,343 @@
+"""The changes between two runs, told in sentences."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from pbgov.exhibits.numerals import (
+    MISSING,
+    decimals_for,
+    format_count,
+    format_number,
+    format_p,
+    format_percent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from pbgov.evaluation.remarks import Lang
+    from pbgov.replay.changes import Changes
+
+LISTED = 12
+"""Things that are named one by one; of more, the first so many and their number."""
+_CUE = "cue:"
+
+
+def story_of(changes: Changes, lang: Lang) -> tuple[str, ...]:
+    """See `pbgov.replay.changes.Changes.story`."""
+    teller = _Teller(changes, lang)
+    links = [
+        *teller.inputs(),
+        *teller.segments(),
+        *teller.codings(),
+        *teller.terms(),
+        *teller.scores(),
+        *teller.estimates(),
+        *teller.tables(),
+        *teller.printed(),
+    ]
+    return (*links, *teller.nothing())
+
+
+class _Teller:
+    """The sentences of one language."""
+
+    def __init__(self, changes: Changes, lang: Lang) -> None:
+        self.changes = changes
+        self.zh = lang == "zh"
+
+    def say(self, zh: str, en: str) -> str:
+        return zh if self.zh else en
+
+    def listed(self, names: Iterable[str]) -> str:
+        every = list(names)
+        shown = self.say("、", ", ").join(every[:LISTED])
+        more = format_count(len(every))
+        return shown + (
+            self.say(f"等 {more} 个", f" and others, {more} in all") if len(every) > LISTED else ""
+        )
+
+    def name(self, code: str) -> str:
+        """A code or region with its Chinese name, where it has one."""
+        given = self.changes.names.get(code)
+        return code if given is None else self.say(f"{code}（{given}）", f"{code} ({given})")
+
+    def inputs(self) -> list[str]:
+        files = self.changes.inputs
+        if files is None:
+            return []
+        if files.empty:
+            return [self.say("输入文件没有变。", "No input file changed.")]
+        words = {
+            "added": self.say("新增", "added"),
+            "removed": self.say("删去", "removed"),
+            "edited": self.say("内容变了", "edited"),
+        }
+        shown = self.listed(
+            self.say(f"{path}（{words[change]}）", f"{path} ({words[change]})")
+            for path, change in zip(files["path"], files["change"], strict=True)
+        )
+        return [self.say(f"改动的输入：{shown}。", f"Inputs changed: {shown}.")]
+
+    def segments(self) -> list[str]:
+        table = self.changes.segments
+        said = []
+        for change, zh, en in (("gone", "不再有", "are gone"), ("new", "是新的", "are new")):
+            rows = table[table["change"] == change]
+            if len(rows):
+                where = self.listed(rows["segment_id"].astype(str))
+                n = format_count(len(rows))
+                said.append(self.say(f"{n} 个片段{zh}：{where}。", f"{n} segments {en}: {where}."))
+        return said
+
+    def codings(self) -> list[str]:
+        table = self.changes.codings
+        columns = [
+            "coder",
+            "code_id",
+            "change",
+            "stretch",
+            "rule_before",
+            "rule_after",
+            "value_before",
+            "value_after",
+        ]
+        groups = table.groupby(columns, sort=True, dropna=False)
+        return [
+            self._judged(dict(zip(columns, key, strict=True)), rows)
+            for key, rows in groups
+            if isinstance(key, tuple)
+        ]
+
+    def _judged(self, group: dict[str, Any], rows: pd.DataFrame) -> str:
+        code, n = self.name(str(group["code_id"])), format_count(len(rows))
+        where = self.listed(rows["segment_id"].astype(str))
+        who = self.say(f"{group['coder']}：", f"{group['coder']}: ")
+        old, new = (self._by(str(group[f"rule_{when}"])) for when in ("before", "after"))
+        denied = {
+            when: self.say("文中否定了 ", "the text denying ")
+            if group[f"value_{when}"] == 0
+            else ""
+            for when in ("before", "after")
+        }
+        why = {
+            "both": "",
+            "gone": self.say("，因为片段不再有", ", because they are gone"),
+            "new": self.say("，片段是新的", ", which are new"),
+        }[str(group["stretch"])]
+        if group["change"] == "gone":
+            said = self.say(
+                f"原先{old}判为{denied['before']} {code} 的 {n} 段不再判为 {code}{why}",
+                f"{n} segments formerly judged {denied['before']}{code}{old} are no longer{why}",
+            )
+        elif group["change"] == "new":
+            said = self.say(
+                f"新{new}判为{denied['after']} {code} 的有 {n} 段{why}",
+                f"{n} segments are newly judged {denied['after']}{code}{new}{why}",
+            )
+        elif group["change"] == "value":
+            after = self.say("判为有", "given") if group["value_after"] == 1 else self.say(
+                "判为文中否定", "denied by the text"
+            )  # fmt: skip
+            said = self.say(
+                f"{n} 段的 {code} 改为{after}{new and f'（{new}）'}",
+                f"{code} of {n} segments is now {after}{new}",
+            )
+        else:
+            said = self.say(
+                f"{n} 段仍判为 {code}，依据变了（原先{old or '没有写明'}，现在{new or '没有写明'}）",
+                f"{n} segments are still judged {code} on another basis (formerly{old or ' not stated'},"
+                f" now{new or ' not stated'})",
+            )
+        return self.say(f"{who}{said}：{where}。", f"{who}{said}: {where}.")
+
+    def _by(self, rule: str) -> str:
+        """By which rule: a cue by its word."""
+        if not rule:
+            return ""
+        if rule.startswith(_CUE):
+            cue = rule.removeprefix(_CUE)
+            return self.say(f"凭线索词“{cue}”", f" by the cue “{cue}”")
+        return self.say(f"凭规则“{rule}”", f" by the rule “{rule}”")
+
+    def terms(self) -> list[str]:
+        table = self.changes.terms
+        if table.empty:
+            return []
+        shown = self.listed(
+            self.say(
+                f"“{row['term']}”{_moved(row, format_count, '由', '到')}",
+                f"“{row['term']}” {_moved(row, format_count, 'from ', ' to ')}",
+            )
+            for row in table.to_dict("records")
+        )
+        n = format_count(len(table))
+        return [
+            self.say(f"{n} 个词的次数变了：{shown}。", f"The counts of {n} words changed: {shown}.")
+        ]
+
+    def scores(self) -> list[str]:
+        said = []
+        for by, zh, en in (("documents", "篇文档", "documents"), ("regions", "个区", "districts")):
+            rows = self.changes.scores[self.changes.scores["by"] == by]
+            if rows.empty:
+                continue
+            n = format_count(rows["unit"].nunique())
+            shown = self.listed(self._score(row) for row in rows.to_dict("records"))
+            said.append(
+                self.say(f"{n} {zh}的得分变了：{shown}。", f"Scores of {n} {en} changed: {shown}.")
+            )
+        return said
+
+    def _score(self, row: dict[Any, Any]) -> str:
+        share = [format_percent(row[f"share_{when}"]) for when in ("before", "after")]
+        coded = [
+            MISSING
+            if math.isnan(row[f"n_segments_{when}"])
+            else f"{_whole(row[f'n_coded_{when}'])}/{_whole(row[f'n_segments_{when}'])}"
+            for when in ("before", "after")
+        ]
+        unit, code = self.name(str(row["unit"])), row["code_id"]
+        return self.say(
+            f"{unit}的 {code} 由 {share[0]}（{coded[0]}）到 {share[1]}（{coded[1]}）",
+            f"{code} of {unit} from {share[0]} ({coded[0]}) to {share[1]} ({coded[1]})",
+        )
+
+    def estimates(self) -> list[str]:
+        rows = self.changes.estimates.to_dict("records")
+        # what now reads otherwise first, then the rest in the order of the run
+        rows.sort(key=lambda row: row["crossed"] == "")
+        told = [self._estimate(row) for row in rows[:LISTED]]
+        if len(rows) > LISTED:
+            n = format_count(len(rows) - LISTED)
+            told.append(
+                self.say(
+                    f"另有 {n} 个系数变了，读法不变或见表。",
+                    f"{n} more coefficients changed; see the table.",
+                )
+            )
+        return told
+
+    def _estimate(self, row: dict[Any, Any]) -> str:
+        mark = self.say("【模拟】", "[SIMULATED] ") if row["simulated"] else ""
+        what = f"{mark}{row['step']}/{row['name']}"
+        if row["crossed"] == "refused":
+            then, now = (self._reason(row, when) for when in ("before", "after"))
+            whose = f" {self.name(row['term'])}" if row["term"] else ""
+            return self.say(
+                f"{what}{whose}：原先{then}，现在{now}。",
+                f"{what}{whose}: formerly {then}, now {now}.",
+            )
+        low, high = row["conf_low_after"], row["conf_high_after"]
+        places = decimals_for((high - low) / 4 if not math.isnan(high - low) else math.nan)
+        old, new = (format_number(row[f"estimate_{when}"], places) for when in ("before", "after"))
+        said = self.say(
+            f"{what} 中“{self.name(row['term'])}”的系数由 {old} 到 {new}",
+            f"{what}: the coefficient of “{self.name(row['term'])}” moved from {old} to {new}",
+        )
+        ps = [
+            self.say(f"{zh}由 {pair[0]} 到 {pair[1]}", f"{en} from {pair[0]} to {pair[1]}")
+            for column, zh, en in (
+                ("p_value", "p ", "p"),
+                ("p_permutation", "置换 p ", "permutation p"),
+            )
+            if len(set(pair := [format_p(row[f"{column}_{when}"]) for when in ("before", "after")]))
+            > 1
+        ]
+        said += "".join(self.say(f"，{one}", f", {one}") for one in ps)
+        return said + self._reading(row) + self.say("。", ".")
+
+    def _reason(self, row: dict[Any, Any], when: str) -> str:
+        reason = row[f"reason_{when}" if self.zh else f"reason_en_{when}"]
+        if reason:
+            return self.say(
+                f"没有估计（{reason.rstrip('。')}）", f"not estimated ({reason.rstrip('.')})"
+            )
+        if math.isnan(row[f"estimate_{when}"]) and row["term"]:
+            return self.say("没有这一项", "absent")
+        if row["term"]:
+            return self.say("系数为 ", "") + format_number(row[f"estimate_{when}"], 3)
+        return self.say("有估计", "estimated")
+
+    def _reading(self, row: dict[Any, Any]) -> str:
+        """What a reader would say otherwise now."""
+        crossed = row["crossed"].split()
+        holds = row["conf_low_after"] <= 0 <= row["conf_high_after"]
+        words = {
+            "sign": self.say("符号变了", "the sign changed"),
+            "zero": self.say(
+                "区间原来不含 0，现在含 0", "the interval now holds 0, which it did not"
+            )
+            if holds
+            else self.say("区间原来含 0，现在不含 0", "the interval no longer holds 0"),
+            "level": self.say("p 落到了 0.05 的另一侧", "p fell on the other side of 0.05"),
+        }
+        if not crossed:
+            return self.say("；读法不变", "; it reads the same")
+        return self.say("；", "; ") + self.say("，", ", ").join(words[one] for one in crossed)
+
+    def tables(self) -> list[str]:
+        table = self.changes.tables
+        if table.empty:
+            return []
+        shown = self.listed(
+            self.say(
+                f"{row['step']}/{row['table']}（{row['n_gone']} 行不再有，{row['n_new']} 行是新的）",
+                f"{row['step']}/{row['table']} ({row['n_gone']} rows gone, {row['n_new']} new)",
+            )
+            for row in table.to_dict("records")
+        )
+        return [self.say(f"另有变动的表：{shown}。", f"Other tables changed: {shown}.")]
+
+    def printed(self) -> list[str]:
+        table = self.changes.printed
+        if table is None:
+            return []
+        if table.empty:
+            return [
+                self.say("报告里印出的数字没有变。", "No number printed in the report changed.")
+            ]
+        shown = self.listed(
+            (self.say("【模拟】", "[SIMULATED] ") if row["simulated"] else "")
+            + (row["meaning"] if self.zh else row["result_id"])
+            + self.say(
+                f"由 {row['before'] or MISSING} 到 {row['after'] or MISSING}",
+                f" from {row['before'] or MISSING} to {row['after'] or MISSING}",
+            )
+            for row in table.to_dict("records")
+        )
+        n = format_count(len(table))
+        return [
+            self.say(
+                f"报告里 {n} 个数字变了：{shown}。", f"{n} numbers of the report changed: {shown}."
+            )
+        ]
+
+    def nothing(self) -> list[str]:
+        """Why no result changed, where none did."""
+        if self.changes.any_result:
+            return []
+        files = self.changes.inputs
+        if files is None or files.empty:
+            return [self.say("没有一个结果变了。", "No result changed.")]
+        return [
+            self.say(
+                "输入变了，但没有一个结果变：改动没有触及任何片段、编码、词的次数、得分或估计"
+                "（例如只改了说明、出处或空格，或者改到的词在材料里没有出现）。",
+                "Inputs changed but no result did: the edit touched no segment, coding, count of words,"
+                " score or estimate (as where only a note, a source or blanks were edited, or words"
+                " that the material does not hold).",
+            )
+        ]
+
+
+def _moved(row: dict[Any, Any], printed: Any, start: str, between: str) -> str:
+    return f"{start}{printed(row['before'])}{between}{printed(row['after'])}"
+
+
+def _whole(value: float) -> str:
+    return MISSING if math.isnan(value) else format_count(value)
