@@ -126,10 +126,15 @@ def _counts(bare: str, start: int, end: int, unit: str, rules: Rules) -> int | N
     """Where the count ends that a Chinese numeral makes; None where it counts nothing."""
     words = bare[start:end]
     if unit or words in ("一半", "半数", "过半", "过半数"):
-        return end
-    loose = _VAGUE.match(bare, end)
-    after = loose.end() if loose else end
+        return _after_vague(bare, end)
+    after = _after_vague(bare, end)
     if measured := rules.measure.match(bare, after):
         return measured.end()
     large = len(words) > 1 and re.search("[十百千万亿]", words) and words[0] not in "百千万亿"
     return end if large and HIDDEN not in words else None
+
+
+def _after_vague(bare: str, end: int) -> int:
+    """Where 多, 余, 以上 and their like end behind a numeral."""
+    loose = _VAGUE.match(bare, end)
+    return loose.end() if loose else end

@@ -55,6 +55,9 @@ OVERCLAIM_WORDS = pa.DataFrameSchema(
 _TOLD_SIZE = re.compile(
     r"(?<![A-Za-z])[Nn] ?[=＝为] ?|共 ?▢|▢ ?个?(?:区|街道|社区|单位|案例|行|段|篇|份)"
 )
+_DENIAL = re.compile(
+    r"(?:(?:没有|并?不|未)(?:能|有)?(?:达到?|具有|呈现?|表现出?)?(?:统计(?:学|上)?的?)?|无)\Z"
+)
 
 
 class Overclaim(NamedTuple):
@@ -134,7 +137,7 @@ def _words(stretch: str) -> list[tuple[int, int, Overclaim]]:
 
 def _asked(stretch: str, start: int, end: int) -> bool:
     """Whether a word of significance is no statement; a denied one (不显著) is one and needs N."""
-    before = re.sub(r"(?:没有|并?不|未(?:达到?|能)?|无)\Z", "", stretch[:start])
+    before = _DENIAL.sub("", stretch[:start])
     return not is_asserted(before + stretch[start:], len(before), len(before) + end - start)
 
 
