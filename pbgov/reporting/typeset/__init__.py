@@ -1,1 +1,1 @@
-"""The report as a PDF, set by typst."""
+"""The report as a PDF, set by typst with the shipped font and nothing of the system."""
