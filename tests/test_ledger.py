@@ -111,13 +111,14 @@ def test_a_title_that_looks_like_a_name_stays_a_title(text):
     assert report(f"《{literal(text)}》").plain(f"《{literal(text)}》") == f"《{text}》"
 
 
-@forall(st.text(max_size=30), st.text(min_size=1, max_size=30))
-def test_given_words_cannot_end_their_own_name(printed, whence):
-    pieces = parsed(f"甲{given(printed, whence)}乙")
-    assert pieces[0] == "甲"
-    assert pieces[-1] == "乙"
-    assert len(pieces) == 3
-    assert isinstance(pieces[1], GivenText)
+@forall(
+    st.text(alphabet="{}|:= given result note brace 3党", max_size=40),
+    st.text(alphabet="{}| 表a", max_size=10).map("表".__add__),
+)
+def test_given_words_are_printed_as_they_are_and_name_nothing(printed, whence):
+    text = f"甲{given(printed, whence)}乙"
+    assert report(text).plain(text) == f"甲{printed}乙"
+    assert {type(piece) for piece in parsed(text)} <= {str, GivenText}
 
 
 def test_a_number_is_printed_from_the_ledger_and_carries_what_its_writer_expected():

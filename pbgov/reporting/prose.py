@@ -19,7 +19,10 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pbgov.errors import InputError
+
 _BRACE = "{{brace}}"
+_OF_A_NAME = re.compile(r"([{}|])")
 _PIECE = re.compile(
     r"\{\{(?P<kind>result|cite|note|given):(?P<name>[^{}]*)\}\}"
     r"|\{(?P<exhibit>(?:tab|fig)-[a-z0-9-]+)\}"
@@ -72,14 +75,28 @@ def result(result_id: str) -> str:
     return f"{{{{result:{result_id}}}}}"
 
 
-def given(printed: str, whence: str) -> str:
-    """Words or a number that are no result, such as a study's own remark; `whence` may not be empty."""
-    return f"{{{{given:{_flat(printed)}|{_flat(whence)}}}}}"
+def given(text: str, whence: str) -> str:
+    """Words or numbers that are no result: a study's own names and remarks, a fact from elsewhere.
 
+    Whatever stands in `text` is printed as it is and names nothing.
 
-def _flat(text: str) -> str:
-    """`text` without what would end the name it stands in."""
-    return text.replace("{", "｛").replace("}", "｝").replace("|", "｜")
+    Raises
+    ------
+    InputError
+        Where `whence` is empty.
+    """
+    origin = _OF_A_NAME.sub(" ", whence).strip()
+    if not origin:
+        raise InputError(f"{text!r} is given without its origin; say whence it is")
+    parts = (
+        _BRACE
+        if part == "{"
+        else part
+        if part in ("}", "|") or not part.strip()
+        else f"{{{{given:{part}|{origin}}}}}"
+        for part in _OF_A_NAME.split(text)
+    )
+    return "".join(parts)
 
 
 def literal(text: str) -> str:

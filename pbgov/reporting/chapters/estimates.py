@@ -24,7 +24,7 @@ from pbgov.exhibits.numerals import (
 from pbgov.exhibits.tables import table_data_coverage
 from pbgov.reporting.chapters.main_claims import group_confounding
 from pbgov.reporting.composition import cases
-from pbgov.reporting.prose import given, literal, result
+from pbgov.reporting.prose import given, result
 from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
 from pbgov.reporting.results.estimates import focal_row, share_term
 
@@ -85,7 +85,7 @@ def satisfaction(found: Findings) -> list[Block]:
     source = f"{cases(found)}的规则编码；data/indicators 的“{plan.indicator}”"
     blocks: list[Block] = [
         Paragraph(
-            f"按计划，用各区“{literal(plan.indicator)}”对每个编码的占比分别作回归，取有数字的区最多的一期；"
+            f"按计划，用各区“{given(plan.indicator, 'study.toml')}”对每个编码的占比分别作回归，取有数字的区最多的一期；"
             "程序先数一数有几个区两样数据都有，不够就不估计，并写明理由。",
             "方法",
         )

@@ -10,7 +10,7 @@ from pbgov.exhibits.coefficients import figure_recovery
 from pbgov.exhibits.districts import figure_simulated_path
 from pbgov.exhibits.estimates import table_recovery
 from pbgov.reporting.chapters.main_claims import main_claims
-from pbgov.reporting.prose import given, literal, result
+from pbgov.reporting.prose import given, result
 from pbgov.reporting.report import Block, Box, ExhibitBlock, Paragraph
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def simulation(found: Findings) -> list[Block]:
         return given(f"{number:g}", "study.toml [simulation]")
 
     planted = "、".join(
-        f"{literal(found.code_names.get(code, code))} {declared(effect)}"
+        f"{given(found.code_names.get(code, code), 'data/codebook')} {declared(effect)}"
         for code, effect in plan.effects.items()
     )
     levels = recovery["level"].unique()

@@ -12,7 +12,7 @@ from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.evaluation.recovery import CORRECTED, TRUE_LABELS
 from pbgov.reporting.claims.grades import given_numbers
 from pbgov.reporting.claims.grading import GRADE, agreement_of
-from pbgov.reporting.prose import given, literal, result
+from pbgov.reporting.prose import given, result
 from pbgov.reporting.report import CONFIDENCES, Claim
 from pbgov.reporting.results.coding import overall
 from pbgov.reporting.results.estimates import LEVEL, focal_row
@@ -42,7 +42,7 @@ def main_claims(found: Findings) -> list[Claim]:
 def _on_practices(found: Findings) -> Claim:
     counts = found.need("practices", "practices")["status"].value_counts()
     kinds = "、".join(
-        f"{literal(str(status))} {result(name_of('practices.status', str(status)))} 条"
+        f"{given(str(status), 'evidence/practices.csv')} {result(name_of('practices.status', str(status)))} 条"
         for status in counts.index
     )
     stated = f"在 {result('documents.n')} 篇文档中查出 {result('practices.n')} 条做法"
@@ -86,7 +86,7 @@ def _on_coding(found: Findings) -> list[Claim]:
 
 
 def _on_family(row: pd.Series, found: Findings) -> Claim:
-    name = literal(found.family_names.get(str(row["family"]), str(row["family"])))
+    name = given(found.family_names.get(str(row["family"]), str(row["family"])), "data/codebook")
 
     def number(part: str) -> str:
         return result(name_of("agreement", str(row["family"]), str(row["coder_a"]), part))
@@ -96,7 +96,7 @@ def _on_family(row: pd.Series, found: Findings) -> Claim:
     return graded(
         found,
         name_of("agreement", str(row["family"]), str(row["coder_a"])),
-        f"“{name}”：遮住标题后，规则编码与{literal(found.coder_name(row['coder_a']))}的一致率为"
+        f"“{name}”：遮住标题后，规则编码与{given(found.coder_name(row['coder_a']), 'data/codings')}的一致率为"
         f" {number('accuracy')}（95% 区间 {number('interval')}，N = {number('n')} 段），"
         f"{verdict}一律猜最多一类的 {number('majority')}。",
         "换一批没有见过的材料再检验之前，规则编码只作建议。" if better else "规则编码只作建议。",
@@ -141,7 +141,7 @@ def _on_assessment(found: Findings) -> Claim | None:
     row = focal_row(estimate, plan.focal)
     direction = "低" if row["estimate"] < 0 else "高"
     logged = any(one.name == plan.focal and one.transform == "log" for one in plan.covariates)
-    step = f"{literal(plan.focal)}每高 1" + (
+    step = f"{given(plan.focal, 'study.toml')}每高 1" + (
         f"（数值约为 {given('2.7', '自然对数的底')} 倍）" if logged else ""
     )
     groups = group_confounding(found)
@@ -173,7 +173,7 @@ def group_confounding(found: Findings) -> str:
     ):
         return ""
     said = (
-        f"{result('assess.focal.n_units')}之间{literal(plan.focal)}的差别有 {result('assess.between_groups')} 在考核分组之间，"
+        f"{result('assess.focal.n_units')}之间{given(plan.focal, 'study.toml')}的差别有 {result('assess.between_groups')} 在考核分组之间，"
         "各组的考核内容和分布不同，这个差别也可能只是分组的差别"
     )
     if isinstance(grouped, Estimate):
@@ -204,7 +204,7 @@ def _on_recovery(found: Findings) -> list[Claim]:
             way = (
                 "按人工核对的样本校正以后"
                 if labels == CORRECTED
-                else f"改用{literal(labels)}编码时"
+                else f"改用{given(labels, 'data/codings')}编码时"
             )
             text = f"{way}，{number('n_given')} 个给出区间的估计中有 {number('n_covered')} 个包含设定值"
             if found.ledger[f"simulate.{at}.n_refused"].value:

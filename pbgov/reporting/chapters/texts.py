@@ -14,7 +14,7 @@ from pbgov.exhibits.tables import table_corpus, table_practices, table_terms
 from pbgov.indicators.regions import read_boundaries
 from pbgov.reporting.chapters.judgement import adjudicated, rival_framework
 from pbgov.reporting.composition import cases
-from pbgov.reporting.prose import given, literal, result
+from pbgov.reporting.prose import given, result
 from pbgov.reporting.report import Block, ExhibitBlock, Paragraph
 from pbgov.reporting.results.coding import overall
 
@@ -69,7 +69,7 @@ def documents(found: Findings) -> list[Block]:
     unverified = documents.dropna(subset=["unverified"])
     if len(unverified):
         listed = "；".join(
-            f"{_titled(found, str(row.doc_id))}：{literal(_in_chinese(str(row.unverified)))}"
+            f"{_titled(found, str(row.doc_id))}：{given(_in_chinese(str(row.unverified)), 'evidence')}"
             for row in unverified.itertuples()
         )
         blocks.append(Paragraph(f"元数据里有未经核实的项目（{listed}），引用前请核对。", "局限"))
@@ -234,7 +234,7 @@ def coding(found: Findings) -> list[Block]:
     blocks.insert(
         1,
         Paragraph(
-            f"以“{literal(name)}”为例，各文档的做法分布如下；全部编码族的判断和占比见 evidence 文件夹。",
+            f"以“{given(name, 'data/codebook')}”为例，各文档的做法分布如下；全部编码族的判断和占比见 evidence 文件夹。",
             "真实",
         ),
     )
@@ -279,7 +279,7 @@ def _not_compared(found: Findings) -> Paragraph:
         why = "规则编码没有给出任何判断（编码手册没有线索词，或者线索词都没有出现）"
     else:
         why = (
-            f"{literal(people)} 的人工编码没有与规则编码比较上（study.toml 的 references 没有写他们，"
+            f"{given(people, 'data/codings')} 的人工编码没有与规则编码比较上（study.toml 的 references 没有写他们，"
             "或者他们判的不是整段）"
         )
     return Paragraph(f"{why}，无法检验规则编码的一致性；上图只能当作线索。", "局限")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pbgov.exhibits.numerals import format_count, format_number
 from pbgov.reporting.ledger import Result
-from pbgov.reporting.prose import given, literal, result
+from pbgov.reporting.prose import result
 from pbgov.reporting.results.naming import name_of
 
 if TYPE_CHECKING:
@@ -65,11 +65,6 @@ class Book:
     def listed(self, parts: Iterable[str]) -> str:
         """Several things in a row."""
         return self.say("、", ", ").join(parts)
-
-
-def named(text: str, whence: str) -> str:
-    """Words of a document or data file, which name nothing and state no result."""
-    return given(text, whence) if any(map(str.isdigit, text)) else literal(text)
 
 
 def plural(value: int, one: str, many: str = "") -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.exhibits.agreement_rows import OVERALL
-from pbgov.reporting.methods.book import named, plural
+from pbgov.reporting.methods.book import plural
+from pbgov.reporting.prose import given
 
 if TYPE_CHECKING:
     from pbgov.reporting.composition import Findings
@@ -42,7 +43,7 @@ def _on_coder(codings: pd.DataFrame, coder: str, book: Book) -> str:
     n, segments = len(codings), codings["segment_id"].nunique()
     denied = int(codings["value"].eq(0).sum())
     suggested = int(codings["status"].eq("suggested").sum())
-    given, on = (
+    made, on = (
         book.count(
             "coder", coder, name, value=value, meaning=f"{coder} 的{meaning}", origin=CODINGS
         )
@@ -59,11 +60,11 @@ def _on_coder(codings: pd.DataFrame, coder: str, book: Book) -> str:
         for one in versions
     )
     who = book.say("规则编码者", "The rule coder") if coder == RULES else book.say(
-        f"编码者“{named(coder, CODINGS)}”", f"Coder “{named(coder, CODINGS)}”"
+        f"编码者“{given(coder, CODINGS)}”", f"Coder “{given(coder, CODINGS)}”"
     )  # fmt: skip
     said = book.say(
-        f"{who}{f'依编码手册 {by} 版' if versions else ''}给出 {given} 条编码，涉及 {on} 个段落",
-        f"{who} gave {given} {plural(n, 'coding')} on {on} {plural(segments, 'paragraph')}"
+        f"{who}{f'依编码手册 {by} 版' if versions else ''}给出 {made} 条编码，涉及 {on} 个段落",
+        f"{who} gave {made} {plural(n, 'coding')} on {on} {plural(segments, 'paragraph')}"
         + (f", by codebook version {by}" if versions else ""),
     )
     if denied:
@@ -135,11 +136,11 @@ def _on_family(row: pd.Series[Any], found: Findings, book: Book) -> str:
         )
         told.append(f"{name} {value} [{least}, {most}]")
     coders = book.say("与", " and ").join(
-        book.say("规则", "the rules") if one == RULES else f"“{named(one, CODINGS)}”"
+        book.say("规则", "the rules") if one == RULES else f"“{given(one, CODINGS)}”"
         for one in pair
     )
     titles = found.need("code", "families").set_index("family")[book.say("zh", "en")]
-    title = named(str(titles.get(family, family)), "data/codebook")
+    title = given(str(titles.get(family, family)), "data/codebook")
     return book.say(
         f"{coders}在“{title}”上：{'，'.join(told)}（方括号内为 95% 区间）。",
         f"{coders} on “{title}”: {', '.join(told)} (95% intervals in brackets).",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pbgov.corpus.document import CERTAINTIES, REPAIR_KINDS
 from pbgov.exhibits.repairs import CERTAINTY_NAMES, KINDS
-from pbgov.reporting.methods.book import named, plural
+from pbgov.reporting.methods.book import plural
+from pbgov.reporting.prose import given
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ def on_material(found: Findings, book: Book) -> str:
         told = book.count(
             "format", str(kind), value=many, meaning=f"{kind} 文档篇数", origin=METADATA
         )
-        formats.append(f"{named(str(kind), METADATA)} {told}{book.say(' 篇', '')}")
+        formats.append(f"{given(str(kind), METADATA)} {told}{book.say(' 篇', '')}")
     n_chars, n_han = (
         book.count(name, value=documents[name].sum(), meaning=meaning, origin=CASES)
         for name, meaning in (("n_chars", "全部文档的字符数"), ("n_han", "全部文档的汉字数"))
@@ -53,7 +54,7 @@ def _sources(documents: pd.DataFrame, book: Book) -> str:
     unknown = len(documents) - int(venues.str.strip().ne("").sum())
     said = ""
     if 0 < len(named_venues) <= MOST_SOURCES:
-        shown = book.listed(named(venue, METADATA) for venue in named_venues)
+        shown = book.listed(given(venue, METADATA) for venue in named_venues)
         said = book.say(f"出处：{shown}。", f"Sources: {shown}. ")
     elif named_venues:
         n = book.count("venues", value=len(named_venues), meaning="不同出处的个数", origin=METADATA)

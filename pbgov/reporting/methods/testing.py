@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pbgov.evaluation.estimate import Estimate, NotEstimated, read_estimate
 from pbgov.exhibits.estimates import INTERCEPT
-from pbgov.reporting.methods.book import named, plural
+from pbgov.reporting.methods.book import plural
+from pbgov.reporting.prose import given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +48,7 @@ def on_declared(found: Findings, book: Book) -> str:
     digest = book.word(
         "digest", value=found.study.tests_digest[:DIGEST], meaning="声明清单的摘要", origin=STUDY
     )
-    names = book.listed(f"“{named(test.name, STUDY)}”" for test in tests)
+    names = book.listed(f"“{given(test.name, STUDY)}”" for test in tests)
     return book.say(
         f"事先声明了 {n} 项检验（{names}），清单摘要 {digest}；其余检验都是探索性的。",
         f"{n} {plural(len(tests), 'test was', 'tests were')} declared beforehand ({names}; digest of"
@@ -94,9 +95,9 @@ def _on_method(
         for index, one in enumerate(sizes.values(), 1)
     )  # fmt: skip
     said = book.say(
-        f"{n} 个估计用{named(method, METHOD)}，标准误：{named(covariance, METHOD)}（N = {counted}）",
-        f"{n} {plural(len(group), 'estimate')} by {named(method, METHOD)}; standard errors:"
-        f" {named(covariance, METHOD)} (N = {counted})",
+        f"{n} 个估计用{given(method, METHOD)}，标准误：{given(covariance, METHOD)}（N = {counted}）",
+        f"{n} {plural(len(group), 'estimate')} by {given(method, METHOD)}; standard errors:"
+        f" {given(covariance, METHOD)} (N = {counted})",
     )
     draws = {
         (int(number), one.seed)
@@ -127,7 +128,7 @@ def _on_refused(refused: list[NotEstimated], book: Book) -> str:
     reasons = dict.fromkeys(
         (one.reason if book.lang == "zh" else one.reason_en).rstrip("。.") for one in refused
     )
-    shown = book.say("；", "; ").join(named(one, "tables/tab-not-estimated.csv") for one in reasons)
+    shown = book.say("；", "; ").join(given(one, "tables/tab-not-estimated.csv") for one in reasons)
     return book.say(
         f"{n} 个回归没有估计：{shown}。",
         f"{n} {plural(len(refused), 'regression was', 'regressions were')} not estimated: {shown}.",
@@ -177,7 +178,7 @@ def on_rival(found: Findings, book: Book) -> str:
 def on_software(versions: Mapping[str, str], book: Book) -> str:
     """Python, pbgov and the libraries that numbers depend on, with their versions."""
     told = [
-        f"{named(name, 'provenance.json')} "
+        f"{given(name, 'provenance.json')} "
         + book.word("version", name, value=one, meaning=f"{name} 的版本", origin="provenance.json")
         for name, one in versions.items()
     ]
