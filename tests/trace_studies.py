@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import random
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DISTRICTS = {
     "110101": "东城区",
@@ -75,7 +78,17 @@ def lay_out(folder: Path, root: Path, seed: int = 3) -> Path:
     with (indicators / "rates.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(
-            "region_code,period,indicator,value,unit,status,source_tier,source_url,note".split(",")
+            [
+                "region_code",
+                "period",
+                "indicator",
+                "value",
+                "unit",
+                "status",
+                "source_tier",
+                "source_url",
+                "note",
+            ]
         )
         for code in DISTRICTS:
             rate = round(drawn.uniform(60, 99), 2)

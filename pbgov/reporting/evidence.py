@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +12,20 @@ from pbgov.cache import table_of
 from pbgov.corpus.alignment import Alignment
 from pbgov.corpus.document import alignments_of
 from pbgov.exhibits.exhibit import guard_formulas
+from pbgov.reporting.ledger import Judgement, Quotation, Record, Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pbgov.cache import Results
+    from pbgov.reporting.ledger import Ledger
 
 FOLDER = "evidence"
 
 
-def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
+def write_evidence(
+    results: Mapping[str, Results], output: Path, ledger: Ledger | None = None
+) -> list[Path]:
     """Write practices, judgements and scores below ``output/evidence`` as CSV.
 
     ``start`` and ``end`` are code points into the repaired text, so that ``text[start:end]`` gives
@@ -33,13 +38,16 @@ def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
         Of `pbgov.run.compute`.
     output : Path
         Folder of the report.
+    ledger : Ledger, optional
+        The results of the report with what they rest on: written as results.csv, quotations.csv,
+        records.csv and trace.csv, whose rows are result x quotation or record.
 
     Returns
     -------
     list of Path
         practices.csv, judgements.csv, shares_by_document.csv, shares_by_region.csv,
         quantities.csv, formulas.csv, claims.csv, reuse.csv, repairs.csv, metadata.csv,
-        problems.csv, remarks.csv.
+        problems.csv, remarks.csv, and those of the ledger where it is given.
     """
     raw = alignments_of(table_of(results, "read", "alignments"))
     tables = {
@@ -56,6 +64,7 @@ def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
         "metadata": table_of(results, "read", "metadata"),
         "problems": table_of(results, "read", "problems"),
         "remarks": table_of(results, "read", "remarks"),
+        **({} if ledger is None else ledger_tables(ledger)),
     }
     folder = Path(output) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,6 +72,49 @@ def write_evidence(results: Mapping[str, Results], output: Path) -> list[Path]:
         content = guard_formulas(table).to_csv(index=False, lineterminator="\n")
         (folder / f"{name}.csv").write_bytes(content.encode("utf-8-sig"))
     return [folder / f"{name}.csv" for name in tables]
+
+
+def ledger_tables(ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """The results of a ledger, the quotations and records they rest on, and which on which.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``results``, ``quotations`` (one row is one judgement of a quotation, or the quotation where
+        nobody judged it), ``records``, and ``trace``: one row is result x evidence, ``kind`` is
+        quotation or record.
+    """
+    told = [_plain(one, without=("rests_on",)) for one in ledger.values()]
+    quoted = [
+        _plain(one, without=("judgements",)) | judged
+        for one in ledger.quotations.values()
+        for judged in [asdict(each) for each in one.judgements] or [{}]
+    ]
+    figures = [_plain(one) for one in ledger.records.values()]
+    trace = [
+        {
+            "result_id": one.result_id,
+            "kind": "quotation" if evidence in ledger.quotations else "record",
+            "evidence_id": evidence,
+        }
+        for one in ledger.values()
+        for evidence in one.rests_on
+    ]
+    columns = {
+        "results": (told, _names(Result, "rests_on")),
+        "quotations": (quoted, [*_names(Quotation, "judgements"), *_names(Judgement)]),
+        "records": (figures, _names(Record)),
+        "trace": (trace, ["result_id", "kind", "evidence_id"]),
+    }
+    return {name: pd.DataFrame(rows, columns=own) for name, (rows, own) in columns.items()}
+
+
+def _names(kind: type[Any], *without: str) -> list[str]:
+    return [each.name for each in fields(kind) if each.name not in without]
+
+
+def _plain(one: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in _names(type(one), *without)}
 
 
 def _with_raw(table: pd.DataFrame, alignments: Mapping[str, Alignment]) -> pd.DataFrame:

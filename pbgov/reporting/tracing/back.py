@@ -134,7 +134,9 @@ class TraceBack:
         return f"<pre>{escape(self.told())}</pre>"
 
 
-def trace_back(place: str | tuple[str, int, int], study: Study | str | Path) -> TraceBack:
+def trace_back(
+    place: str | tuple[str, int, int], study: Study | Material | str | Path
+) -> TraceBack:
     """What rests on a sentence: practices, judgements, shares, coefficients, results, statements.
 
     Parameters
@@ -142,8 +144,9 @@ def trace_back(place: str | tuple[str, int, int], study: Study | str | Path) -> 
     place : str or tuple
         ``"doc:12-40"``, ``("doc", 12, 40)``, the id of a segment or practice, or words that stand
         in the documents once.
-    study : Study or path
-        A study that was run; what its cache does not have is computed.
+    study : Study, Material or path
+        A study that was run; what its cache does not have is computed. A `Material` (of
+        `material_of`) saves that for the next call.
 
     Returns
     -------

@@ -117,7 +117,9 @@ def _fragility(estimate: Estimate, term: str, code: str, design: Design) -> Frag
         found = fragility(
             codings, segments, data, estimate.formula, code=code, term=term, by=lineage.unit
         )
-    except InputError:
+    except InputError as error:
+        if not lineage.once:
+            return Said(f"没有问改判几段会变号：{error}", f"fragility was not asked: {error}")
         return Said(
             f"“{term}”按不重复的做法计，不是按段计，所以没有问改判几段会变号（fragility 只对按段的占比作答）。",
             f"{term!r} counts each practice once, not segments, so that fragility, which knows shares"

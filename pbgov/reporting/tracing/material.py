@@ -163,11 +163,13 @@ class Material:
         return lineage_of(self.scores["regions"])
 
 
-def material_of(study: Study | str | Path) -> Material:
+def material_of(study: Study | Material | str | Path) -> Material:
     """A study, read and run as far as its cache does not have it; steps made are told on stderr."""
     from pbgov.run import _state, compute
     from pbgov.study import read_study
 
+    if isinstance(study, Material):
+        return study
     read = read_study(study) if isinstance(study, (str, Path)) else study
 
     def tell(title: str, made: bool) -> None:

@@ -27,6 +27,7 @@ _WORDS = {
         "records": "指标",
         "sources": "文件",
         "read": "读了 {n} 段，其中 {k} 段带编码",
+        "once": "；合 {n} 个不重复的做法，其中 {k} 个带编码",
         "raw": "原始文本 {0}–{1}",
         "more": "……另有 {n} 条",
         "without": "去掉它系数为 {x}",
@@ -42,6 +43,7 @@ _WORDS = {
         "records": "Figures",
         "sources": "Files",
         "read": "{n} segments read, {k} of them carry the code",
+        "once": "; {n} distinct practices, {k} of them carry it",
         "raw": "raw text {0}-{1}",
         "more": "… and {n} more",
         "without": "{x} without it",
@@ -119,8 +121,7 @@ def _unit_lines(trace: Trace, unit: str, words: dict[str, str], most: int | None
     practices, sentences = _own(trace.practices, unit), _own(trace.sentences, unit)
     for column, read in practices.groupby("column", sort=False):
         if read["carries"].notna().any():
-            carried = int(read["carries"].fillna(False).sum())
-            yield f"  {on_one_line(str(column))}：" + words["read"].format(n=len(read), k=carried)
+            yield f"  {on_one_line(str(column))}：" + _counts(read, words)
         own = sentences[sentences["column"] == column]
         yield from _stretch_lines(read, own, words, most)
     shown: dict[str, None] = {}
@@ -130,6 +131,18 @@ def _unit_lines(trace: Trace, unit: str, words: dict[str, str], most: int | None
         told = f"{one['indicator']}{column} {one['period']}：{one['value']} {one['unit_of']}"
         shown[on_one_line(f"  {told}（{source}）")] = None
     yield from shown
+
+
+def _counts(read: pd.DataFrame, words: dict[str, str]) -> str:
+    """How many segments of a unit were read and carry the code; practices where these count once."""
+    carried = read["carries"].fillna(False).astype(bool)
+    told = words["read"].format(n=len(read), k=int(carried.sum()))
+    if read["practice"].isna().all():
+        return told
+    practices = words["once"].format(
+        n=read["practice"].nunique(), k=read.loc[carried, "practice"].nunique()
+    )
+    return f"{told}{practices}"
 
 
 def _stretch_lines(

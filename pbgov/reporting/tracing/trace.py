@@ -111,7 +111,7 @@ class Trace:
 def trace(
     estimate: Estimate | NotEstimated | str,
     term: str | None = None,
-    study: Study | str | Path | None = None,
+    study: Study | Material | str | Path | None = None,
 ) -> Trace:
     """What a coefficient, or a result of a report, rests on: districts, practices, sentences, files.
 
@@ -123,7 +123,7 @@ def trace(
     term : str, optional
         Name of a coefficient, as in ``estimate.terms``; needed for an estimate. An interaction, a
         transformation or a group is traced to each column it is made of.
-    study : Study or path, optional
+    study : Study, Material or path, optional
         Gives titles, files and places in the raw texts, and holds the sentences against the files.
         With it an estimate that was read back from a run can be traced too.
 
