@@ -1,0 +1,340 @@
+"""Bundles: a study exported and checked, and each planted lie named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import warnings
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pbgov.errors import DataFileError, DataFileWarning, InputError, StudyError
+from pbgov.replay.bundle import export_bundle
+from pbgov.replay.checking import check_bundle
+from pbgov.run import run_study
+from pbgov.study import read_study
+from pbgov.template import lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbgov.replay.verdict import BundleCheck
+
+
+def export(folder: Path, target: Path, **options: Any) -> tuple[Path, list[str]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        bundle = export_bundle(read_study(folder), target, **options)
+    told = [str(one.message) for one in caught if issubclass(one.category, DataFileWarning)]
+    return bundle, told
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The empty study of ``pbgov new``, run once."""
+    folder = tmp_path_factory.mktemp("bundled") / "study"
+    lay_out(folder)
+    toml = folder / "study.toml"
+    declared = toml.read_text(encoding="utf-8") + '\n[report]\nformats = ["docx", "html"]\n'
+    toml.write_text(declared, encoding="utf-8")
+    run_study(read_study(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bundle(ran: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export(ran, tmp_path_factory.mktemp("out") / "bundle.zip")[0]
+
+
+@pytest.fixture(scope="module")
+def sound(bundle: Path) -> BundleCheck:
+    return check_bundle(bundle)
+
+
+def spoiled(bundle: Path, folder: Path, change: Callable[[Path], None]) -> Path:
+    """The bundle as a folder, with something changed in it."""
+    target = folder / "spoiled"
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(target)
+    change(target)
+    return target
+
+
+def relisted(target: Path) -> None:
+    """Write new digests into the list, as somebody would who wants to hide a change."""
+    file = target / "BUNDLE.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    for entry in manifest["files"]:
+        content = (target / entry["path"]).read_bytes()
+        entry |= {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    file.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+
+
+def rewrite_provenance(target: Path, **changes: Any) -> None:
+    file = target / "study/reports/provenance.json"
+    recorded = json.loads(file.read_text(encoding="utf-8")) | changes
+    file.write_text(json.dumps(recorded), encoding="utf-8")
+
+
+def told(check: BundleCheck, code: str) -> list[str]:
+    return [one.seen for one in check.findings if one.code == code]
+
+
+def test_what_is_exported_is_listed_with_its_digest(bundle: Path, ran: Path) -> None:
+    with zipfile.ZipFile(bundle) as archive:
+        names = archive.namelist()
+        manifest = json.loads(archive.read("BUNDLE.json"))
+        for entry in manifest["files"]:
+            content = archive.read(entry["path"])
+            assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+            assert len(content) == entry["size"]
+        readme = archive.read("README.md").decode()
+        pins = archive.read("constraints.txt").decode()
+    assert names == sorted(names)
+    assert sorted(names) == sorted([*(one["path"] for one in manifest["files"]), "BUNDLE.json"])
+    assert {
+        "study/study.toml",
+        "study/reports/report.docx",
+        "study/reports/provenance.json",
+    } <= set(names)
+    inputs = {f"study/data/{file.relative_to(ran / 'data').as_posix()}" for file in
+              (ran / "data").rglob("*") if file.is_file() and "derived" not in file.parts}  # fmt: skip
+    assert inputs <= set(names)
+    assert not any("derived" in name for name in names)
+    assert manifest["bundle"] == 1
+    assert "pbgov check" in readme
+    assert "pandas==" in pins
+
+
+def test_the_same_study_gives_the_same_bytes(bundle: Path, ran: Path, tmp_path: Path) -> None:
+    again, _ = export(ran, tmp_path / "again.zip")
+    assert again.read_bytes() == bundle.read_bytes()
+    with pytest.raises(InputError, match="overwritten"):
+        export_bundle(read_study(ran), again)
+
+
+def test_a_sound_bundle_reproduces(sound: BundleCheck, bundle: Path) -> None:
+    assert sound.intact
+    assert sound.reproduces
+    assert sound.exit_code == 0
+    assert sound.findings == ()
+    outputs = sound.files[sound.files["role"].eq("output")]
+    assert len(outputs) > 5
+    assert set(outputs["rerun"]) == {"identical"}
+    assert "能够复算" in sound.verdict_zh
+    assert sound.verdict_en.endswith("it reproduces.")
+    with zipfile.ZipFile(bundle) as archive:
+        assert sound.fingerprint == hashlib.sha256(archive.read("BUNDLE.json")).hexdigest()
+
+
+def test_progress_is_told(bundle: Path, tmp_path: Path) -> None:
+    folder = spoiled(bundle, tmp_path, lambda target: None)
+    steps: list[str] = []
+    assert check_bundle(folder, on_step=lambda title, made: steps.append(title)).reproduces
+    assert len(steps) > 3
+
+
+def test_an_altered_input_is_named_and_what_follows_from_it(bundle: Path, tmp_path: Path) -> None:
+    case = "study/data/cases/示例文档.md"
+
+    def lie(target: Path) -> None:
+        text = (target / case).read_text(encoding="utf-8")
+        (target / case).write_text(
+            text + "\n\n社区党委建立了党群服务中心，服务群众500人。\n", encoding="utf-8"
+        )
+
+    check = check_bundle(spoiled(bundle, tmp_path, lie))
+    assert not check.intact
+    assert check.exit_code == 1
+    assert told(check, "E820") == [case]
+    assert told(check, "E823") == [case]
+    assert check.reproduces is False
+    assert "study/reports/report.docx" in told(check, "E826")
+    assert "不能复算" in check.verdict_zh
+
+
+def test_a_change_hidden_in_the_list_is_found_in_the_record(bundle: Path, tmp_path: Path) -> None:
+    case = "study/data/cases/示例文档.md"
+
+    def lie(target: Path) -> None:
+        text = (target / case).read_text(encoding="utf-8")
+        (target / case).write_text(text + "\n\n居民议事会每月召开。\n", encoding="utf-8")
+        relisted(target)
+
+    check = check_bundle(spoiled(bundle, tmp_path, lie))
+    assert check.intact
+    assert told(check, "E820") == []
+    assert told(check, "E823") == [case]
+    assert check.exit_code == 1
+
+
+def test_an_altered_table_of_the_report_is_named_with_its_cell(
+    bundle: Path, tmp_path: Path
+) -> None:
+    def lie(target: Path) -> None:
+        table = next(
+            file for file in sorted((target / "study/reports/evidence").glob("*.csv"))
+            if file.name == "practices.csv"
+        )  # fmt: skip
+        rows = table.read_text(encoding="utf-8-sig").splitlines()
+        rows[1] = rows[1].replace(",", "篡改,", 1)
+        table.write_text("\n".join(rows) + "\n", encoding="utf-8-sig")
+        relisted(target)
+
+    check = check_bundle(spoiled(bundle, tmp_path, lie))
+    name = "study/reports/evidence/practices.csv"
+    assert told(check, "E824") == [name]
+    assert told(check, "E826") == [name]
+    row = check.files.set_index("path").loc[name]
+    assert row["rerun"] == "different"
+    assert "第 2 行" in row["detail"]
+    assert "篡改" in row["detail"]
+    assert check.reproduces is False
+
+
+def test_a_changed_seed_is_told(bundle: Path, tmp_path: Path) -> None:
+    def lie(target: Path) -> None:
+        file = target / "study/study.toml"
+        text = file.read_text(encoding="utf-8")
+        assert "seed = 20260101" in text
+        file.write_text(text.replace("seed = 20260101", "seed = 7"), encoding="utf-8")
+
+    check = check_bundle(spoiled(bundle, tmp_path, lie))
+    (seed,) = [one for one in check.findings if one.code == "E825"]
+    assert (seed.seen, seed.wanted) == ("7", "20260101")
+    assert told(check, "E820") == ["study/study.toml"]
+    assert check.exit_code == 1
+
+
+def test_other_software_is_told_as_the_reason(bundle: Path, tmp_path: Path) -> None:
+    def lie(target: Path) -> None:
+        recorded = json.loads(
+            (target / "study/reports/provenance.json").read_text(encoding="utf-8")
+        )
+        rewrite_provenance(
+            target, versions=recorded["versions"] | {"pandas": "0.1.0"}, code="0" * 64
+        )
+        relisted(target)
+
+    check = check_bundle(spoiled(bundle, tmp_path, lie))
+    (version,) = [one for one in check.findings if one.code == "W811"]
+    assert version.seen.startswith("pandas ")
+    assert version.wanted == "0.1.0"
+    assert [one.wanted for one in check.findings if one.code == "W812"] == ["0" * 12]
+    assert check.reproduces
+    assert check.exit_code == 0
+
+
+def test_files_added_and_missing_are_named_and_not_used(bundle: Path, tmp_path: Path) -> None:
+    def add(target: Path) -> None:
+        (target / "study/data/cases/后来的.md").write_text("党建引领。\n" * 9, encoding="utf-8")
+        cache = target / "study/data/derived/read/x"
+        cache.mkdir(parents=True)
+        (cache / "complete").write_text("")
+        (target / "evil.ipynb").write_text("{}")
+
+    check = check_bundle(spoiled(bundle, tmp_path, add))
+    assert told(check, "E822") == [
+        "evil.ipynb",
+        "study/data/cases/后来的.md",
+        "study/data/derived/read/x/complete",
+    ]
+    assert check.reproduces
+    assert not check.intact
+    assert check.exit_code == 1
+
+
+def test_a_missing_file_leaves_the_question_open(bundle: Path, tmp_path: Path) -> None:
+    gone = "study/data/codebook/codes.csv"
+    check = check_bundle(spoiled(bundle, tmp_path, lambda target: (target / gone).unlink()))
+    assert told(check, "E821") == [gone]
+    assert check.rerun == "impossible"
+    assert check.reproduces is None
+    assert check.exit_code == 1
+    assert "不能判断" in check.verdict_zh
+
+
+def test_a_study_that_cannot_be_computed_is_told(bundle: Path, tmp_path: Path) -> None:
+    def lie(target: Path) -> None:
+        (target / "study/data/codebook/codes.csv").write_text("nonsense\n", encoding="utf-8")
+
+    check = check_bundle(spoiled(bundle, tmp_path, lie))
+    assert check.rerun == "failed"
+    assert check.reproduces is False
+    assert "codes.csv" in told(check, "E817")[0]
+    assert str(Path("/tmp")) + "/pbgov-check" not in told(check, "E817")[0]
+
+
+def test_provenance_lost_is_told(bundle: Path, tmp_path: Path) -> None:
+    def lie(target: Path) -> None:
+        (target / "study/reports/provenance.json").write_text("[]")
+        relisted(target)
+
+    check = check_bundle(spoiled(bundle, tmp_path, lie))
+    assert len(told(check, "E828")) == 1
+    assert check.reproduces
+    assert check.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace('cases = "data/cases"', 'cases = "../../etc"'),
+        lambda text: text.replace('cases = "data/cases"', 'cases = "/etc"'),
+        lambda text: text.replace('output = "reports"', 'output = "../out"'),
+        lambda text: text + '\nreferences = "/etc/passwd"\n',
+        lambda text: text.replace('cases = "data/cases"', 'cases = "C:\\\\x"'),
+    ],
+)
+def test_a_study_that_leads_outside_is_not_run(
+    bundle: Path, tmp_path: Path, change: Callable[[str], str]
+) -> None:
+    def lie(target: Path) -> None:
+        file = target / "study/study.toml"
+        text = file.read_text(encoding="utf-8")
+        assert change(text) != text
+        file.write_text(change(text), encoding="utf-8")
+        relisted(target)
+
+    with pytest.raises(DataFileError, match="E816"):
+        check_bundle(spoiled(bundle, tmp_path, lie))
+
+
+def test_without_documents_only_digests_can_be_verified(ran: Path, tmp_path: Path) -> None:
+    bundle, remarks = export(ran, tmp_path / "thin.zip", documents=False)
+    assert any(one.startswith("W803") for one in remarks)
+    assert not any(one.startswith("W801") for one in remarks)
+    with zipfile.ZipFile(bundle) as archive:
+        assert not any(name.startswith("study/data/cases/") for name in archive.namelist())
+    check = check_bundle(bundle)
+    assert check.intact
+    assert check.rerun == "impossible"
+    assert check.reproduces is None
+    assert set(check.files[check.files["listed"].eq("left out")]["path"]) == {
+        f"study/data/cases/{file.name}" for file in (ran / "data/cases").iterdir()
+    }
+    assert told(check, "E823") == []
+
+
+def test_what_states_no_rights_is_named(ran: Path, tmp_path: Path) -> None:
+    _, remarks = export(ran, tmp_path / "a.zip")
+    rights = [one for one in remarks if one.startswith("W801")]
+    stated = "rights" in (ran / "data/cases/示例文档.md").read_text(encoding="utf-8")
+    assert bool(rights) is not stated
+
+
+def test_a_report_that_is_not_current_is_not_exported(ran: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(ran, tmp_path / "study")
+    (folder / "data/cases/新的.md").write_text("新的一篇。\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="E801"):
+        export_bundle(read_study(folder), tmp_path / "a.zip")
+    assert not (tmp_path / "a.zip").exists()
+    (folder / "data/cases/新的.md").unlink()
+    report = folder / "reports/report.html"
+    report.write_bytes(report.read_bytes() + b" ")
+    with pytest.raises(StudyError, match="E801"):
+        export_bundle(read_study(folder), tmp_path / "a.zip")
