@@ -75,10 +75,13 @@ def unbound_numbers(passage: Passage) -> list[tuple[int, int]]:
         for rule in rules.allow
         for found in rule.finditer(read)
     ]
+    numeral_ends = {numeral.start: numeral.end for numeral in numerals(bare)}
     return [
         (start, end)
         for start, end in _numbers(bare, rules)
-        if not any(first <= start and end <= last for first, last in allowed)
+        if not any(
+            first <= start and numeral_ends.get(start, end) <= last for first, last in allowed
+        )
     ]
 
 
