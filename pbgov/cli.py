@@ -1,9 +1,10 @@
-"""The command line: pbgov run | new | check | read | doctor, and the commands of the coding room."""
+"""The command line: pbgov run | new | check | read | doctor, and the commands of the rooms."""
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import logging
 import os
 import sys
 import time
@@ -11,7 +12,14 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pbgov.commands import codebooks, comparing, exchanging, machine_coding
+from pbgov.commands import (
+    codebooks,
+    comparing,
+    exchanging,
+    handing_on,
+    machine_coding,
+    tracing,
+)
 from pbgov.errors import DataFileWarning, PbgovError
 from pbgov.findings import Finding
 
@@ -25,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a GBK console cannot show every character
     options = _parser().parse_args(arguments)
+    logging.getLogger("pbgov").addHandler(logging.NullHandler())  # the run's notices say it all
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataFileWarning)  # `_check` tells each of them
@@ -54,16 +63,16 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new", help="新建一个空的、可以直接运行的研究")
     new.add_argument("folder", help="新文件夹的名字")
     new.set_defaults(command=_new)
-    check = commands.add_parser("check", help="检查文档、编码手册、编码记录和指标文件")
+    check = commands.add_parser("check", help="检查研究的数据文件；或者核对、重算同事交来的包")
     check.add_argument(
-        "study", nargs="?", default=".", help="研究文件夹或 study.toml，默认当前文件夹"
+        "study", nargs="?", default=".", help="研究文件夹、study.toml 或 .zip 包，默认当前文件夹"
     )
     check.set_defaults(command=_check)
     read = commands.add_parser("read", help="读一个文件夹或一个文件：修复了什么，什么没有读入")
     read.add_argument("path", help="文件夹，或者一个文件（txt md html docx odt pdf xlsx csv zip）")
     read.add_argument("--to", metavar="文件夹", help="把修复后的文本和修复清单写到这里")
     read.set_defaults(command=_read)
-    for room in (codebooks, machine_coding, comparing, exchanging):
+    for room in (codebooks, machine_coding, comparing, exchanging, tracing, handing_on):
         room.add_commands(commands)
     doctor = commands.add_parser("doctor", help="看看这台电脑还缺什么")
     doctor.set_defaults(command=_doctor)
@@ -104,6 +113,8 @@ def _run(options: argparse.Namespace) -> int:
         console.print(f"完成（{seconds:.1f} 秒）。", highlight=False)
     for file in outcome.kept:
         console.print(f"  您改过的旧文件已另存为 {file}", highlight=False, soft_wrap=True)
+    for notice in outcome.notices:
+        console.print(f"  注意：{notice}", highlight=False, soft_wrap=True)
     for file in outcome.reports:
         console.print(f"  {file}", highlight=False, soft_wrap=True)
     if not outcome.unchanged:
@@ -129,6 +140,8 @@ def _check(options: argparse.Namespace) -> int:
     from pbgov.check import check_study
     from pbgov.study import read_study
 
+    if handing_on.is_bundle(Path(options.study)):
+        return handing_on.check_handed_on(Path(options.study))
     findings = [str(finding) for finding in check_study(read_study(options.study))]
     for finding in findings:
         print(finding)

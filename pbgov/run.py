@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,16 +18,20 @@ from pbgov.cache import (
     library_versions,
     relative_name,
 )
-from pbgov.errors import StudyError
+from pbgov.errors import ReportError, StudyError
 from pbgov.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from pbgov.reporting.report import Report
     from pbgov.study import Study
 
 PROVENANCE = "provenance.json"
+RESULTS = "results.json"
+FORMER = "former.json"
+FORMER_RESULTS = "former_results.json"
 REPORT_STEP = "图表与报告"
 
 
@@ -44,12 +49,16 @@ class Outcome:
         The documents written, or found up to date.
     kept : tuple of Path
         Files of the former run that somebody had edited, under the names they have now.
+    notices : tuple of str
+        What a reader should know before the files go out: a format that was left out and why, a
+        map that needs a number before it is published.
     """
 
     unchanged: bool
     made: tuple[str, ...]
     reports: tuple[Path, ...]
     kept: tuple[Path, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) -> Outcome:
@@ -66,9 +75,9 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
     Outcome
     """
     state = _state(study)
-    reports = (study.output / "report.docx", study.output / "report.html")
     if _is_current(study.output, state):
-        return Outcome(unchanged=True, made=(), reports=reports)
+        there = (study.output / f"report.{kind}" for kind in study.report.formats)
+        return Outcome(True, (), tuple(file for file in there if file.is_file()))
     made: list[str] = []
 
     def tell(title: str, was_made: bool) -> None:
@@ -79,22 +88,47 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
 
     results, state["steps"] = compute(study, state, tell)
 
-    from pbgov.reporting.composition import compose
+    from pbgov.reporting.claims.results_file import results_json
     from pbgov.reporting.evidence import write_evidence
-    from pbgov.reporting.writing import write_files
+    from pbgov.reporting.writing import unwritten, write_files
 
-    kept = _clear_former(study.output)
-    reports_written, saved = write_files(compose(study, results), study.output)
-    written = [*reports_written, *saved]
-    written += write_evidence(results, study.output)
-    state["outputs"] = digest_files(written, study.output)
+    report = sound_report(study, results)
+    formats = tuple(kind for kind in study.report.formats if kind not in unwritten())
+    kept = _clear_former(study)
+    reports, saved = write_files(report, study.output, formats)
+    evidence = write_evidence(results, study.output, report.ledger)
+    ledger = study.output / RESULTS
+    ledger.write_text(results_json(report), encoding="utf-8", newline="\n")
+    state["outputs"] = digest_files([*reports, *saved, *evidence, ledger], study.output)
     _write_json(study.output / PROVENANCE, state)
     tell(REPORT_STEP, True)
-    return Outcome(unchanged=False, made=tuple(made), reports=reports, kept=kept)
+    left_out = [reason for kind, reason in unwritten().items() if kind in study.report.formats]
+    maps = dict.fromkeys(one.export_notice for one in report.exhibits if one.export_notice)
+    return Outcome(False, tuple(made), reports, kept, (*left_out, *maps))
+
+
+def sound_report(study: Study, results: Mapping[str, Results]) -> Report:
+    """The report of a run, once its quotations were found again and its statements hold.
+
+    Raises
+    ------
+    ReportError
+        Where a quotation no longer stands in its file, or prose states what no result bears.
+    """
+    from pbgov.reporting.claims.checking import require_sound
+    from pbgov.reporting.composition import compose
+    from pbgov.reporting.tracing.rechecking import recheck
+
+    report = compose(study, results)
+    lost = recheck(report.ledger.quotations, study)
+    if lost:
+        raise ReportError(lost)
+    require_sound(report)
+    return report
 
 
 def write_report(study: Study) -> tuple[Path, ...]:
-    """Bring a study's report up to date and give the paths of report.docx and report.html."""
+    """Bring a study's report up to date and give the paths of its documents, report.docx first."""
     return run_study(study).reports
 
 
@@ -104,9 +138,7 @@ def compute(
     """The results of every step, and the key each stands under."""
     from pbgov.steps import STEPS
 
-    cache = Cache(
-        study.root / "data" / "derived", base=digest_json([state["code"], state["versions"]])
-    )
+    cache = cache_of(study, state)
     results: dict[str, Results] = {}
     keys: dict[str, str] = {}
     for step in STEPS:
@@ -126,6 +158,23 @@ def compute(
     return results, keys
 
 
+def cache_of(study: Study, state: Mapping[str, Any]) -> Cache:
+    """Where the results of a study's steps are kept, those of its last finished run among them."""
+    return Cache(
+        study.root / "data" / "derived",
+        base=digest_json([state["code"], state["versions"]]),
+        kept=recorded(study.output / PROVENANCE).get("steps", {}),
+    )
+
+
+def recorded(file: Path) -> dict[str, Any]:
+    """What provenance.json, or the copy of the one before it, records; empty where there is none."""
+    if not file.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
 def _state(study: Study) -> dict[str, Any]:
     return {
         "title": study.title,
@@ -138,13 +187,10 @@ def _state(study: Study) -> dict[str, Any]:
 
 
 def _is_current(output: Path, state: dict[str, Any]) -> bool:
-    file = output / PROVENANCE
-    if not file.is_file():
-        return False
-    recorded = json.loads(file.read_text(encoding="utf-8"))
-    outputs = recorded.get("outputs", {})
+    last = recorded(output / PROVENANCE)
+    outputs = last.get("outputs", {})
     return (
-        all(recorded.get(key) == value for key, value in state.items())
+        all(last.get(key) == value for key, value in state.items())
         and bool(outputs)
         and all((output / name).is_file() for name in outputs)
         and digest_files([output / name for name in outputs], output) == outputs
@@ -157,17 +203,24 @@ def _digests_of(study: Study, inputs: tuple[str, ...], digests: dict[str, str]) 
     return {path: digest for path, digest in digests.items() if path.startswith(prefixes)}
 
 
-def _clear_former(output: Path) -> tuple[Path, ...]:
+def _clear_former(study: Study) -> tuple[Path, ...]:
     """Delete what the last run wrote, so that no stale exhibit stays; keep what a person edited.
+
+    What the last run recorded is kept beside its results, so that what changed can be told.
 
     Returns the new names of the files that were no longer as the run had left them.
     """
-    file = output / PROVENANCE
-    if not file.is_file():
+    output = study.output
+    last = recorded(output / PROVENANCE)
+    if not last:
         return ()
-    recorded = json.loads(file.read_text(encoding="utf-8")).get("outputs", {})
+    derived = study.root / "data" / "derived"
+    _write_json(derived / FORMER, last)
+    (derived / FORMER_RESULTS).unlink(missing_ok=True)
+    if (output / RESULTS).is_file():
+        shutil.copyfile(output / RESULTS, derived / FORMER_RESULTS)
     kept = []
-    for name, digest in recorded.items():
+    for name, digest in last.get("outputs", {}).items():
         written = output / name
         if not written.is_file():
             continue
@@ -178,7 +231,7 @@ def _clear_former(output: Path) -> tuple[Path, ...]:
                 kept.append(written.rename(_free_name(written)))
         except PermissionError as error:
             raise StudyError(str(Finding("E507", str(written), seen=written.name))) from error
-    file.unlink()
+    (output / PROVENANCE).unlink()
     return tuple(kept)
 
 

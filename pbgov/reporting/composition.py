@@ -15,10 +15,11 @@ import pandas as pd
 
 from pbgov.evaluation.estimate import Estimate, NotEstimated, read_estimate
 from pbgov.reporting.prose import SourceName, parsed
-from pbgov.reporting.report import Block, Box, Claim, Heading, Paragraph, Report
+from pbgov.reporting.report import Block, Box, Claim, ExhibitBlock, Heading, Paragraph, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from pbgov.cache import Results
     from pbgov.reporting.ledger import Ledger
@@ -203,6 +204,8 @@ def compose(study: Study, results: Mapping[str, Results]) -> Report:
         for part in parsed(text)
         if isinstance(part, SourceName)
     ]
+    if study.report.template is not None:
+        return _from_template(found, chapters, study.report.template)
     chapters.append(("资料来源", [references(found, cited)]))
     blocks: list[Block] = []
     numerals = iter(NUMERALS)
@@ -215,6 +218,34 @@ def compose(study: Study, results: Mapping[str, Results]) -> Report:
         blocks=tuple(blocks),
         ledger=found.ledger,
         layout=study.report.layout,
+    )
+
+
+def _from_template(
+    found: Findings, chapters: list[tuple[str, list[Block]]], template: Path
+) -> Report:
+    """The report of the study's own template, with the exhibits of the built-in chapters."""
+    from pbgov.reporting.chapters.sources import references
+    from pbgov.reporting.template_report import report_from_template
+
+    study = found.study
+    text = template.read_text(encoding="utf-8-sig")
+    exhibits = {
+        block.exhibit.exhibit_id: block.exhibit
+        for _, content in chapters
+        for block in content
+        if isinstance(block, ExhibitBlock)
+    }
+    cited = [part.key for part in parsed(text) if isinstance(part, SourceName)]
+    return report_from_template(
+        text,
+        title=study.title,
+        subtitle=study.subtitle,
+        exhibits=exhibits,
+        ledger=found.ledger,
+        references=references(found, cited),
+        layout=study.report.layout,
+        path=str(template),
     )
 
 
