@@ -10,10 +10,12 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
+from pbgov.corpus.document import digest_text
 from pbgov.errors import DataFileError, DataFileWarning, InputError, StudyError
-from pbgov.replay.bundle import export_bundle
+from pbgov.replay.bundle import bundle_remarks, export_bundle, said_of
 from pbgov.replay.checking import check_bundle
 from pbgov.run import run_study
 from pbgov.study import read_study
@@ -320,11 +322,40 @@ def test_without_documents_only_digests_can_be_verified(ran: Path, tmp_path: Pat
     assert told(check, "E823") == []
 
 
-def test_what_states_no_rights_is_named(ran: Path, tmp_path: Path) -> None:
-    _, remarks = export(ran, tmp_path / "a.zip")
-    rights = [one for one in remarks if one.startswith("W801")]
-    stated = "rights" in (ran / "data/cases/示例文档.md").read_text(encoding="utf-8")
-    assert bool(rights) is not stated
+def test_what_states_no_rights_and_whose_codings_go_along_is_named(
+    ran: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(ran, tmp_path / "study")
+    stated = '+++\nid = "own"\ntitle = "甲"\nrights = "own words"\n+++\n\n社区治理。\n'
+    silent = '+++\nid = "theirs"\ntitle = "乙"\n+++\n\n社区治理创新。\n'
+    (folder / "data/cases/own.md").write_text(stated, encoding="utf-8")
+    (folder / "data/cases/theirs.md").write_text(silent, encoding="utf-8")
+    codes = pd.read_csv(folder / "data/codebook/codes.csv")["code_id"]
+    row = dict.fromkeys(["evidence_start", "evidence_end", "rule", "memo"], "") | {
+        "doc_id": "own",
+        "start": 0,
+        "end": 2,
+        "code_id": codes.iloc[-1],
+        "coder": "王小明",
+    }
+    row |= {
+        "value": 1,
+        "status": "judged",
+        "codebook_version": "1",
+        "text_digest": digest_text("++"),
+    }
+    pd.DataFrame([row]).to_csv(folder / "data/codings/wang.csv", index=False)
+    study = read_study(folder)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataFileWarning)
+        remarks = bundle_remarks(study)
+    assert "theirs" in remarks.rights
+    assert "own" not in remarks.rights
+    assert remarks.coders == ("王小明",)
+    rights, coders = said_of(remarks, study, [])
+    assert (rights.code, coders.code) == ("W801", "W802")
+    assert "theirs" in rights.zh
+    assert "王小明" in coders.zh
 
 
 def test_a_report_that_is_not_current_is_not_exported(ran: Path, tmp_path: Path) -> None:
