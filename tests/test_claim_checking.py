@@ -146,8 +146,34 @@ def test_lies_in_reasons_boxes_headings_and_footnotes_are_caught():
     assert list(table["where"])[-2:] == ["第4块（段落），脚注1", "第5块（段落），脚注1"]
 
 
-def test_a_title_worded_as_an_effect_is_caught():
+def test_a_title_worded_as_an_effect_is_remarked_upon_and_refuses_nothing():
     made = report(ExhibitBlock(exhibit("tab-y", title="组织创新提升居民满意率")))
+    assert list(check_claims(made)["code"]) == ["W702"]
+    require_sound(made)
+
+
+def test_a_heading_worded_as_an_effect_is_refused():
+    made = report(Heading(2, "（一）组织创新提升居民满意率"))
+    assert list(check_claims(made)["code"]) == ["E706"]
+
+
+def test_given_names_and_printed_results_are_not_the_reports_own_words():
+    name = Result("name", "x", "有效解决率促进数", "指标", "description")
+    made = report(
+        Claim(
+            "{{given:诉求有效解决率|指标名}}与{{result:name}}各不相同（{tab-x}）。",
+            "真实",
+            "低",
+            "区少",
+        ),
+        Paragraph("{{given:联建促进了满意率。|研究计划的附注}}"),
+        ledger=Ledger((*LEDGER.values(), name)),
+    )
+    assert check_claims(made).empty
+
+
+def test_a_claim_cannot_give_its_own_statement_as_anothers():
+    made = report(Claim("{{given:联建提升了满意率|本文}}（{tab-x}）。", "真实", "低", "区少"))
     assert list(check_claims(made)["code"]) == ["E706"]
 
 

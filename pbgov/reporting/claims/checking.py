@@ -40,7 +40,7 @@ def check_claims(report: Report | str | Path) -> pd.DataFrame:
     -------
     DataFrame
         One row is one finding, in the order of the report; no row where all is sound. Columns:
-        code (E701-E712, W701), where (block or paragraph, in Chinese), start and end (code points
+        code (E701-E712, W701, W702), where (block or paragraph, in Chinese), start and end (code points
         into that text as it is printed), seen, wanted, suggestion (Chinese), sentence.
 
     Raises
@@ -71,7 +71,7 @@ def require_sound(report: Report | str | Path) -> None:
     Raises
     ------
     ReportError
-        With every finding at once. Remarks (W701) do not refuse a report.
+        With every finding at once. Remarks (W701, W702) do not refuse a report.
     """
     passages, ledger, name = _read(report)
     findings = [

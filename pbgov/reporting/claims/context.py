@@ -34,6 +34,9 @@ CONTEXT = pa.DataFrameSchema(
 )
 _CLAUSE_ENDS = "，；：,;:（）()"
 _REACH_OF_METHOD = 18
+_STATEMENT = re.compile(
+    r"[，。；！？]|了|导致|使得|造成|归因于|得益于|\b(?:is|are|was|were|lead\w*|cause\w*|improve\w*)\b"
+)
 
 
 @lru_cache(maxsize=1)
@@ -56,16 +59,23 @@ def without_fixed_words(stretch: str) -> str:
 
 
 def own_words(sentence: Sentence) -> str:
-    """A sentence without quotations, and without what is given with its origin outside of claims."""
+    """A sentence without quotations, printed results, and what is given with its origin.
+
+    In a claim only names may be given: a whole statement is the report's own, whoever it names.
+    """
     passage = sentence.passage
-    if passage.kind == "claim":
-        return sentence.unquoted
-    exempt = [
-        (start - sentence.start, end - sentence.start)
+    foreign = [(one.start, one.end) for one in passage.bound]
+    foreign += [
+        (start, end)
         for start, end in passage.exempt
+        if passage.kind != "claim" or not _STATEMENT.search(passage.text[start:end])
+    ]
+    inside = [
+        (start - sentence.start, end - sentence.start)
+        for start, end in foreign
         if sentence.start <= start and end <= sentence.end
     ]
-    return hidden(sentence.unquoted, exempt)
+    return hidden(sentence.unquoted, inside)
 
 
 @lru_cache(maxsize=4096)

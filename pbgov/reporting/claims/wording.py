@@ -98,6 +98,8 @@ def causal_words() -> tuple[CausalWord, ...]:
 def effects_in(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
     """E706 for every assertion of an effect in a passage that states what only goes together.
 
+    In a title, which names and states nothing, it is a remark (W702).
+
     Parameters
     ----------
     passage : Passage
@@ -121,7 +123,7 @@ def effects_in(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
             continue  # a declared design bears the word within itself
         for start, end, word in _asserted(sentence):
             yield Fault(
-                "E706",
+                "W702" if passage.kind == "title" else "E706",
                 passage,
                 sentence.start + start,
                 sentence.start + end,
