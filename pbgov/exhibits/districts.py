@@ -9,6 +9,7 @@ import numpy as np
 from pbgov.errors import InputError
 from pbgov.exhibits.chart_contents import path_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
 from pbgov.exhibits.numerals import format_number
 from pbgov.exhibits.tables import require_columns
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-PANELS_ACROSS = 4
+PANELS_ACROSS = (4, 5, 6)
+ROW, LEAST_ROW = 0.46, 0.32  # cm of a district
+_HEAD = 1.6  # cm of the title and the axis of a panel
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -51,7 +54,7 @@ def figure_assessment(
     Raises
     ------
     InputError
-        Where a district has no density.
+        Where a district has no density, or a page does not hold all panels.
     """
     require_columns("assessment", assessment, "region_code", "period", "peer_group", "score_low")
     regions = set(assessment["region_code"])
@@ -66,10 +69,12 @@ def figure_assessment(
     def draw() -> Figure:
         from pbgov.exhibits.style import legend_layout, new_figure
 
-        across = min(PANELS_ACROSS, len(periods))
-        down = -(-len(periods) // across)
         wrapped, columns, more = legend_layout(groups)
-        figure = new_figure(1.2 + more + down * (1.6 + 0.46 * len(order)))
+        room = PAGE_HEIGHT - 1.2 - more
+        printed = [balanced(names.get(code, code), 18) for code in order]
+        across, row = _panels(len(periods), len(order), room, max(map(len, printed)))
+        down = -(-len(periods) // across)
+        figure = new_figure(1.2 + more + down * (_HEAD + row * len(order)))
         panels = figure.subplots(down, across, sharey=True, squeeze=False).ravel()
         for axes in panels[len(periods) :]:
             axes.set_visible(False)
@@ -77,7 +82,9 @@ def figure_assessment(
             _draw_month(axes, assessment[assessment["period"].eq(period)], order, groups)
             axes.set_title(period)
             axes.set_xlabel("得分")
-        panels[0].set_yticks(range(len(order)), [names.get(code, code) for code in order])
+        panels[0].set_yticks(
+            range(len(order)), ["\n".join(lines) for lines in printed], linespacing=1.2
+        )
         panels[0].set_ylim(len(order) - 0.4, -0.6)
         handles, _ = panels[0].get_legend_handles_labels()
         figure.legend(handles, wrapped, loc="outside upper left", ncols=columns, handletextpad=0.4)
@@ -96,6 +103,21 @@ def figure_assessment(
         footer=f"{counted} · 各月横轴不同 · 来源：{short_source(source)}",
         evidence=density,
     )
+
+
+def _panels(periods: int, districts: int, room: float, lines: int) -> tuple[int, float]:
+    """How many panels stand side by side in `room` cm of height, and the height of a row in cm."""
+    for across in PANELS_ACROSS:
+        down = -(-periods // across)
+        row = min(max(ROW, LINE_HEIGHT * lines), (room / down - _HEAD) / districts)
+        if row >= LEAST_ROW * lines:
+            break
+    else:
+        raise InputError(
+            f"{districts} districts in {periods} periods; a page does not hold them."
+            " Choose districts or periods."
+        )
+    return min(across, periods), row
 
 
 def figure_simulated_path(
@@ -134,7 +156,8 @@ def figure_simulated_path(
             x, wide.mean(axis=1), color=PALETTE[0], lw=2, marker="o", ms=3.5, label="各区简单平均"
         )
         last = wide.iloc[-1].dropna().sort_values()
-        for place, upright in ((0, "top"), (-1, "bottom")):
+        ends = ((0, "top"), (-1, "bottom")) if len(last) > 1 else ((0, "center"),)
+        for place, upright in ends:
             code, value = str(last.index[place]), float(last.iloc[place])
             axes.annotate(
                 f"{names.get(code, code)} {format_number(value, 1)}",

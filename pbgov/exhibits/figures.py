@@ -53,6 +53,8 @@ def figure_codes_by_document(
     InputError
         For more than five codes.
     """
+    from pbgov.exhibits.style import legend_layout
+
     require_columns("scores", scores, "unit", "code_id", "n_segments", "share")
     codes = list(dict.fromkeys(scores["code_id"]))
     units = list(dict.fromkeys(scores["unit"]))
@@ -67,7 +69,8 @@ def figure_codes_by_document(
         for unit in units
     }
     row = max(0.5 + 0.36 * len(codes), 0.3 + LINE_HEIGHT * max(map(len, printed.values())))
-    shown = _that_fit(units, read, row)
+    legend, columns, more = legend_layout([labels.get(code, code) for code in codes])
+    shown = _that_fit(units, read, row, more)
     rows = [printed[unit] for unit in shown]
     shares = scores.pivot(index="unit", columns="code_id", values="share").loc[shown, codes]
 
@@ -78,11 +81,9 @@ def figure_codes_by_document(
             LEAST_SIZE,
             MUTED,
             PALETTE,
-            legend_layout,
             new_figure,
         )
 
-        legend, columns, more = legend_layout([labels.get(code, code) for code in codes])
         figure = new_figure(2.2 + more + len(shown) * row)
         axes = figure.add_subplot()
         thickness = 0.8 / len(codes)

@@ -34,6 +34,7 @@ _WORDS = {
         "source": "来源：",
         "enlarged": "方框内放大",
         "unknown": "没有数值",
+        "unnamed": "区域多，小的没有写名，见数据表。",
     },
     "en": {
         "counted": "N = {} districts with a value, {} without (hatched, which is not 0)",
@@ -44,10 +45,14 @@ _WORDS = {
         "source": "Source: ",
         "enlarged": "Enlarged from the frame",
         "unknown": "No value",
+        "unnamed": " Of so many districts the small ones are not named; see the data.",
     },
 }
 LABEL_CM = 1.1  # what a district must measure across for its name to fit
 LABEL_GAP = 3.0
+MOST_LABELS = (
+    40  # districts of which the small ones are enlarged; of more, only large ones are named
+)
 
 
 def figure_districts(
@@ -113,6 +118,7 @@ def figure_districts(
     data.attrs.update(getattr(values, "attrs", {}))
     known = int(data["value"].notna().sum())
     words = _WORDS[lang]
+    unnamed = words["unnamed"] if len(data) > MOST_LABELS else ""
 
     def draw() -> Figure:
         from pbgov.exhibits.style import new_figure
@@ -127,7 +133,7 @@ def figure_districts(
         exhibit_id=exhibit_id,
         title=title,
         body=draw,
-        note=f"{counted}{words['stop']}{note.strip()}",
+        note=f"{counted}{words['stop']}{note.strip()}{unnamed}",
         source=source,
         data=data,
         footer=f"{counted} · {words['source']}{short_source(source)} · {words['warning']}",
@@ -190,10 +196,13 @@ def _draw_map(
         code: f"{district['name']}\n{format_number(values[code], decimals)}"
         for code, district in districts.items()
     }
+    if len(districts) > MOST_LABELS:  # names for those with room, and no enlarged panel
+        labels = {code: text for code, text in labels.items() if code not in small}
+        small = {}
     grid = figure.add_gridspec(1, 1 + bool(small), width_ratios=[1.6, 1][: 1 + bool(small)])
     whole = figure.add_subplot(grid[0])
     _draw_districts(whole, districts, values, paint)
-    large = {code: districts[code] for code in districts if code not in small}
+    large = {code: districts[code] for code in labels if code not in small}
     written = [_label(whole, large, labels)]
     if small:
         enlarged = figure.add_subplot(grid[1])
@@ -205,7 +214,7 @@ def _draw_map(
     bar.set_label("\n".join(wrap(unit, 30 if is_wide() else 44)))
     bar.outline.set_visible(False)
     if values.isna().any():
-        _explain_hatching(whole, words["unknown"])
+        _explain_hatching(figure, words["unknown"])
     figure.draw_without_rendering()  # places the axes, so that the labels have a size
     for names in written:
         _push_apart(names, figure)
@@ -306,13 +315,13 @@ def _enlarge(
     whole.add_patch(frame)
 
 
-def _explain_hatching(axes: Axes, said: str) -> None:
+def _explain_hatching(figure: Figure, said: str) -> None:
     from matplotlib.patches import Patch
 
     from pbgov.exhibits.style import MUTED, UNREAD_HATCH
 
     unread = Patch(fc="white", ec=MUTED, hatch=UNREAD_HATCH, lw=0.5, label=said)
-    axes.legend(handles=[unread], loc="upper left")
+    figure.legend(handles=[unread], loc="outside upper left")
 
 
 def _points(districts: Mapping[str, District]) -> Any:

@@ -30,6 +30,7 @@ CLEAR, STRONG = 2.0, 4.0
 """Pearson residuals from which a tile is marked once and twice (Meyer, Zeileis & Hornik 2006)."""
 
 GAP_CM = 0.14  # between two rows
+KEY_WIDTH = 64  # half-width characters of a line below the rows
 SIDE_CM = 3.6  # taken by the labels of the rows
 _NO_NAMES: Mapping[str, str] = {}
 
@@ -104,6 +105,7 @@ def figure_mosaic(
     table = _table(found, list(first.columns), list(second.columns))
     names = [[labels.get(code, code) for code in side.columns] for side in (first, second)]
     words = WORDS[lang]
+    _refuse_long(names, found)
 
     def draw() -> Figure:
         return _drawn(found, names, labels.get(families[1], families[1]), words)
@@ -164,6 +166,17 @@ def _carried(
     return carried[carried["family"].isin(families)].dropna(subset=["practice"])
 
 
+def _refuse_long(names: list[list[str]], found: Crossing) -> None:
+    """Refuse names of rows and keys that together leave no room for the tiles."""
+    rows = max(len(balanced(f"{name}（{len(names)}）", 22)) for name in names[0]) * len(names[0])
+    keys = sum(len(wrap(f"① {name}（{found.counts.sum()}）", KEY_WIDTH)) for name in names[1])
+    if LINE_HEIGHT * (rows + keys) + 3 > PAGE_HEIGHT:
+        raise InputError(
+            f"the names of {len(names[0])} rows and {len(names[1])} kinds take {rows + keys} lines;"
+            " a page does not hold them. Pass shorter names in labels."
+        )
+
+
 def _table(found: Crossing, rows: list[str], columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -198,17 +211,20 @@ def _drawn(
 
     totals = found.counts.sum(axis=1)
     rows = [
-        balanced(f"{name}（{total}）", 22) for name, total in zip(names[0], totals, strict=True)
+        balanced(f"{name}{words['sum'].format(total)}", 22)
+        for name, total in zip(names[0], totals, strict=True)
     ]
-    keys = "　".join(
-        f"{key} {name}（{total}）"
+    sums = words["sum"]
+    keys = [
+        f"{key} {name}{sums.format(total)}"
         for key, name, total in zip(KEYS, names[1], found.counts.sum(axis=0), strict=False)
-    )
-    below = wrap(f"{second}：{keys}", 84)
+    ]
+    below = _packed(f"{second}{words['colon']}", keys)
     looks = [_look(value) for value in (5.0, 3.0, 0.0, -3.0, -5.0)]
     said, columns, more = legend_layout(words["looks"])
-    tall = _height_of_rows(totals, rows)
-    figure = new_figure(1.9 + more + LINE_HEIGHT * len(below) + tall)
+    rest = 1.9 + more + LINE_HEIGHT * len(below)
+    tall = min(_height_of_rows(totals, rows), max(5.5, PAGE_HEIGHT - rest))
+    figure = new_figure(rest + tall)
     axes = figure.add_subplot()
     share = totals / totals.sum()
     free = 1 - GAP_CM / tall * (len(totals) - 1)
@@ -246,10 +262,20 @@ def _drawn(
 def _height_of_rows(totals: np.ndarray, rows: list[list[str]]) -> float:
     """Height in cm that gives the rows' names their room, and most rows that of their tiles."""
     lines = LINE_HEIGHT * max(map(len, rows)) + 0.1
-    wanted = max(
+    return max(
         5.5, lines * len(totals) * 1.3, lines / max(float(totals.min() / totals.sum()), 0.08)
     )
-    return min(wanted, PAGE_HEIGHT - 6)
+
+
+def _packed(heading: str, entries: list[str]) -> list[str]:
+    """Entries side by side as far as a line holds them, after the heading."""
+    lines = [heading]
+    for entry in entries:
+        if text_width(f"{lines[-1]}　{entry}") <= KEY_WIDTH:
+            lines[-1] += ("" if lines[-1] == heading else "　") + entry
+        else:
+            lines += wrap(entry, KEY_WIDTH)
+    return lines
 
 
 def _look(residual: float) -> dict[str, Any]:

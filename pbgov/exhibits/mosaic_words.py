@@ -22,6 +22,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "title": "{}与{}：哪些在同一个做法里相遇",
         "counted": "N = {} 个不同的做法",
         "source": "来源：",
+        "sum": "（{}）",
+        "colon": "：",
         "looks": [
             "++ 残差大于 4",
             "+ 大于 2",
@@ -52,6 +54,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "title": "{} by {}: which meet in the same practice",
         "counted": "N = {} distinct practices",
         "source": "Source: ",
+        "sum": " ({})",
+        "colon": ": ",
         "looks": [
             "++ residual above 4",
             "+ above 2",

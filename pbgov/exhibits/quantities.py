@@ -10,7 +10,7 @@ from pbgov.errors import InputError
 from pbgov.exhibits.chart_contents import changes_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
 from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
-from pbgov.exhibits.numerals import format_count
+from pbgov.exhibits.numerals import MINUS, format_count
 from pbgov.exhibits.tables import require_columns
 from pbgov.schemas import EVIDENCE
 
@@ -80,10 +80,9 @@ def figure_quantities(
                 [start], [y], s=38, facecolor="white", edgecolor=PALETTE[0], lw=1.3, zorder=2
             )
             axes.scatter([end], [y], s=42, color=PALETTE[0], zorder=2)
-            for value, other_end in ((start, end), (end, start)):
-                left = value < other_end
+            for value, left in ((start, start <= end), (end, end < start)):
                 axes.annotate(
-                    f"{value:g}",
+                    f"{value:g}".replace("-", MINUS),
                     (value, y),
                     xytext=(-7 if left else 7, 0),
                     textcoords="offset points",
@@ -105,8 +104,13 @@ def figure_quantities(
                 )
         axes.set_yticks(range(len(drawn)), ["\n".join(lines) for lines in shown], linespacing=1.3)
         axes.set_ylim(len(drawn) - 0.4, -0.6)
-        axes.set_xlim(-8, 108)
-        axes.set_xticks(range(0, 101, 20))
+        ends = [*drawn.from_value, *drawn.value]
+        low, high = min(0.0, *ends), max(100.0, *ends)
+        of_parts = (low, high) == (0.0, 100.0)
+        room = (0.08 if of_parts else 0.16) * (high - low)
+        axes.set_xlim(low - room, high + room)
+        if of_parts:
+            axes.set_xticks(range(0, 101, 20))
         axes.set_xlabel("百分比（%）；空心为原来的值，实心为后来的值")
         axes.grid(axis="x")
         axes.tick_params(axis="y", length=0)

@@ -204,7 +204,7 @@ def replace_unprintable(figure: Figure) -> list[str]:
             text = text.replace(char, GETA)
         return text
 
-    for axes in figure.axes:
+    for axes in [part for one in figure.axes for part in (one, *one.child_axes)]:
         for axis in (axes.xaxis, axes.yaxis):
             shown = [label.get_text() for label in axis.get_ticklabels()]
             drawn = [printable(label) for label in shown]
