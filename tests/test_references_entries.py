@@ -813,9 +813,26 @@ STANDARD_2015 = {
         "PARK J R, TOSAKA Y. Metadata quality control[J]. "
         "Cataloging & classification quarterly, 2010, 48(8): 696-715.",
     ),
+    "17 given name in Pinyin": (
+        source(
+            "book",
+            "Food irradiation research and technology",
+            author="Fan, Xuetong; Sommers, Christopher H.",
+            edition="2",
+            place="Ames, Iowa",
+            publisher="Blackwell Publishing",
+            issued=2013,
+            page="25-26",
+            accessed=(2014, 6, 26),
+            url="http://onlinelibrary.wiley.com/x",
+        ),
+        "FAN X, SOMMERS C H. Food irradiation research and technology[M/OL]. 2nd ed. "
+        "Ames, Iowa: Blackwell Publishing, 2013: 25-26[2014-06-26]. "
+        "http://onlinelibrary.wiley.com/x.",
+    ),
     "73 collection": (
         source(
-            "collection",
+            "compilation",
             "职工教育研究论文集",
             author="中国职工教育研究会",
             place="北京",

@@ -78,7 +78,7 @@ FULL = (
         issued=Date(literal="1865（清同治四年）"),
         isbn="978-7-302-58978-5",
     ),
-    Source("g", "collection", "职工教育研究论文集", editor=(Name(literal="某会"),)),
+    Source("g", "compilation", "职工教育研究论文集", editor=(Name(literal="某会"),)),
     Source(
         "serial",
         "periodical",
@@ -159,7 +159,7 @@ def test_json_written_is_what_the_csl_schema_names(tmp_path: Path) -> None:
     assert article["issued"] == {"date-parts": [[2022, 10, 1]]}
     assert article["author"][1] == {"family": "王", "given": "志伟"}
     assert article["DOI"] == "10.1/a_b"
-    assert items[3]["type"] == "book"  # CSL has no collection
+    assert items[3]["type"] == "book"  # CSL has no compilation
 
 
 BIB = r"""
@@ -422,6 +422,37 @@ def test_csl_json_of_other_programs(tmp_path: Path) -> None:
     assert again["custom"] == {"level": 2}
     assert again["citation-key"] == "bergT"
     assert read_references(tmp_path / "again.json") == (one,)
+
+
+def test_what_zotero_states_in_its_extra_lines(tmp_path: Path) -> None:
+    # the 2015 standard's own examples are kept so: zepinglee/gb-t-7714-csl-style, 04.1.2:04 and :01
+    standard = {
+        "id": "s",
+        "type": "report",
+        "number": "GB/T 25100—2010",
+        "note": "type: standard\n两份\nsee: p. 3\npage: 9",
+        "page": "2-3",
+        "title": "都柏林核心元数据元素集",
+    }
+    book = {
+        "id": "b",
+        "type": "book",
+        "author": [{"family": "陈", "given": "登原"}],
+        "title": "国史旧闻",
+        "volume": "第 1 卷",
+        "note": "page: 29",
+        "publisher": "中华书局",
+        "publisher-place": "北京",
+        "issued": {"date-parts": [["2000"]]},
+    }
+    path = tmp_path / "z.json"
+    path.write_text(json.dumps([standard, book]), encoding="utf-8")
+    first, second = read_references(path)
+    assert (first.type, first.page) == ("standard", "2-3")
+    assert first.note == "两份\nsee: p. 3\npage: 9"
+    assert format_reference(second, "2015-numeric") == (
+        "陈登原. 国史旧闻: 第 1 卷[M]. 北京: 中华书局, 2000: 29."
+    )
 
 
 @pytest.mark.parametrize(

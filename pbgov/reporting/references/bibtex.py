@@ -26,7 +26,7 @@ TYPES = {
     "inproceedings": "paper-conference",
     "conference": "paper-conference",
     "proceedings": "proceedings",
-    "collection": "collection",
+    "collection": "compilation",
     "phdthesis": "thesis",
     "mastersthesis": "thesis",
     "thesis": "thesis",

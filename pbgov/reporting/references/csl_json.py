@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from pbgov.errors import InputError
@@ -47,8 +48,9 @@ _NAMES = {
     "container-author": "container_author",
 }
 _OWN = ("numbering", "identifier", "mark")
-_OWN_TYPES = {"collection": "book", "proceedings": "book", "database": "dataset"}
+_OWN_TYPES = {"compilation": "book", "proceedings": "book", "database": "dataset"}
 _NOT_TEXT = "json:"
+_STATED = re.compile(r"([A-Za-z-]+):[ \t]*(\S.*?)[ \t]*")
 
 
 def read_csl_json(text: str, path: str) -> tuple[list[Source], list[Finding]]:
@@ -86,7 +88,7 @@ def write_csl_json(sources: Sequence[Source], path: str) -> tuple[str, list[Find
 
 
 def _source(item: dict[str, Any], number: int) -> Source:
-    rest = dict(item)
+    rest = _with_stated(dict(item))
     key = str(rest.pop("id", "") or f"item-{number}")
     kind = str(rest.pop("type", "") or "document")
     custom = rest.pop("custom", {})
@@ -117,6 +119,26 @@ def _source(item: dict[str, Any], number: int) -> Source:
         others.append(("custom", _kept(own)))
     known["doi"] = bare_doi(known.get("doi", ""))
     return Source(key, kind, **known, others=tuple(others))
+
+
+def _with_stated(rest: dict[str, Any]) -> dict[str, Any]:
+    """The item with what its note states in lines such as ``page: 29``, as Zotero's Extra does.
+
+    Such a line fills a variable that is empty; ``type`` replaces the item's. Other lines stay.
+    """
+    note = rest.get("note")
+    if not isinstance(note, str):
+        return rest
+    known = {*_TEXTS, "type", "issued", "accessed"} - {"note", "title", "abstract"}
+    stated: dict[str, Any] = {}
+    lines = []
+    for line in note.split("\n"):
+        found = _STATED.fullmatch(line)
+        if found and found[1] in known and (found[1] == "type" or found[1] not in rest):
+            stated.setdefault(found[1], found[2])
+        else:
+            lines.append(line)
+    return rest | {"note": "\n".join(lines)} | stated
 
 
 def _kept(value: object) -> str:

@@ -65,6 +65,8 @@ def format_reference(source: Source, style: str = "2025-numeric", *, year_suffix
 def mark_of(source: Source, edition: int = 2025) -> str:
     """The mark of the kind of source, such as M; of preprints EB in 2015, which has no PP."""
     mark = source.mark or TYPE_MARKS.get(source.type, "EB" if source.url else "Z")
+    if source.type == "book" and source.event and not source.mark:
+        mark = "C"
     if mark == "EB" and not source.mark and not source.online and _is_law(source):
         return "Z"
     if mark == "PP" and edition == 2015:
@@ -169,7 +171,9 @@ class _Entry:
         source = self.source
         if self.mark in ("J", "N", "EB", "PP", "DS", "CP", "DB", "Z"):
             return False
-        return bool(source.container_title and source.title) or bool(source.event)
+        if source.type == "paper-conference" and source.event:
+            return True
+        return bool(source.container_title and source.title)
 
     def container(self) -> list[str]:
         """What a part stands in, from behind the two slashes."""
@@ -185,7 +189,7 @@ class _Entry:
         edition = edition_named(source.edition, self.language)
         version = source.version and f"V{source.version.lstrip('Vv')}"
         if source.type == "periodical":
-            return [self.source.numbering, self.imprint(self.span())]
+            return [source.numbering or self.first_number(), self.imprint(self.span())]
         if mark == "J":
             return [self.in_journal()]
         if mark == "N":
@@ -280,6 +284,15 @@ class _Entry:
         day = self.style.round(self.whole_date()) if self.source.issued else ""
         visited = f"[{self.source.accessed.full}]" if self.source.accessed else ""
         return name + day + visited
+
+    def first_number(self) -> str:
+        """Year, volume and number of a periodical, where its numbering is not stated whole."""
+        source, style = self.source, self.style
+        if not (source.volume or source.issue):
+            return ""
+        issue = style.round(source.issue) if source.issue else ""
+        year = source.issued.year if source.issued else ""
+        return style.comma.join(filter(None, (year, source.volume))) + issue
 
     def span(self) -> str:
         """The years of a periodical, whatever the style: 1957—1990, 1984—."""

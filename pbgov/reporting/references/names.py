@@ -51,7 +51,7 @@ def one_name(name: Name, style: Style) -> str:
     family = name.family if style.edition == 2025 else name.family.upper()
     given = (
         _joined(name.given)
-        if is_pinyin(name.family, name.given)
+        if style.edition == 2025 and is_pinyin(name.family, name.given)
         else initials(name.given, hyphen=style.edition == 2025)
     )
     printed = f"{family} {given}".strip()

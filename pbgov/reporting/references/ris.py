@@ -25,7 +25,7 @@ TYPES = {
     "ENCYC": "entry-encyclopedia",
     "DICT": "entry-dictionary",
     "PAMP": "pamphlet",
-    "EDBOOK": "collection",
+    "EDBOOK": "compilation",
     "CONF": "proceedings",
     "CPAPER": "paper-conference",
     "JOUR": "article-journal",

@@ -15,7 +15,7 @@ TYPE_MARKS = {
     "entry-encyclopedia": "M",
     "pamphlet": "M",
     "classic": "M",
-    "collection": "G",
+    "compilation": "G",
     "proceedings": "C",
     "paper-conference": "C",
     "article-newspaper": "N",
@@ -38,6 +38,7 @@ TYPE_MARKS = {
     "bill": "EB",
     "legal_case": "EB",
     "manuscript": "A",
+    "collection": "A",
     "map": "CM",
     "dataset": "DS",
     "article": "PP",
@@ -45,7 +46,8 @@ TYPE_MARKS = {
 }
 """The mark of GB/T 7714-2025, annex A, for each CSL type; a type not listed is other, Z.
 
-``collection``, ``proceedings`` and ``database`` are types of ours: CSL has none. A law that is
+``compilation``, ``proceedings`` and ``database`` are types of ours: CSL has none, and its
+``collection`` is one of archives. A law that is
 not on the web is Z.
 """
 MARKS = tuple(dict.fromkeys(TYPE_MARKS.values()))
