@@ -1,11 +1,10 @@
-"""The Word report: layouts, footnotes, contents, numbers that lead to their evidence and back."""
+"""The Word report: footnotes, contents, citations, exhibits with charts, and the file itself."""
 
 from __future__ import annotations
 
 import io
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -15,166 +14,19 @@ import pytest
 from docx.oxml.ns import qn
 from lxml import etree
 
-from pbgov.reporting.ledger import Ledger
 from pbgov.reporting.report import ExhibitBlock, Heading, Paragraph, References, Report
-from pbgov.reporting.word.columns import column_groups, fits_upright
+from pbgov.reporting.word.columns import column_groups, fit_on_a_line
 from pbgov.reporting.word.document import exhibit_document, word_document
-from pbgov.reporting.word.evidence_numbers import MOST_PRINTED, number_evidence
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from word_package import faults, trees_of, w
-from word_reports import figure, ledger, quotation, record, report, result, table
-
-MM = 1440 / 25.4
-
-
-def opened(made):
-    return docx.Document(io.BytesIO(word_document(made)))
+from word_package import bookmarks, text_of, trees_of, w
+from word_reports import figure, opened, report, table
 
 
 @pytest.fixture(scope="module")
 def journal():
     return opened(report())
-
-
-@pytest.fixture(scope="module")
-def official():
-    return opened(report(layout="official"))
-
-
-def style(document, style_id):
-    return next(
-        one for one in document.styles.element.iter(w("style")) if one.get(w("styleId")) == style_id
-    )
-
-
-def fonts_and_size(document, style_id):
-    look = style(document, style_id).find(w("rPr"))
-    fonts = look.find(w("rFonts"))
-    return (
-        fonts.get(w("eastAsia")),
-        fonts.get(w("ascii")),
-        int(look.find(w("sz")).get(w("val"))) / 2,
-    )
-
-
-def text_of(part):
-    return "".join(one.text or "" for one in part.iter(w("t")))
-
-
-def controls(document):
-    return {
-        one.find(f"{w('sdtPr')}/{w('tag')}").get(w("val")): one
-        for one in document.element.body.iter(w("sdt"))
-        if one.find(f"{w('sdtPr')}/{w('tag')}") is not None
-    }
-
-
-def bookmarks(document):
-    return {one.get(w("name")): one for one in document.element.body.iter(w("bookmarkStart"))}
-
-
-def row_at(document, name):
-    """Text of the table row in which a bookmark stands."""
-    part = bookmarks(document)[name]
-    while part.tag != w("tr"):
-        part = part.getparent()
-    return part
-
-
-# ---- layouts ------------------------------------------------------------------------------------
-
-
-def test_the_official_page_is_that_of_the_standard(official):
-    """GB/T 9704-2012, 5.2.1: A4, head margin 37 mm, binding margin 28 mm, text 156 mm by 225 mm."""
-    section = official.element.body.sectPr
-    size, margins = section.find(w("pgSz")), section.find(w("pgMar"))
-
-    def read(part, name):
-        return int(part.get(w(name))) / MM
-
-    assert (read(size, "w"), read(size, "h")) == pytest.approx((210, 297), abs=0.1)
-    assert read(margins, "top") == pytest.approx(37, abs=0.1)
-    assert read(margins, "left") == pytest.approx(28, abs=0.1)
-    wide = read(size, "w") - read(margins, "left") - read(margins, "right")
-    high = read(size, "h") - read(margins, "top") - read(margins, "bottom")
-    assert (wide, high) == pytest.approx((156, 225), abs=0.1)
-
-
-def test_official_type_is_that_of_the_standard(official):
-    """5.2.2, 7.3.1, 7.3.3: 三号 is 16 pt, 二号 is 22 pt."""
-    assert fonts_and_size(official, "BodyProse") == ("仿宋", "Times New Roman", 16)
-    assert fonts_and_size(official, "Title")[::2] == ("方正小标宋简体", 22)
-    assert fonts_and_size(official, "Heading1")[::2] == ("黑体", 16)
-    assert fonts_and_size(official, "Heading2")[::2] == ("楷体", 16)
-    assert fonts_and_size(official, "Heading3")[::2] == ("仿宋", 16)
-    bold = {
-        n: style(official, f"Heading{n}").find(f"{w('rPr')}/{w('b')}").get(w("val"))
-        for n in (1, 2, 3)
-    }
-    assert bold == {1: "0", 2: "0", 3: "1"}
-    assert style(official, "Title").find(f"{w('pPr')}/{w('jc')}").get(w("val")) == "center"
-    spacing = style(official, "BodyProse").find(f"{w('pPr')}/{w('spacing')}")
-    assert spacing.get(w("lineRule")) == "exact"
-    pitch = int(spacing.get(w("line")))
-    assert 22 * pitch <= 225 * MM < 22.1 * pitch, "22 lines fill the text area"
-    for name in ("TableCell", "ExhibitNote", "Caption"):
-        assert fonts_and_size(official, name)[2] < 16
-
-
-def test_official_colours_are_black_and_nothing_is_framed(official):
-    """5.2.4: characters are black."""
-    for part in (official.element, official.styles.element):
-        assert {one.get(w("val")) for one in part.iter(w("color"))} <= {"000000"}
-        assert not list(part.iter(w("bdr")))
-        assert not list(part.iter(w("pBdr")))
-        assert not list(part.iter(w("shd")))
-
-
-def test_official_page_numbers_stand_outside(official):
-    """7.5: 四号 (14 pt) half-width 宋体 between dashes, odd pages right, even pages left, one in."""
-    settings = official.settings.element
-    assert settings.find(w("evenAndOddHeaders")) is not None
-    assert settings.find(w("mirrorMargins")) is not None
-    section = official.sections[0]
-    for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
-        (line,) = footer.paragraphs
-        assert line.text == "— 1 —"
-        assert [one.text.strip() for one in line._p.iter(w("instrText"))] == ["PAGE"]
-        name = line.style.style_id
-        assert fonts_and_size(official, name) == ("宋体", "宋体", 14)
-        look = style(official, name).find(w("pPr"))
-        assert look.find(w("jc")).get(w("val")) == side
-        assert look.find(w("ind")).get(w(f"{side}Chars")) == "100"
-    assert not section.header.paragraphs[0].text
-
-
-def test_the_layouts_differ_and_hold_the_same_words(journal, official):
-    def words(document):
-        body = document.element.body
-        return [text_of(one).replace("●", "").replace("○", "") for one in body.iter(w("p"))]
-
-    told = set(words(journal))
-    assert len(told) > 40
-    assert {one for one in words(official) if one} == {one for one in told if one}
-    assert fonts_and_size(journal, "BodyProse")[::2] == ("宋体", 12)
-
-
-@pytest.mark.parametrize("layout", ["journal", "official"])
-def test_no_font_comes_from_a_theme_in_any_part(layout):
-    trees = trees_of(word_document(report(layout=layout)))
-    named = {
-        fonts.get(w("eastAsia")) for tree in trees.values() for fonts in tree.iter(w("rFonts"))
-    }
-    assert named <= {"宋体", "黑体", "楷体", "仿宋", "方正小标宋简体"}
-    for name in ("word/footnotes.xml", "word/footer1.xml"):
-        for line in trees[name].iter(w("p")):
-            used = line.find(f"{w('pPr')}/{w('pStyle')}").get(w("val"))
-            told = trees["word/styles.xml"].xpath(
-                f"//w:style[@w:styleId='{used}']/w:rPr/w:rFonts", namespaces={"w": w("")[1:-1]}
-            )
-            assert len(told) == 1
 
 
 # ---- notes, contents, citations -----------------------------------------------------------------
@@ -260,151 +112,6 @@ def test_author_year_marks_do_not_number_the_entries():
     assert link.find(f".//{w('vertAlign')}") is None
 
 
-# ---- numbers and their evidence -----------------------------------------------------------------
-
-
-def test_each_number_is_a_control_that_can_be_read_back(journal):
-    told = [
-        (one.find(f"{w('sdtPr')}/{w('tag')}").get(w("val")), text_of(one))
-        for one in journal.element.body.iter(w("sdt"))
-        if one.find(f"{w('sdtPr')}/{w('tag')}") is not None
-    ]
-    assert told == [
-        ("result:practices.n", "12"),
-        ("result:practices.some", "4"),
-        ("result:practices.n", "12"),
-        ("result:density.mean", "−2,500"),
-        ("result:simulate.n", "16"),
-    ]
-    aliases = {
-        tag: one.find(f"{w('sdtPr')}/{w('alias')}").get(w("val"))
-        for tag, one in controls(journal).items()
-    }
-    assert aliases["result:practices.n"] == "查出的做法条数"
-    assert aliases["result:simulate.n"] == "【模拟】编造的区数"
-    assert all(one.getparent().tag == w("p") for one in controls(journal).values())
-
-
-@pytest.mark.parametrize("layout", ["journal", "official"])
-def test_the_trace_goes_from_number_to_quotation_and_back(layout):
-    document = opened(report(layout=layout))
-    where = bookmarks(document)
-    (link,) = controls(document)["result:practices.some"].iter(w("hyperlink"))
-    row = row_at(document, link.get(w("anchor")))
-    assert "明说组织创新的条数" in text_of(row)
-    assert "evidence/practices.csv" in text_of(row)
-    anchors = {text_of(one): one.get(w("anchor")) for one in row.iter(w("hyperlink"))}
-    assert set(anchors) == {"4", "Q2", "Q4", "Q9"}, "three neighbours and one apart"
-    quoted = row_at(document, anchors["Q9"])
-    assert "第3条：街道建立联席会议制度。" in text_of(quoted)
-    back = {text_of(one): one.get(w("anchor")) for one in quoted.iter(w("hyperlink"))}
-    assert back["N2"] == link.get(w("anchor"))
-    prose = where[anchors["4"]].getparent()
-    assert prose.find(f"{w('pPr')}/{w('pStyle')}").get(w("val")) == "BodyProse"
-
-
-def test_a_quotation_stands_with_its_source(journal):
-    text = text_of(row_at(journal, "_Quotation00000002"))
-    for told in (
-        "Q2", "“第2条：街道建立联席会议制度。”", "第 2 段", "文 200–215", "原 202–217",
-        "甲编码者 给出 组织创新 INNOV.ORG（cue:联席会议）", "乙编码者 否认 活动创新 INNOV.ACT",
-    ):  # fmt: skip
-        assert told in text, told
-    rows = [text_of(one) for one in journal.element.body.iter(w("tr"))]
-    assert "《题名doc-a》  data/documents/doc-a.txt" in rows
-
-
-def test_records_stand_with_unit_period_status_and_source(journal):
-    row = row_at(journal, "_Record00000003")
-    assert [text_of(one) for one in row.iter(w("tc"))] == [
-        "R3",
-        "第3区",
-        "2020",
-        "3,000",
-        "实际",
-        "N3",
-    ]
-    rows = [text_of(one) for one in journal.element.body.iter(w("tr"))]
-    assert "人口密度（人/平方公里）  来源：第七次全国人口普查公报" in rows
-
-
-def test_only_stated_results_are_in_the_annex(journal):
-    text = text_of(journal.element.body)
-    assert "没有写进正文的数" not in text
-    assert "【模拟】16" in text
-
-
-def test_a_report_that_states_no_result_has_no_annex():
-    for kept in (Ledger(), ledger()):
-        made = report(ledger=kept, blocks=(Paragraph("没有数字。"),))
-        assert "附录" not in text_of(opened(made).element.body)
-
-
-def test_many_scattered_quotations_are_cut_visibly():
-    told = [quotation(n) for n in range(1, 201)]
-    odd = [one.quotation_id for one in told[::2]]
-    stated = result("a.n", odd)
-    blocks = (Paragraph("{{result:a.n}}"),)
-    made = Report(title="题", subtitle="", blocks=blocks, ledger=Ledger((stated,), tuple(told)))
-    row = text_of(row_at(opened(made), "_Result00000001"))
-    assert "Q1–Q100（100 条）" in row
-    other = result("b.n", [one.quotation_id for one in told[1::2]])
-    blocks = (Paragraph("{{result:a.n}}和{{result:b.n}}"),)
-    both = Ledger((stated, other), tuple(told))
-    row = text_of(row_at(opened(Report(title="题", subtitle="", blocks=blocks, ledger=both)),
-                         "_Result00000001"))  # fmt: skip
-    assert row.endswith("等 100 条，全部见 evidence/practices.csv")
-
-
-def test_beyond_the_limit_every_result_keeps_its_first_evidence():
-    told = [quotation(n) for n in range(1, 1001)]
-    ids = [one.quotation_id for one in told]
-    stated = (result("all.n", ids), result("last.n", ids[-3:]), result("none.n"))
-    numbers = number_evidence(Ledger(stated, tuple(told)), stated)
-    assert len(numbers.quotations) <= MOST_PRINTED
-    assert len(numbers.quotations) > MOST_PRINTED - len(stated)
-    assert set(ids[-3:]) <= set(numbers.quotations)
-    assert numbers.all_quotations == 1000
-    made = Report(
-        title="题", subtitle="", ledger=Ledger(stated, tuple(told)),
-        blocks=(Paragraph("{{result:all.n}}、{{result:last.n}}、{{result:none.n}}"),),
-    )  # fmt: skip
-    text = text_of(opened(made).element.body)
-    assert "引文共 1,000 条" in text
-    assert "等 1,000 条，全部见 evidence/practices.csv" in text
-
-
-def test_a_long_quotation_is_cut_visibly():
-    long = quotation(1, text="长" * 1000)
-    stated = result("a.n", [long.quotation_id])
-    made = Report(title="题", subtitle="", blocks=(Paragraph("{{result:a.n}}"),),
-                  ledger=Ledger((stated,), (long,)))  # fmt: skip
-    assert "……〔共 1,000 字〕”" in text_of(opened(made).element.body)
-
-
-def test_simulated_records_and_results_carry_their_mark():
-    made = record(1, status="模拟")
-    stated = result("a.n", [made.record_id], simulated=True)
-    document = opened(
-        Report(title="题", subtitle="", blocks=(Paragraph("{{result:a.n}}"),),
-               ledger=Ledger((stated,), (), (made,)))
-    )  # fmt: skip
-    assert "【模拟】12" in text_of(row_at(document, "_Result00000001"))
-    assert "【模拟】1,000" in text_of(row_at(document, "_Record00000001"))
-
-
-def test_five_hundred_quotations_are_quick():
-    told = tuple(quotation(n, text="字" * 150) for n in range(1, 501))
-    ids = [one.quotation_id for one in told]
-    stated = tuple(result(f"a{n}.n", ids[n % 7 :: 2]) for n in range(60))
-    text = "、".join(f"{{{{result:a{n}.n}}}}" for n in range(60))
-    made = Report(title="题", subtitle="", blocks=(Paragraph(text),), ledger=Ledger(stated, told))
-    began = time.perf_counter()
-    written = word_document(made)
-    assert time.perf_counter() - began < 10
-    assert faults(written) == []
-
-
 # ---- exhibits -----------------------------------------------------------------------------------
 
 
@@ -474,7 +181,8 @@ def test_columns_that_have_no_room_stand_in_parts_with_the_first_column():
     for group in groups:
         named = [header[n] for n in group]
         cells = [[row[n] for n in group] for row in rows]
-        assert fits_upright(named, cells, 22.5, (10.5, 7.0))
+        assert fit_on_a_line(named, cells, 22.5, (10.5, 7.0))
+    assert max(map(len, groups)) - min(map(len, groups)) <= len(groups), "about equally large"
     assert column_groups(["区", "值"], [["甲", "1"]], 15.4, (10.5,)) == [[0, 1]]
 
 

@@ -95,6 +95,24 @@ def local(part):
     return etree.QName(part).localname
 
 
+def text_of(part):
+    """All that is written in a part of a document."""
+    return "".join(one.text or "" for one in part.iter(w("t")))
+
+
+def bookmarks(document):
+    """The start of each bookmark of an opened document, by its name."""
+    return {one.get(w("name")): one for one in document.element.body.iter(w("bookmarkStart"))}
+
+
+def row_at(document, name):
+    """The table row in which a bookmark stands."""
+    part = bookmarks(document)[name]
+    while part.tag != w("tr"):
+        part = part.getparent()
+    return part
+
+
 def parts_of(written):
     with zipfile.ZipFile(io.BytesIO(written)) as package:
         return {name: package.read(name) for name in package.namelist()}

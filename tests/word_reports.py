@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import docx
 import pandas as pd
 
 from pbgov.exhibits.charts import ChartData, Series
@@ -25,6 +28,7 @@ from pbgov.reporting.report import (
     References,
     Report,
 )
+from pbgov.reporting.word.document import word_document
 
 HOSTILE = (
     "<script>alert(1)</script>", "</script><!--", '=HYPERLINK("http://x","y")', "@SUM(A1)",
@@ -162,3 +166,8 @@ def report(**changes):
         ),
     }  # fmt: skip
     return Report(**{**plain, **changes})
+
+
+def opened(made):
+    """A report as an independent reader of Word files has it."""
+    return docx.Document(io.BytesIO(word_document(made)))

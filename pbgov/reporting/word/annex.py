@@ -15,7 +15,7 @@ from pbgov.reporting.word.evidence_numbers import (
 )
 from pbgov.reporting.word.layouts import HEI, KAI
 from pbgov.reporting.word.ooxml import Look, link, paragraph, text_run
-from pbgov.reporting.word.styles import style_id
+from pbgov.reporting.word.styles import LINK, style_id
 from pbgov.reporting.word.tables import Cell, Row, three_line_table
 
 if TYPE_CHECKING:
@@ -29,10 +29,11 @@ EVIDENCE_FOLDER = "evidence/"
 LONGEST_QUOTATION = 400
 ROOM = 0.09
 
-RESULT_SHARES = (0.9, 2.1, 4.1, 2.9, 1.1, 4.3)
-QUOTATION_SHARES = (1.0, 11.9, 2.5)
+RESULT_SHARES = (1.1, 1.9, 3.9, 3.5, 0.9, 4.1)
+QUOTATION_SHARES = (1.1, 11.8, 2.5)
 RECORD_SHARES = (1.1, 3.4, 2.6, 3.0, 2.4, 3.1)
 _HEAD = Look(east_asian=HEI)
+_LINK = Look(style=LINK)
 _PLACE = Look(east_asian=KAI)
 _GIVEN = {0: "否认", 1: "给出"}
 
@@ -106,7 +107,7 @@ class Annex:
             place = self._anchors.place(result.result_id)
             cells = [
                 self._anchors.mark(self._anchors.result(result.result_id), row),
-                [link(place, text_run(mark + result.printed))],
+                [link(place, text_run(mark + result.printed, _LINK))],
                 [text_run(result.meaning)],
                 [text_run(result.origin or "—")],
                 [text_run(SIMULATED if result.simulated else "真实")],
@@ -154,8 +155,8 @@ class Annex:
     def _link(self, kind: str, number: int) -> Any:
         if kind == "N":
             result = self._anchors.stated[number - 1]
-            return self._anchors.to_result(result.result_id, text_run(f"N{number}"))
-        return link(self._anchors.evidence(kind, number), text_run(f"{kind}{number}"))
+            return self._anchors.to_result(result.result_id, text_run(f"N{number}", _LINK))
+        return link(self._anchors.evidence(kind, number), text_run(f"{kind}{number}", _LINK))
 
     def _quotations(self) -> Any:
         rows = [_header("编号", "引文〔位置〕；编码者给出或否认的编码（规则）", "数字")]

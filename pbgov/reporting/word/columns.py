@@ -34,7 +34,7 @@ def column_widths(
 ) -> tuple[list[float], float]:
     """Column widths in cm that fill the text width, and the largest type size that allows them.
 
-    Numbers are never broken where `fits_upright` is true; columns of words share what the numbers
+    Numbers are never broken where `fit_on_a_line` is true; columns of words share what the numbers
     leave.
 
     Parameters
@@ -61,7 +61,7 @@ def column_widths(
     return [share * stretch + 2 * padding(len(header), text_cm) for share in shares], size
 
 
-def fits_upright(
+def fit_on_a_line(
     header: list[str], rows: list[list[str]], text_cm: float, sizes: tuple[float, ...]
 ) -> bool:
     """Whether the columns have room on a line in one of these sizes, no number and no word broken."""
@@ -74,20 +74,27 @@ def column_groups(
 ) -> list[list[int]]:
     """The columns in groups that have room on a line, the first column at the head of each group.
 
-    A table with room for all its columns is one group. A group holds `MOST_COLUMNS` at most.
+    A table with room for all its columns is one group; otherwise the groups are about equally
+    large. A group holds `MOST_COLUMNS` at most.
     """
+
+    def has_room(group: list[int]) -> bool:
+        named = [header[n] for n in group]
+        cells = [[row[n] for n in group] for row in rows]
+        return len(group) <= MOST_COLUMNS and fit_on_a_line(named, cells, text_cm, sizes)
+
     groups: list[list[int]] = []
     group = [0] if header else []
     for column in range(1, len(header)):
         wider = [*group, column]
-        named = [header[n] for n in wider]
-        cells = [[row[n] for n in wider] for row in rows]
-        full = len(wider) > MOST_COLUMNS or not fits_upright(named, cells, text_cm, sizes)
-        if full and len(group) > 1:
+        if not has_room(wider) and len(group) > 1:
             groups.append(group)
             wider = [0, column]
         group = wider
-    return [*groups, group]
+    groups.append(group)
+    each = ceil((len(header) - 1) / len(groups)) or 1
+    even = [[0, *range(n, min(n + each, len(header)))] for n in range(1, len(header), each)]
+    return even if len(groups) > 1 and all(map(has_room, even)) else groups
 
 
 def padding(columns: int, text_cm: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pbgov.errors import InputError
 from pbgov.reporting.report import (
     CONFIDENCES,
     REALITIES,
@@ -43,6 +44,11 @@ def word_document(report: Report) -> bytes:
     `Report.layout` says how it looks (`pbgov.reporting.word.layouts`). Each number that names a
     result stands in a content control whose tag is ``result:<id>`` and leads to the annex, which
     lists what the stated results rest on; without such numbers there is no annex.
+
+    Raises
+    ------
+    InputError
+        For a layout that does not exist.
     """
     return _Writer(report).write()
 
@@ -68,6 +74,8 @@ class _Writer:
     """Writes one report into one document, from top to bottom."""
 
     def __init__(self, report: Report) -> None:
+        if report.layout not in LAYOUTS:
+            raise InputError(f"layout {report.layout!r} is unknown; use {' or '.join(LAYOUTS)}")
         self.report = report
         self.layout = LAYOUTS[report.layout]
         self.document = empty_document(self.layout)
@@ -103,6 +111,7 @@ class _Writer:
                 self._references(block)
         self.flow.turn(on_its_side=False)
         if annex:
+            self.flow.new_page()
             self._heading(1, annex)
             self.flow.append(*Annex(self.report.ledger, self.anchors, self.flow.room).parts())
         self.flow.close()

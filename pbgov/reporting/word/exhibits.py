@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pbgov.reporting.word.columns import column_groups, fits_upright
+from pbgov.reporting.word.columns import column_groups, fit_on_a_line
 from pbgov.reporting.word.ooxml import field, paragraph, text_run
 from pbgov.reporting.word.styles import style_id
 from pbgov.reporting.word.tables import printed_table
@@ -71,7 +71,7 @@ class Exhibits:
         header, rows = exhibit.header(), exhibit.rows()
         sizes = self._layout.table_sizes
         upright = self._layout.text_width / 10
-        self._flow.turn(on_its_side=not fits_upright(header, rows, upright, sizes))
+        self._flow.turn(on_its_side=not fit_on_a_line(header, rows, upright, sizes))
         caption = exhibit.caption(number)
         self._flow.append(self._caption(exhibit, number))
         groups = column_groups(header, rows, self._flow.room, sizes)

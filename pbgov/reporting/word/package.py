@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EPOCH = datetime.datetime(1980, 1, 1)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+LONGEST_PROPERTY = 255
 SEPARATORS = {-1: "separator", 0: "continuationSeparator"}
 KEPT = ("/officeDocument", "/core-properties", "/extended-properties", "/styles", "/settings",
         "/theme")  # fmt: skip
@@ -128,15 +129,20 @@ def set_properties(
 ) -> None:
     """Title, language and dates of the file; without a date, one that never changes."""
     properties = document.core_properties
-    longest = 255
-    properties.title = printable(title)[:longest]
-    properties.subject = printable(subject)[:longest]
+    properties.title = _property(title)
+    properties.subject = _property(subject)
     properties.author = properties.last_modified_by = "pbgov"
     properties.language = "zh-CN"
     properties.comments = properties.keywords = properties.category = ""
     properties.revision = 1
     moment = EPOCH if dated is None else datetime.datetime(dated.year, dated.month, dated.day)
     properties.created = properties.modified = moment
+
+
+def _property(text: str) -> str:
+    """`text` in the length that a property may have, the cut shown as …."""
+    shown = printable(text)
+    return shown if len(shown) <= LONGEST_PROPERTY else f"{shown[: LONGEST_PROPERTY - 1]}…"
 
 
 def packed(document: Document) -> bytes:

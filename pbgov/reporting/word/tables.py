@@ -35,10 +35,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its cells, and whether it is repeated on each page."""
+    """A row of a table.
+
+    Attributes
+    ----------
+    cells : tuple of Cell
+    header : bool
+        Whether it is repeated on each page.
+    middle : bool
+        Whether what it holds is centred between its upper and lower edge.
+    """
 
     cells: tuple[Cell, ...]
     header: bool = False
+    middle: bool = False
 
 
 def three_line_table(
@@ -92,7 +102,7 @@ def printed_table(
             Cell((_cell_paragraph(text, look, side, together),))
             for text, side in zip(printed, align, strict=True)
         ]
-        made.append(Row(tuple(cells), header=place == 0))
+        made.append(Row(tuple(cells), header=place == 0, middle=True))
     room = padding(len(header), text_cm)
     return three_line_table(widths, made, title=title, description=description, room=room)
 
@@ -149,7 +159,7 @@ def _row(
             shape.append(element("w:tcBorders", *_borders(lines)))
         if fill is not None:
             shape.append(element("w:shd", val="clear", color="auto", fill=fill))
-        shape.append(element("w:vAlign", val="center" if row.header else "top"))
+        shape.append(element("w:vAlign", val="center" if row.header or row.middle else "top"))
         made.append(element("w:tc", shape, *cell.paragraphs))
     return made
 
