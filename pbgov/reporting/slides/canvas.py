@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 TITLE_SIZES = (26.0, 24.0, 22.0, 20.0, 18.0, 16.0)
 STATEMENT_SIZES = (36.0, 32.0, 28.0, 24.0, 20.0)
-TITLE_HEIGHTS = (1.0, 1.4, 1.9)
+TITLE_HEIGHTS = (1.0, 1.4, 1.75)
 FOOT_SIZE = 9.0
 FOOT_LINES = 4
 ELSEWHERE = "……（全文见备注）"
@@ -67,8 +67,7 @@ class Canvas:
         title = visible_text(title).replace("\n", " ")
         chosen = self.presentation.slide_layouts.get_by_name(layout)
         slide = self.presentation.slides.add_slide(chosen)
-        box, size, shown = title_room(title, OPENING_TITLE if layout != PLAIN else room)
-        shown = self._unlike_others(shown)
+        box, size, shown = self._unlike_others(title, OPENING_TITLE if layout != PLAIN else room)
         if not shown.startswith(title):
             add_notes(slide, title)
         holder = slide.shapes.title
@@ -83,13 +82,15 @@ class Canvas:
             text_box(slide, "章节", KICKER, [told], SMALLEST, ink=MUTED)
         return slide, below(BODY, box)
 
-    def _unlike_others(self, title: str) -> str:
-        told, number = title, 1
-        while told in self.titles:
+    def _unlike_others(self, title: str, room: Box) -> tuple[Box, float, str]:
+        """Box, size and words of a title, numbered where another slide has the same."""
+        found = title_room(title, room)
+        number = 1
+        while found[2] in self.titles:
             number += 1
-            told = f"{title}（{number}）"
-        self.titles.add(told)
-        return told
+            found = title_room(title, room, f"（{number}）")
+        self.titles.add(found[2])
+        return found
 
     def _number(self, slide: Any) -> None:
         """The number of the slide, which stays right when slides are moved."""
@@ -131,16 +132,17 @@ class Canvas:
         describe(frame.nvGraphicFramePr.cNvPr, title or "图表", spoken)
 
 
-def title_room(title: str, room: Box) -> tuple[Box, float, str]:
-    """Box and size of a title, and what of it is shown."""
+def title_room(title: str, room: Box, number: str = "") -> tuple[Box, float, str]:
+    """Box and size of a title, and what of it is shown; `number` stands behind it."""
     sizes = TITLE_SIZES if room is TITLE else STATEMENT_SIZES
     for times in TITLE_HEIGHTS:
         box = Box(room.left, room.top, room.width, room.height * times)
-        size = size_for(title, box, sizes)
+        size = size_for(title + number, box, sizes)
         if size is not None:
-            return box, size, title
+            return box, size, title + number
     size = sizes[-1]
-    return box, size, shortened(title, box.width, size, lines_in(box.height, size), ELSEWHERE)
+    most = lines_in(box.height, size)
+    return box, size, shortened(title, box.width, size, most, ELSEWHERE + number)
 
 
 def picture(slide: Any, image: bytes, box: Box, *, title: str, spoken: str) -> None:

@@ -151,19 +151,18 @@ class _Deck:
             f"【{claim.reality}】{REALITIES[claim.reality]}",
             f"【把握：{claim.confidence}】{CONFIDENCE_DOTS[claim.confidence]}",
         ]
-        at_top = sum(len(lines_of(one, room.width, sizes[0])) for one in labels)
-        tall = height_of(at_top, sizes[0])
-        box = Room(room.left, room.top, room.width, tall)
-        text_box(slide, "标签", box, labels, sizes[0], bold=True)
         reason = f"把握的依据：{report.plain(claim.reason)}"
-        rest = Room(room.left, room.top + tall + 0.4, room.width, room.height - tall - 0.4)
-        size = size_for(reason, rest, sizes)
-        told = reason
-        if size is None:
-            size = sizes[-1]
+        told, size, box, rest = reason, sizes[-1], room, room
+        for size in sizes:
+            tall = height_of(sum(len(lines_of(one, room.width, size)) for one in labels), size)
+            box = Room(room.left, room.top, room.width, tall)
+            rest = below(room, box)
+            if size_for(reason, rest, (size,)):
+                break
+        else:
             told = shortened(reason, rest.width, size, lines_in(rest.height, size), ELSEWHERE)
+        text_box(slide, "标签", box, labels, size, bold=True)
         text_box(slide, "把握的依据", rest, [told], size)
-        add_notes(slide, _marked(mark, message))
         add_notes(slide, reason)
 
     def _named(self, claim: Claim) -> Exhibit | None:

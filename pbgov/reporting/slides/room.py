@@ -45,7 +45,7 @@ SLIDE = Box(0, 0, 33.867, 19.05)
 KICKER = Box(1.3, 0.55, 31.2, 0.75)
 TITLE = Box(1.3, 1.35, 31.2, 2.25)
 BODY = Box(1.3, 3.75, 31.2, 12.75)
-STATEMENT = Box(1.3, 3.2, 31.2, 6.2)
+STATEMENT = Box(1.3, 2.2, 31.2, 5.4)
 """Of a message that stands alone, without an exhibit."""
 
 OPENING_TITLE = Box(2.4, 2.2, 29.0, 4.0)
