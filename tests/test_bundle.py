@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import shutil
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from pbgov.commands import bundles
 from pbgov.corpus.document import digest_text
 from pbgov.errors import DataFileError, DataFileWarning, InputError, StudyError
 from pbgov.replay.bundle import bundle_remarks, export_bundle, said_of
@@ -369,3 +371,58 @@ def test_a_report_that_is_not_current_is_not_exported(ran: Path, tmp_path: Path)
     report.write_bytes(report.read_bytes() + b" ")
     with pytest.raises(StudyError, match="E801"):
         export_bundle(read_study(folder), tmp_path / "a.zip")
+
+
+def test_a_picture_drawn_otherwise_counts_only_under_the_same_software(
+    ran: Path, bundle: Path, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    name = "study/reports/" + next(
+        file.relative_to(ran / "reports").as_posix()
+        for file in sorted((ran / "reports").rglob("*.png"))
+    )
+
+    def draw(target: Path) -> None:
+        picture = Image.open(target / name).convert("RGB")
+        picture.putpixel((0, 0), (1, 2, 3))
+        picture.save(target / name)
+
+    def draw_elsewhere(target: Path) -> None:
+        draw(target)
+        recorded = json.loads(
+            (target / "study/reports/provenance.json").read_text(encoding="utf-8")
+        )
+        digest = hashlib.sha256((target / name).read_bytes()).hexdigest()
+        outputs = recorded["outputs"] | {name.removeprefix("study/reports/"): digest}
+        versions = recorded["versions"] | {"matplotlib": "0.1"}
+        rewrite_provenance(target, outputs=outputs, versions=versions)
+        relisted(target)
+
+    same = check_bundle(spoiled(bundle, tmp_path / "a", draw))
+    assert told(same, "E826") == [name]
+    assert same.reproduces is False
+    other = check_bundle(spoiled(bundle, tmp_path / "b", draw_elsewhere))
+    assert told(other, "W816") == [name]
+    assert [one.seen.split()[0] for one in other.findings if one.code == "W811"] == ["matplotlib"]
+    assert other.reproduces
+    assert other.exit_code == 0
+    assert "画面不同" in other.verdict_zh
+
+
+def test_the_commands(ran: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    bundles.add_commands(parser.add_subparsers())
+    target = tmp_path / "x.zip"
+    options = parser.parse_args(["export", str(target), "--study", str(ran)])
+    assert options.command(options) == 0
+    assert str(target) in capsys.readouterr().out
+    assert bundles.is_bundle(target)
+    assert not bundles.is_bundle(ran)
+    assert bundles.check(argparse.Namespace(study=str(target))) == 0
+    said = capsys.readouterr().out
+    assert "能够复算" in said
+    assert "it reproduces" in said
+    target.write_bytes(b"x")
+    with pytest.raises(DataFileError, match="E810"):
+        bundles.check(argparse.Namespace(study=str(target)))

@@ -255,7 +255,7 @@ def _pins(versions: dict[str, str]) -> bytes:
 def _readme(study: Study, left_out: list[str], remarks: Remarks) -> str:
     output = relative_name(study.output, study.root)
     lines = [
-        f"# 《{study.title}》的核对包",
+        f"# 《{' '.join(study.title.split())}》的核对包",
         "",
         "里面有这份研究的全部输入、按它们算出的报告，以及每个文件的摘要。核对的办法：",
         "",
