@@ -55,10 +55,13 @@ class RunningText:
         places = self.mentions.setdefault(result.result_id, [])
         anchor = f"{self._anchors[result.result_id].replace('result', 'number')}_{len(places) + 1}"
         places.append(anchor)
-        linked = Markup('<a class="number{}" id="{}" href="#{}" title="{}">{}</a>').format(
+        linked = Markup(
+            '<a class="number{}" id="{}" href="#{}" data-result="{}" title="{}">{}</a>'
+        ).format(
             " simulated" if result.simulated else "",
             anchor,
             self._anchors[result.result_id],
+            result.result_id,
             result.meaning,
             number.printed,
         )
