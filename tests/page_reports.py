@@ -230,3 +230,10 @@ def large_report(count=2000, results=30):
         ledger=Ledger((every, *made), quotations),
         blocks=(Heading(1, "一、条数"), Paragraph("共{{result:many.all}}条。")),
     )
+
+
+def wide_report():
+    """A table of ten columns, nine of them intervals."""
+    header = ["变量名称", *[f"模型（{n}）" for n in range(1, 10)]]
+    body = pd.DataFrame([["人口密度对数", *["[−1.23, 4.56]"] * 9]] * 6, columns=header)
+    return Report("宽表", "", (Heading(1, "一、表"), ExhibitBlock(table("tab-wide", body=body))))

@@ -16,7 +16,7 @@ import pypdf
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from page_reports import HOSTILE, hostile_report, large_report, report
+from page_reports import HOSTILE, hostile_report, large_report, report, wide_report
 
 from pbgov.reporting.page.document import page
 
@@ -48,7 +48,12 @@ def browser():
 def files(tmp_path_factory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("page")
     written = {}
-    for name, made in (("plain", report), ("hostile", hostile_report), ("large", large_report)):
+    for name, made in {
+        "plain": report,
+        "hostile": hostile_report,
+        "large": large_report,
+        "wide": wide_report,
+    }.items():
         written[name] = folder / f"{name}.html"
         written[name].write_bytes(page(made()))
     return written
@@ -428,15 +433,18 @@ def test_paper_has_the_annex_and_no_buttons(opened):
         "INNOV.ORG",
         "PROB.FORM",
         "practices.n",
-        "never.stated",
         "doc-b.txt",
         "example.org/census",
     ):
         assert text.count(told), told
+    assert "never.stated" not in text
+    assert screen.locator(".paper").is_hidden()
     assert screen.locator("button, dialog, #search_").count() > 3
     screen.emulate_media(media="print")
     assert screen.locator("button, dialog, #search_").locator("visible=true").count() == 0
-    assert screen.locator("#evidence_ .entry:visible").count() == 10
+    assert screen.locator("#evidence_ .entry:visible").count() == 9
+    left_out = "正文没有写到的结果（R5 起，共 1 个）不印在纸上，请看网页。"
+    assert screen.locator(".paper:visible").inner_text() == left_out
     colours = screen.evaluate(COLOURS)
     assert {
         str(ink) for ink, _, where in colours if where.startswith("A.") and "simulated" not in where
@@ -450,10 +458,17 @@ def test_a_portion_on_the_screen_is_whole_on_paper(opened):
     assert screen.locator("#evidence_ .entry[data-kind=quotation]:visible").count() == 2000
 
 
-@pytest.mark.parametrize("name", ["plain", "hostile"])
+def test_numbers_are_whole_on_paper(opened):
+    text = "".join(sheet.extract_text() for sheet in printed(opened("wide")).pages)
+    assert text.count("[−1.23, 4.56]") == 6 * 9
+
+
+@pytest.mark.parametrize("name", ["plain", "hostile", "wide"])
 def test_nothing_is_wider_than_a_telephone(opened, name):
     screen = opened(name, viewport={"width": 360, "height": 720})
     assert screen.evaluate("document.documentElement.scrollWidth") == 360
+    if name == "wide":
+        return
     screen.locator("main a.number").nth(1).click()
     assert screen.evaluate("document.getElementById('panel_body_').scrollWidth") <= 360
     assert screen.get_by_role("button", name="关闭").bounding_box()["x"] < 360

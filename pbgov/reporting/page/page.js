@@ -183,7 +183,7 @@ let marked = [];
 
 function startSearch() {
   for (const list of document.querySelectorAll(".entries")) {
-    const entries = [...list.children].map((entry) => ({ entry, words: null }));
+    const entries = [...list.querySelectorAll(":scope > .entry")].map((entry) => ({ entry, words: null }));
     const group = { entries, shown: ENTRIES_AT_ONCE, more: null };
     group.more = button("", () => { group.shown += ENTRIES_AT_ONCE; filter(); });
     group.more.classList.add("more");
