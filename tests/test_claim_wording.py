@@ -76,6 +76,18 @@ ASSERTED = """
 ✗ Satisfaction was driven by the alliance.
 ✗ Density has an impact on the scores.
 ✗ It not only raises satisfaction but also leads to fewer complaints.
+✗ 凡是开展联建的区，满意率都上升了，二者存在因果关系。
+✗ 满意率高，主要靠党员带头。
+✗ 联建拉升了满意率。
+✗ 正是联建让投诉少了。
+✗ 没有联建就没有高满意率。
+✗ 不能否认联建提升了满意率。
+✗ 难道联建没有促进满意率吗？
+✗ 在党建引领下，满意率持续攀升。
+✗ 联建是满意率提高的重要推手。
+✗ Satisfaction rose as a result of the alliance.
+✗ 随着联建铺开，满意率水涨船高。
+✓ 组织创新越多，满意率越高。
 ✓ 组织创新多的区，满意率也较高。
 ✓ 组织创新与满意率正相关，这是相关，不是因果。
 ✓ 这并不意味着组织创新提升了满意率。
@@ -112,7 +124,10 @@ def test_precision_and_recall_of_causal_wording_on_a_list_labelled_by_hand():
     recall = f"{len(lies) - len(missed)}/{len(lies)}"
     false_alarms = [line for line in wrong if line[0] == "✓"]
     print(f"recall {recall}, false alarms {len(false_alarms)}/{len(ASSERTED) - len(lies)}")
-    assert wrong == []
+    assert false_alarms == []
+    # 随着…水涨船高 implies a cause by the order of events alone
+    assert missed == ["✗ 随着联建铺开，满意率水涨船高。"]
+    assert (recall, len(ASSERTED)) == ("35/36", 63)
 
 
 def test_sentences_that_state_no_finding_are_not_looked_at():

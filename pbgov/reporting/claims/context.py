@@ -121,6 +121,8 @@ def is_asserted(stretch: str, start: int, end: int) -> bool:
     patterns = _patterns()
     before = stretch[:start]
     clause = _clause_before(stretch, start)
+    if patterns["双重否定"].search(clause):
+        return True
     if stretch.rstrip().endswith(("？", "?")) or patterns["疑问"].search(clause):
         return False
     done = "了" in stretch[start:end]
@@ -128,8 +130,6 @@ def is_asserted(stretch: str, start: int, end: int) -> bool:
         return False
     if patterns["转述"].search(before) and not patterns["自述"].search(before):
         return False
-    if patterns["双重否定"].search(clause):
-        return True
     if _denied_by_frame(clause):
         return False
     return not any(
