@@ -9,11 +9,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 PUBLIC: dict[str, tuple[str, ...]] = {
     # errors
-    "pbgov.errors": ("PbgovError", "InputError", "DataFileError", "DataFileWarning", "StudyError"),
+    "pbgov.errors": (
+        "PbgovError",
+        "InputError",
+        "DataFileError",
+        "DataFileWarning",
+        "ReportError",
+        "StudyError",
+    ),
     # what is simulated says so 模拟标记
     "pbgov.marks": ("SIMULATED", "is_simulated", "mark_simulated"),
     # corpus 语料
@@ -141,7 +148,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
         "simulate_coded_streets",
     ),
     "pbgov.evaluation.recovery": ("audit_simulation", "recovery_table"),
-    # exhibits and report 图表与报告
+    # exhibits 图表
     "pbgov.exhibits.exhibit": ("Exhibit",),
     "pbgov.exhibits.tables": (
         "table_corpus",
@@ -221,6 +228,31 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.exhibits.figures": ("figure_code_region_heatmap", "figure_codes_by_document"),
     "pbgov.exhibits.districts": ("figure_assessment", "figure_simulated_path"),
     "pbgov.exhibits.maps": ("figure_districts",),
+    "pbgov.exhibits.mosaic": ("figure_mosaic",),
+    "pbgov.exhibits.missing": ("figure_missing",),
+    "pbgov.exhibits.regression_table": ("table_regressions",),
+    # report 报告
+    "pbgov.reporting.ledger": ("Ledger", "Result"),
+    "pbgov.reporting.single": ("write_exhibit",),
+    "pbgov.reporting.tracing.trace": ("Trace", "trace"),
+    "pbgov.reporting.tracing.back": ("TraceBack", "trace_back"),
+    "pbgov.reporting.claims.checking": ("check_claims",),
+    "pbgov.reporting.methods_paragraph": ("MethodsText", "methods_paragraph"),
+    "pbgov.reporting.references.source": ("Source",),
+    "pbgov.reporting.references.files": ("read_references", "write_references"),
+    "pbgov.reporting.references.entry": ("format_reference",),
+    "pbgov.reporting.references.bibliography": (
+        "Bibliography",
+        "format_bibliography",
+        "format_citation",
+    ),
+    # replay 复核
+    "pbgov.replay.bundle": ("export_bundle",),
+    "pbgov.replay.checking": ("check_bundle",),
+    "pbgov.replay.verdict": ("BundleCheck",),
+    "pbgov.replay.changes": ("Changes", "what_changed"),
+    "pbgov.replay.notebooks": ("NotebookReplay", "compare_notebooks", "replay_notebook"),
+    # study 研究
     "pbgov.study": ("Study", "read_study"),
     "pbgov.run": ("run_study", "write_report"),
 }
