@@ -56,6 +56,8 @@ def figure_assessment(
     InputError
         Where a district has no density, or a page does not hold all panels.
     """
+    from pbgov.exhibits.style import legend_layout
+
     require_columns("assessment", assessment, "region_code", "period", "peer_group", "score_low")
     regions = set(assessment["region_code"])
     without = sorted(regions - set(density))
@@ -66,14 +68,15 @@ def figure_assessment(
     groups = list(dict.fromkeys(assessment["peer_group"]))
     exact = int(assessment["score_low"].eq(assessment["score_high"]).sum())
 
-    def draw() -> Figure:
-        from pbgov.exhibits.style import legend_layout, new_figure
+    wrapped, columns, more = legend_layout(groups)
+    printed = [balanced(names.get(code, code), 18) for code in order]
+    room = PAGE_HEIGHT - 1.2 - more
+    across, row = _panels(len(periods), len(order), room, max(map(len, printed)))
+    down = -(-len(periods) // across)
 
-        wrapped, columns, more = legend_layout(groups)
-        room = PAGE_HEIGHT - 1.2 - more
-        printed = [balanced(names.get(code, code), 18) for code in order]
-        across, row = _panels(len(periods), len(order), room, max(map(len, printed)))
-        down = -(-len(periods) // across)
+    def draw() -> Figure:
+        from pbgov.exhibits.style import new_figure
+
         figure = new_figure(1.2 + more + down * (_HEAD + row * len(order)))
         panels = figure.subplots(down, across, sharey=True, squeeze=False).ravel()
         for axes in panels[len(periods) :]:
