@@ -25,7 +25,7 @@ from pbgov.reporting.report import Box, Claim, ExhibitBlock, Heading, Paragraph,
 from pbgov.reporting.slides.deck import exhibit_slides, slide_deck
 from pbgov.reporting.slides.room import Box as Room
 from pbgov.reporting.slides.room import lines_of, portions, shortened, size_for
-from pbgov.reporting.slides.tables import MOST_ROWS, table_pieces
+from pbgov.reporting.slides.tables import MOST_PARTS, MOST_ROWS, table_pieces
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 REL = "{http://schemas.openxmlformats.org/package/2006/relationships}"
@@ -206,7 +206,7 @@ def test_three_lines_and_no_other(deck):
     assert not any(row[side] for row in rows for side in ("lnL", "lnR"))
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(60, 3), (4, 12), (340, 30), (1, 1)])
+@pytest.mark.parametrize(("rows", "columns"), [(60, 3), (4, 12), (100, 30), (1, 1)])
 def test_no_table_runs_off_its_box(rows, columns):
     room = Room(1.3, 3.75, 31.2, 12.75)
     exhibit = table_exhibit(rows, columns, cell="一段不算短的文字，有 12.5% 和 Latin words ")
@@ -225,6 +225,15 @@ def test_no_table_runs_off_its_box(rows, columns):
     assert set(shown) == {cell for row in exhibit.rows() for cell in row}
     heads = {name for piece in pieces for name in piece.header}
     assert heads == set(exhibit.header())
+
+
+def test_a_table_of_too_many_slides_says_where_it_goes_on():
+    given = opened(exhibit_slides(table_exhibit(700, 2)))
+    assert len(given.slides) == MOST_PARTS
+    (foot,) = [one for one in given.slides[29].shapes if one.name == "注与来源"]
+    assert foot.text_frame.text.startswith(
+        "全表 700 行、2 列，这里只放前 30 页，其余见 Excel 文件。"
+    )
 
 
 def test_a_cell_too_long_for_a_slide_is_whole_in_the_notes():

@@ -227,8 +227,7 @@ def foot(slide: Any, texts: tuple[str, ...]) -> None:
         shortened(last, FOOT.width, FOOT_SIZE, 1, ELSEWHERE),
     ]
     text_box(slide, "注与来源", FOOT, [one for one in shown if one], FOOT_SIZE, ink=MUTED)
-    for text in texts:
-        add_notes(slide, text)
+    add_notes(slide, "\n".join(texts))
 
 
 def add_notes(slide: Any, text: str) -> None:

@@ -43,7 +43,7 @@ from pbgov.reporting.slides.room import (
     size_for,
 )
 from pbgov.reporting.slides.room import Box as Room
-from pbgov.reporting.slides.tables import Piece, table_pieces, write_table
+from pbgov.reporting.slides.tables import MOST_PARTS, Piece, table_pieces, write_table
 from pbgov.reporting.slides.template import OPENING, empty_presentation, packed
 
 if TYPE_CHECKING:
@@ -193,9 +193,10 @@ class _Deck:
             text_box(slide, "图表题", above, [told], 14, bold=True)
             box = Room(room.left, room.top + tall + 0.2, room.width, room.height - tall - 0.2)
         piece = self._small(exhibit) if exhibit.kind == "table" else None
-        _show(self.canvas, slide, exhibit, box, caption, piece, chart_title=caption)
+        notes = exhibit.notes()
+        _show(self.canvas, slide, exhibit, box, caption, piece, caption, notes)
         add_notes(slide, caption)
-        foot(slide, exhibit.notes())
+        foot(slide, notes)
 
     def _exhibit(self, exhibit: Exhibit) -> None:
         if exhibit.exhibit_id in self.shown:
@@ -235,15 +236,23 @@ def _marked(mark: str, text: str) -> str:
 
 def _exhibit_slides(canvas: Canvas, exhibit: Exhibit, caption: str, chapter: str) -> None:
     """The exhibit alone: on one slide, or on several where its table is long."""
+    notes = exhibit.notes()
     parts: list[Piece | None] = [None]
     if exhibit.kind == "table":
-        parts = list(table_pieces(exhibit, _room_under(caption)))
+        found = table_pieces(exhibit, _room_under(caption))
+        if len(found) > MOST_PARTS:
+            said = (
+                f"全表 {len(exhibit.rows())} 行、{len(exhibit.header())} 列，这里只放前"
+                f" {MOST_PARTS} 页，其余见 Excel 文件。"
+            )
+            notes = (said + notes[0], notes[1])
+        parts = list(found[:MOST_PARTS])
     for place, piece in enumerate(parts, 1):
         part_of = f"（{place}/{len(parts)}）" if len(parts) > 1 else ""
         slide, room = canvas.slide(f"{caption}{part_of}", chapter)
         inside = exhibit.caption_text if exhibit.simulated else ""
-        _show(canvas, slide, exhibit, room, caption, piece, chart_title=inside)
-        foot(slide, exhibit.notes())
+        _show(canvas, slide, exhibit, room, caption, piece, inside, notes)
+        foot(slide, notes)
 
 
 def _room_under(caption: str) -> Room:
@@ -259,9 +268,10 @@ def _show(
     caption: str,
     piece: Piece | None,
     chart_title: str,
+    notes: tuple[str, str],
 ) -> None:
     """The table, the chart or the picture of an exhibit."""
-    spoken = "。".join((caption, exhibit.notes()[0]))
+    spoken = f"{caption}。{notes[0]}"
     if piece is not None:
         write_table(slide, piece, box, title=caption, spoken=spoken)
         for cell in piece.full:

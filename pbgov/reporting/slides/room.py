@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from pbgov.exhibits.lines import text_width, wrap
@@ -75,12 +76,13 @@ def breadth(text: str) -> float:
     return 1.0 + more / told
 
 
-def lines_of(text: str, width: float, size: float) -> list[str]:
+@lru_cache(maxsize=20_000)
+def lines_of(text: str, width: float, size: float) -> tuple[str, ...]:
     """The lines that `text` takes in `width` cm at `size` points; its own breaks are kept."""
     lines: list[str] = []
     for part in text.split("\n"):
         lines += wrap(part, columns_in(width, size, part)) or [""]
-    return lines
+    return tuple(lines)
 
 
 def height_of(n_lines: int, size: float) -> float:
@@ -128,9 +130,9 @@ def portions(texts: tuple[str, ...], box: Box, size: float) -> list[list[str]]:
     return slides
 
 
-def _with_gap(lines: list[str]) -> list[str]:
+def _with_gap(lines: tuple[str, ...]) -> list[str]:
     """Lines such that they can be joined: a space between Latin words that a line break parted."""
-    joined = lines[:1]
+    joined = list(lines[:1])
     for before, line in pairwise(lines):
         gap = before and line and text_width(before[-1]) == text_width(line[0]) == 1
         joined.append((" " if gap and before[-1] not in "-_/" else "") + line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 SIZES = (16.0, 14.0, SMALLEST)
 MOST_ROWS = 12
+MOST_PARTS = 30
+"""Slides that one table takes at most; where it goes on is said at their foot."""
+
 PADDING = 0.2
 """Room left and right of a cell's text, in cm."""
 
@@ -93,6 +97,13 @@ def _cm(columns: float, size: float) -> float:
     return columns * size / 2 / POINTS_PER_CM / SLACK + 2 * PADDING
 
 
+@lru_cache(maxsize=20_000)
+def _longest_word(text: str) -> float:
+    """Width of the longest stretch of `text` that may not be broken."""
+    return max(_set_width(piece.rstrip()) for piece in [*pieces(text), ""])
+
+
+@lru_cache(maxsize=20_000)
 def _set_width(text: str) -> float:
     """Width of the longest line of `text` as it is set, in half-width characters."""
     return max(text_width(line) * breadth(line) + 0.5 for line in text.split("\n"))
