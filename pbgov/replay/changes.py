@@ -12,13 +12,14 @@ from pbgov.errors import InputError
 from pbgov.marks import as_simulated
 from pbgov.replay.comparing import (
     changed_codings,
-    changed_estimates,
+    changed_cues,
     changed_files,
     changed_scores,
     changed_segments,
     changed_tables,
     changed_terms,
 )
+from pbgov.replay.estimates import changed_estimates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +41,9 @@ class Changes:
     inputs : DataFrame or None
         Files that are not the same: ``path``, ``change`` ("added", "removed", "edited"); None
         where the digests of the two runs were not given.
-    segments, codings, terms, scores, estimates, tables : DataFrame
+    segments, codings, cues, terms, scores, estimates, tables : DataFrame
         One row is one thing that is not the same; the columns are those of
-        `pbgov.replay.comparing`. ``tables`` counts the rows of everything else.
+        `pbgov.replay.comparing` and `pbgov.replay.estimates`. ``tables`` counts the rows of everything else.
     printed : DataFrame or None
         Results of the report that print otherwise now: ``result_id``, ``meaning``, ``before``,
         ``after`` ('' where there is none), ``simulated``; None where no ledgers were given.
@@ -53,6 +54,7 @@ class Changes:
     inputs: pd.DataFrame | None
     segments: pd.DataFrame
     codings: pd.DataFrame
+    cues: pd.DataFrame
     terms: pd.DataFrame
     scores: pd.DataFrame
     estimates: pd.DataFrame
@@ -114,6 +116,7 @@ def what_changed(
         inputs=None if inputs is None else changed_files(*inputs),
         segments=changed_segments(before, after),
         codings=changed_codings(before, after),
+        cues=changed_cues(before, after),
         terms=changed_terms(before, after),
         scores=changed_scores(before, after),
         estimates=as_simulated(estimates) if simulated else estimates,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,33 +12,24 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbgov.corpus.document import digest_text
-from pbgov.evaluation.estimate import Estimate, NotEstimated, read_estimate
+from pbgov.replay.runs import rows_of, same, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pbgov.cache import Results
+    from pbgov.replay.runs import Run
 
-    Run = Mapping[str, Results]
-
-NOISE = 1e-9
-"""Estimates closer than this part of the larger one are the same."""
-LEVEL = 0.05
+_CUES = re.compile(r"(?:cue|denied):(?P<cues>(?!rule:).+)")
 SEGMENT = ("change", "doc_id", "segment_id", "kind", "text")
 CODING = (
     "change", "stretch", "coder", "doc_id", "segment_id", "code_id", "value_before", "value_after",
     "rule_before", "rule_after", "words_before", "words_after", "text",
 )  # fmt: skip
+CUE = ("change", "coder", "code_id", "cue", "n_before", "n_after")
 TERM = ("term", "before", "after", "n_units")
 SCORE = (
     "by", "unit", "code_id", "n_segments_before", "n_segments_after", "n_coded_before",
     "n_coded_after", "share_before", "share_after",
-)  # fmt: skip
-NUMBERS = ("estimate", "conf_low", "conf_high", "p_value", "p_permutation")
-ESTIMATE = (
-    "step", "name", "term",
-    *(f"{name}_{when}" for name in NUMBERS for when in ("before", "after")),
-    "crossed", "reason_before", "reason_after", "reason_en_before", "reason_en_after", "simulated",
 )  # fmt: skip
 OTHER = ("step", "table", "n_gone", "n_new")
 TOLD = {
@@ -72,7 +64,7 @@ def changed_segments(before: Run, after: Run) -> pd.DataFrame:
 def _segments(run: Run) -> dict[tuple[str, ...], tuple[str, ...]]:
     seen: Counter[tuple[str, str, str]] = Counter()
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for row in _rows(run, "read", "paragraphs"):
+    for row in rows_of(run, "read", "paragraphs"):
         if row["kind"] == "blank":
             continue
         key = (str(row["doc_id"]), str(row["kind"]), str(row["text"]))
@@ -132,18 +124,18 @@ def _stretches(run: Run) -> set[tuple[str, ...]]:
     """Document and digest of the words of every paragraph, and of every judged stretch."""
     paragraphs = {
         (str(row["doc_id"]), digest_text(str(row["text"])))
-        for row in _rows(run, "read", "paragraphs")
+        for row in rows_of(run, "read", "paragraphs")
     }
     judged = {
-        (str(row["doc_id"]), str(row["text_digest"])) for row in _rows(run, "code", "codings")
+        (str(row["doc_id"]), str(row["text_digest"])) for row in rows_of(run, "code", "codings")
     }
     return paragraphs | judged
 
 
 def _codings(run: Run) -> dict[tuple[str, ...], _Judgement]:
     """Each judgement by document, digest of its words, which of equal stretches, code and coder."""
-    texts = {row["segment_id"]: row for row in _rows(run, "read", "paragraphs")}
-    rows = _rows(run, "code", "codings")
+    texts = {row["segment_id"]: row for row in rows_of(run, "read", "paragraphs")}
+    rows = rows_of(run, "code", "codings")
     starts: dict[tuple[str, str], set[int]] = {}
     for row in rows:
         place = (str(row["doc_id"]), str(row["text_digest"]))
@@ -155,12 +147,41 @@ def _codings(run: Run) -> dict[tuple[str, ...], _Judgement]:
         segment = texts.get(row["segment_id"], {})
         found[(*place, str(nth), str(row["code_id"]), str(row["coder"]))] = _Judgement(
             int(row["value"]),
-            _text(row.get("rule")),
+            text_of(row.get("rule")),
             _words(row, segment),
-            _text(row.get("segment_id")),
-            _text(segment.get("text")),
+            text_of(row.get("segment_id")),
+            text_of(segment.get("text")),
         )
     return found
+
+
+def cues_of(rule: str) -> tuple[str, ...]:
+    """The cue words that the rule of a judgement names ("cue:协商+社区")."""
+    named = [_CUES.fullmatch(part) for part in rule.split("; ")]
+    return tuple(cue for part in named if part for cue in part["cues"].split("+"))
+
+
+def changed_cues(before: Run, after: Run) -> pd.DataFrame:
+    """Cue words on which judgements of a code rested in one run only (`CUE`).
+
+    ``change`` is "gone" or "new"; ``n_before`` and ``n_after`` are how many judgements name the cue,
+    one of them 0.
+    """
+    counts = [_cue_counts(run) for run in (before, after)]
+    rows = []
+    for key in sorted({*counts[0], *counts[1]}):
+        n = [one[key] for one in counts]
+        if 0 in n:
+            rows.append(("gone" if n[0] else "new", *key, *n))
+    return pd.DataFrame(rows, columns=list(CUE))
+
+
+def _cue_counts(run: Run) -> Counter[tuple[str, str, str]]:
+    return Counter(
+        (str(row["coder"]), str(row["code_id"]), cue)
+        for row in rows_of(run, "code", "codings")
+        for cue in cues_of(text_of(row.get("rule")))
+    )
 
 
 def _words(row: Mapping[str, Any], segment: Mapping[str, Any]) -> str:
@@ -193,7 +214,7 @@ def changed_terms(before: Run, after: Run) -> pd.DataFrame:
 
 
 def _counts(run: Run) -> dict[tuple[str, str], int]:
-    rows = _rows(run, "terms", "counts")
+    rows = rows_of(run, "terms", "counts")
     return {(str(row["unit"]), str(row["term"])): int(row["count"]) for row in rows}
 
 
@@ -204,7 +225,7 @@ def changed_scores(before: Run, after: Run) -> pd.DataFrame:
         first, second = _scores(before, by), _scores(after, by)
         for key in sorted({*first, *second}):
             one, other = first.get(key, _NO_SCORE), second.get(key, _NO_SCORE)
-            if not all(_same(a, b) for a, b in zip(one, other, strict=True)):
+            if not all(same(a, b) for a, b in zip(one, other, strict=True)):
                 rows.append(
                     (by, *key, *(side for pair in zip(one, other, strict=True) for side in pair))
                 )
@@ -220,108 +241,8 @@ def _scores(run: Run, by: str) -> dict[tuple[str, str], tuple[float, ...]]:
             math.nan if pd.isna(row[name]) else float(row[name])
             for name in ("n_segments", "n_coded", "share")
         )
-        for row in _rows(run, "score", by)
+        for row in rows_of(run, "score", by)
     }
-
-
-def changed_estimates(before: Run, after: Run) -> pd.DataFrame:
-    """Coefficients that are not the same, estimated or not (`ESTIMATE`).
-
-    ``crossed`` names what a reader would say otherwise now: "sign", "zero" (the interval began or
-    ceased to hold 0), "level" (p fell on the other side of 0.05), "refused" (estimated in one run
-    only).
-    """
-    first, second = _coefficients(before), _coefficients(after)
-    rows = []
-    for key in [*first, *(key for key in second if key not in first)]:
-        one, other = first.get(key, _Nothing), second.get(key, _Nothing)
-        same = all(_same(one[name], other[name]) for name in NUMBERS)
-        if same and one["reason"] == other["reason"]:
-            continue
-        sides = [side[name] for name in NUMBERS for side in (one, other)]
-        reasons = [side[name] for name in ("reason", "reason_en") for side in (one, other)]
-        simulated = bool(one["simulated"] or other["simulated"])
-        rows.append((*key, *sides, _crossed(one, other), *reasons, simulated))
-    table = pd.DataFrame(rows, columns=list(ESTIMATE))
-    return _without_refused_halves(table)
-
-
-_Nothing: dict[str, Any] = {
-    **dict.fromkeys(NUMBERS, math.nan),
-    "reason": "",
-    "reason_en": "",
-    "simulated": False,
-}
-
-
-def _without_refused_halves(table: pd.DataFrame) -> pd.DataFrame:
-    """Terms that vanish because the whole was refused are told by the refusal alone."""
-    refused = {(row["step"], row["name"]) for row in table.to_dict("records") if row["term"] == ""}
-    half = [
-        (row["step"], row["name"]) in refused and row["term"] != ""
-        for row in table.to_dict("records")
-    ]
-    return table[[not one for one in half]].reset_index(drop=True)
-
-
-def _coefficients(run: Run) -> dict[tuple[str, str, str], dict[str, Any]]:
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for step, results in run.items():
-        for name, value in results.items():
-            if (
-                isinstance(value, str)
-                and isinstance(json.loads(value), dict)
-                and "formula" in value
-            ):
-                found |= _of_fit(step, name, read_estimate(value))
-    for row in _rows(run, "simulate", "recovery"):
-        key = ("simulate", f"{row['labels']} / {row['level']}", str(row["mode"]))
-        found[key] = {
-            **{name: _number(row.get(name)) for name in NUMBERS},
-            "reason": _text(row.get("reason")),
-            "reason_en": _text(row.get("reason")),
-            "simulated": True,
-        }
-    return found
-
-
-def _of_fit(
-    step: str, name: str, fit: Estimate | NotEstimated
-) -> dict[tuple[str, str, str], dict[str, Any]]:
-    if isinstance(fit, NotEstimated):
-        refused = {"reason": fit.reason, "reason_en": fit.reason_en, "simulated": fit.simulated}
-        return {(step, name, ""): {**_Nothing, **refused}}
-    return {
-        (step, name, str(row["term"])): {
-            **{column: _number(row.get(column)) for column in NUMBERS},
-            "reason": "",
-            "reason_en": "",
-            "simulated": fit.simulated,
-        }
-        for row in fit.terms.to_dict("records")
-    }
-
-
-def _crossed(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    crossed = []
-    known = [not math.isnan(side["estimate"]) for side in (one, other)]
-    if known[0] != known[1] or one["reason"] != other["reason"]:
-        return "refused"
-    if one["estimate"] * other["estimate"] < 0:
-        crossed.append("sign")
-    held = [_holds_zero(side) for side in (one, other)]
-    if None not in held and held[0] != held[1]:
-        crossed.append("zero")
-    for name in ("p_value", "p_permutation"):
-        ps = (one[name], other[name])
-        if not any(map(math.isnan, ps)) and (ps[0] < LEVEL) != (ps[1] < LEVEL):
-            crossed.append("level")
-    return " ".join(dict.fromkeys(crossed))
-
-
-def _holds_zero(side: Mapping[str, Any]) -> bool | None:
-    low, high = side["conf_low"], side["conf_high"]
-    return None if math.isnan(low) or math.isnan(high) else bool(low <= 0 <= high)
 
 
 def changed_tables(before: Run, after: Run) -> pd.DataFrame:
@@ -351,24 +272,3 @@ def _lines(run: Run, step: str, name: str) -> Counter[Any]:
         tuple("" if pd.api.types.is_scalar(cell) and pd.isna(cell) else str(cell) for cell in row)
         for row in value.itertuples(index=False, name=None)
     )
-
-
-def _rows(run: Run, step: str, name: str) -> list[dict[str, Any]]:
-    table = run.get(step, {}).get(name)
-    if not isinstance(table, pd.DataFrame):
-        return []
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None or pd.isna(value) else float(value)
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else str(value)
-
-
-def _same(one: float, other: float) -> bool:
-    if math.isnan(one) or math.isnan(other):
-        return math.isnan(one) and math.isnan(other)
-    return abs(one - other) <= NOISE * max(abs(one), abs(other))

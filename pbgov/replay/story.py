@@ -13,27 +13,21 @@ from pbgov.exhibits.numerals import (
     format_p,
     format_percent,
 )
+from pbgov.replay.coding_story import CodingTeller
+from pbgov.replay.speaking import LISTED, Speaker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import pandas as pd
-
     from pbgov.evaluation.remarks import Lang
     from pbgov.replay.changes import Changes
-
-LISTED = 12
-"""Things that are named one by one; of more, the first so many and their number."""
-_CUE = "cue:"
 
 
 def story_of(changes: Changes, lang: Lang) -> tuple[str, ...]:
     """See `pbgov.replay.changes.Changes.story`."""
-    teller = _Teller(changes, lang)
+    teller = Teller(changes, lang)
     links = [
         *teller.inputs(),
         *teller.segments(),
-        *teller.codings(),
+        *CodingTeller(changes, lang).codings(),
         *teller.terms(),
         *teller.scores(),
         *teller.estimates(),
@@ -43,30 +37,19 @@ def story_of(changes: Changes, lang: Lang) -> tuple[str, ...]:
     return (*links, *teller.nothing())
 
 
-class _Teller:
-    """The sentences of one language."""
+class Teller(Speaker):
+    """The sentences on everything but codings."""
 
-    def __init__(self, changes: Changes, lang: Lang) -> None:
-        self.changes = changes
-        self.zh = lang == "zh"
+    def fit(self, row: dict[Any, Any]) -> str:
+        """Which estimate: the step by its title, and the name it has there."""
+        from pbgov.steps import STEPS
 
-    def say(self, zh: str, en: str) -> str:
-        return zh if self.zh else en
-
-    def listed(self, names: Iterable[str]) -> str:
-        every = list(names)
-        shown = self.say("、", ", ").join(every[:LISTED])
-        more = format_count(len(every))
-        return shown + (
-            self.say(f"等 {more} 个", f" and others, {more} in all") if len(every) > LISTED else ""
-        )
-
-    def name(self, code: str) -> str:
-        """A code or region with its Chinese name, where it has one."""
-        given = self.changes.names.get(code)
-        return code if given is None else self.say(f"{code}（{given}）", f"{code} ({given})")
+        titles = {step.name: step.title for step in STEPS}
+        step, name = str(row["step"]), str(row["name"])
+        return self.say(f"{titles.get(step, step)}（{name}）", f"{step}/{name}")
 
     def inputs(self) -> list[str]:
+        """Which files."""
         files = self.changes.inputs
         if files is None:
             return []
@@ -84,112 +67,56 @@ class _Teller:
         return [self.say(f"改动的输入：{shown}。", f"Inputs changed: {shown}.")]
 
     def segments(self) -> list[str]:
+        """Which stretches of the documents."""
         table = self.changes.segments
         said = []
-        for change, zh, en in (("gone", "不再有", "are gone"), ("new", "是新的", "are new")):
+        for change, zh, en in (("gone", "不再有", "gone"), ("new", "是新的", "new")):
             rows = table[table["change"] == change]
             if len(rows):
                 where = self.listed(rows["segment_id"].astype(str))
                 n = format_count(len(rows))
-                said.append(self.say(f"{n} 个片段{zh}：{where}。", f"{n} segments {en}: {where}."))
+                said.append(
+                    self.say(
+                        f"{n} 个片段{zh}：{where}。",
+                        f"{self.counted(len(rows), 'segment')} {en}: {where}.",
+                    )
+                )
         return said
 
-    def codings(self) -> list[str]:
-        table = self.changes.codings
-        columns = [
-            "coder",
-            "code_id",
-            "change",
-            "stretch",
-            "rule_before",
-            "rule_after",
-            "value_before",
-            "value_after",
-        ]
-        groups = table.groupby(columns, sort=True, dropna=False)
-        return [
-            self._judged(dict(zip(columns, key, strict=True)), rows)
-            for key, rows in groups
-            if isinstance(key, tuple)
-        ]
-
-    def _judged(self, group: dict[str, Any], rows: pd.DataFrame) -> str:
-        code, n = self.name(str(group["code_id"])), format_count(len(rows))
-        where = self.listed(rows["segment_id"].astype(str))
-        who = self.say(f"{group['coder']}：", f"{group['coder']}: ")
-        old, new = (self._by(str(group[f"rule_{when}"])) for when in ("before", "after"))
-        denied = {
-            when: self.say("文中否定了 ", "the text denying ")
-            if group[f"value_{when}"] == 0
-            else ""
-            for when in ("before", "after")
-        }
-        why = {
-            "both": "",
-            "gone": self.say("，因为片段不再有", ", because they are gone"),
-            "new": self.say("，片段是新的", ", which are new"),
-        }[str(group["stretch"])]
-        if group["change"] == "gone":
-            said = self.say(
-                f"原先{old}判为{denied['before']} {code} 的 {n} 段不再判为 {code}{why}",
-                f"{n} segments formerly judged {denied['before']}{code}{old} are no longer{why}",
-            )
-        elif group["change"] == "new":
-            said = self.say(
-                f"新{new}判为{denied['after']} {code} 的有 {n} 段{why}",
-                f"{n} segments are newly judged {denied['after']}{code}{new}{why}",
-            )
-        elif group["change"] == "value":
-            after = self.say("判为有", "given") if group["value_after"] == 1 else self.say(
-                "判为文中否定", "denied by the text"
-            )  # fmt: skip
-            said = self.say(
-                f"{n} 段的 {code} 改为{after}{new and f'（{new}）'}",
-                f"{code} of {n} segments is now {after}{new}",
-            )
-        else:
-            said = self.say(
-                f"{n} 段仍判为 {code}，依据变了（原先{old or '没有写明'}，现在{new or '没有写明'}）",
-                f"{n} segments are still judged {code} on another basis (formerly{old or ' not stated'},"
-                f" now{new or ' not stated'})",
-            )
-        return self.say(f"{who}{said}：{where}。", f"{who}{said}: {where}.")
-
-    def _by(self, rule: str) -> str:
-        """By which rule: a cue by its word."""
-        if not rule:
-            return ""
-        if rule.startswith(_CUE):
-            cue = rule.removeprefix(_CUE)
-            return self.say(f"凭线索词“{cue}”", f" by the cue “{cue}”")
-        return self.say(f"凭规则“{rule}”", f" by the rule “{rule}”")
-
     def terms(self) -> list[str]:
+        """Which words were counted otherwise."""
         table = self.changes.terms
         if table.empty:
             return []
         shown = self.listed(
             self.say(
-                f"“{row['term']}”{_moved(row, format_count, '由', '到')}",
-                f"“{row['term']}” {_moved(row, format_count, 'from ', ' to ')}",
+                f"“{row['term']}”{_moved(row, '由 ', ' 到 ')}",
+                f"“{row['term']}” {_moved(row, 'from ', ' to ')}",
             )
             for row in table.to_dict("records")
         )
         n = format_count(len(table))
         return [
-            self.say(f"{n} 个词的次数变了：{shown}。", f"The counts of {n} words changed: {shown}.")
+            self.say(
+                f"{n} 个词的次数变了：{shown}。",
+                f"The counts of {self.counted(len(table), 'word')} changed: {shown}.",
+            )
         ]
 
     def scores(self) -> list[str]:
+        """Which shares, of which units."""
         said = []
-        for by, zh, en in (("documents", "篇文档", "documents"), ("regions", "个区", "districts")):
+        for by, zh, en in (("documents", "篇文档", "document"), ("regions", "个区", "district")):
             rows = self.changes.scores[self.changes.scores["by"] == by]
             if rows.empty:
                 continue
             n = format_count(rows["unit"].nunique())
             shown = self.listed(self._score(row) for row in rows.to_dict("records"))
             said.append(
-                self.say(f"{n} {zh}的得分变了：{shown}。", f"Scores of {n} {en} changed: {shown}.")
+                self.say(
+                    f"{n} {zh}的得分变了：{shown}。",
+                    f"Scores of {self.counted(rows['unit'].nunique(), en)} changed: {shown}.",
+                )
             )
         return said
 
@@ -208,8 +135,8 @@ class _Teller:
         )
 
     def estimates(self) -> list[str]:
+        """Which coefficients, what now reads otherwise first."""
         rows = self.changes.estimates.to_dict("records")
-        # what now reads otherwise first, then the rest in the order of the run
         rows.sort(key=lambda row: row["crossed"] == "")
         told = [self._estimate(row) for row in rows[:LISTED]]
         if len(rows) > LISTED:
@@ -217,17 +144,17 @@ class _Teller:
             told.append(
                 self.say(
                     f"另有 {n} 个系数变了，读法不变或见表。",
-                    f"{n} more coefficients changed; see the table.",
+                    f"{self.counted(len(rows) - LISTED, 'more coefficient')} changed; see the table.",
                 )
             )
         return told
 
     def _estimate(self, row: dict[Any, Any]) -> str:
         mark = self.say("【模拟】", "[SIMULATED] ") if row["simulated"] else ""
-        what = f"{mark}{row['step']}/{row['name']}"
+        what = mark + self.fit(row)
         if row["crossed"] == "refused":
             then, now = (self._reason(row, when) for when in ("before", "after"))
-            whose = f" {self.name(row['term'])}" if row["term"] else ""
+            whose = f" {row['term']}" if row["term"] else ""
             return self.say(
                 f"{what}{whose}：原先{then}，现在{now}。",
                 f"{what}{whose}: formerly {then}, now {now}.",
@@ -236,8 +163,8 @@ class _Teller:
         places = decimals_for((high - low) / 4 if not math.isnan(high - low) else math.nan)
         old, new = (format_number(row[f"estimate_{when}"], places) for when in ("before", "after"))
         said = self.say(
-            f"{what} 中“{self.name(row['term'])}”的系数由 {old} 到 {new}",
-            f"{what}: the coefficient of “{self.name(row['term'])}” moved from {old} to {new}",
+            f"{what}中“{row['term']}”的系数由 {old} 到 {new}",
+            f"{what}: the coefficient of “{row['term']}” moved from {old} to {new}",
         )
         ps = [
             self.say(f"{zh}由 {pair[0]} 到 {pair[1]}", f"{en} from {pair[0]} to {pair[1]}")
@@ -281,6 +208,7 @@ class _Teller:
         return self.say("；", "; ") + self.say("，", ", ").join(words[one] for one in crossed)
 
     def tables(self) -> list[str]:
+        """How many rows of everything else."""
         table = self.changes.tables
         if table.empty:
             return []
@@ -294,6 +222,7 @@ class _Teller:
         return [self.say(f"另有变动的表：{shown}。", f"Other tables changed: {shown}.")]
 
     def printed(self) -> list[str]:
+        """Which numbers of the report."""
         table = self.changes.printed
         if table is None:
             return []
@@ -313,7 +242,8 @@ class _Teller:
         n = format_count(len(table))
         return [
             self.say(
-                f"报告里 {n} 个数字变了：{shown}。", f"{n} numbers of the report changed: {shown}."
+                f"报告里 {n} 个数字变了：{shown}。",
+                f"{self.counted(len(table), 'number')} of the report changed: {shown}.",
             )
         ]
 
@@ -335,8 +265,8 @@ class _Teller:
         ]
 
 
-def _moved(row: dict[Any, Any], printed: Any, start: str, between: str) -> str:
-    return f"{start}{printed(row['before'])}{between}{printed(row['after'])}"
+def _moved(row: dict[Any, Any], start: str, between: str) -> str:
+    return f"{start}{format_count(row['before'])}{between}{format_count(row['after'])}"
 
 
 def _whole(value: float) -> str:
