@@ -44,6 +44,7 @@ RULES = pa.DataFrameSchema(
 
 _ARABIC = re.compile(r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*(?: ?[%％‰])?")
 _SIMPLE = str.maketrans("兩萬億個區條項處種類組級層參拾佰仟", "两万亿个区条项处种类组级层参十百千")
+_RARE = re.compile(r"[俩仨]|[廿卅][一二三四五六七八九]?")
 _VAGUE = re.compile(r"[多余来几]?[ \u3000]?(?:以上|以下|左右|上下)?")
 
 
@@ -103,6 +104,7 @@ def _numbers(bare: str, rules: Rules) -> Iterator[tuple[int, int]]:
     """Everything that reads as a number, from left to right, each stretch once."""
     found = {match.span() for match in _ARABIC.finditer(bare)}
     found |= {match.span() for match in rules.english.finditer(bare)}
+    found |= {match.span() for match in _RARE.finditer(bare)}
     found |= {
         (place, place + 1)
         for place, char in enumerate(bare)
