@@ -71,7 +71,8 @@ def contents(report: Report, anchors: Anchors, annex: str) -> list[Any]:
         ]
         made.append(_gallery(anchors.next_control(), inside))
     numbers = report.numbers
-    for label in dict.fromkeys(exhibit.label for exhibit in report.exhibits):
+    labels = {exhibit.label: exhibit.kind for exhibit in report.exhibits}
+    for label in sorted(labels, key=lambda one: labels[one] == "figure"):
         name = label.strip()
         shown = [
             Entry(

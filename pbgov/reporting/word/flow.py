@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pbgov.reporting.word.layouts import WordLayout
 
 HEADER_DISTANCE = 15.0
+LONGEST_HEADER = 44
+"""Characters of the title that one line at the top of a page has room for."""
+
 _STAYING = {style_id(role) for role in ("heading1", "heading2", "heading3", "annex_heading")}
 
 
@@ -28,7 +31,7 @@ class Flow:
         Without text.
     layout : WordLayout
     header : str
-        Printed at the top of each page where the layout has a header; empty for none.
+        Printed at the top of each page where the layout has a header, in one line; empty for none.
     """
 
     def __init__(self, document: Document, layout: WordLayout, header: str) -> None:
@@ -155,6 +158,8 @@ def _write_margins(document: Document, layout: WordLayout, header: str) -> None:
                                        text_run(" —")))  # fmt: skip
         return
     if header:
+        if len(header) > LONGEST_HEADER:
+            header = f"{header[: LONGEST_HEADER - 1]}…"
         _replace(section.header, paragraph(style_id("header"), text_run(header)))
     _replace(
         section.footer,
