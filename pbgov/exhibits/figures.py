@@ -65,8 +65,7 @@ def figure_codes_by_document(
         )
     read = scores.groupby("unit")["n_segments"].max()
     printed = {
-        unit: [*balanced(names.get(unit, unit), 22), f"（读 {int(read[unit])} 段）"]
-        for unit in units
+        unit: balanced(f"{names.get(unit, unit)}（读 {int(read[unit])} 段）", 26) for unit in units
     }
     row = max(0.5 + 0.36 * len(codes), 0.3 + LINE_HEIGHT * max(map(len, printed.values())))
     legend, columns, more = legend_layout([labels.get(code, code) for code in codes])

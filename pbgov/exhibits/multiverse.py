@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Lang = Literal["zh", "en"]
 _NO_NAMES: Mapping[str, str] = {}
 _CURVE, _REST = 5.6, 3.2  # cm
-_LOW_CURVE = 2.2  # cm of the curve on a low canvas
+_LOW_CURVE = 3.0  # cm of the curve on a low canvas
 _LABEL = 30  # half-width characters of a line of a label
 _LEVEL = 0.05
 
