@@ -98,6 +98,20 @@ def mosaic() -> Exhibit:
     return figure_mosaic(codings, source=CASES, practices=told, labels=of.labels, seed=SEED)
 
 
+def mosaic_planted() -> Exhibit:
+    """A mosaic of invented practices, in which each mode has its kind of innovation."""
+    of = study()
+    random = np.random.default_rng(SEED)
+    modes, kinds = of.codebook.codes_of("MODE"), of.codebook.codes_of("INNOV")[:3]
+    rows = []
+    for place in range(160):
+        mode = int(random.choice(4, p=(0.4, 0.3, 0.2, 0.1)))
+        kind = mode % 3 if random.random() < 0.6 else int(random.integers(3))
+        rows += [(f"模拟{place}", modes[mode]), (f"模拟{place}", kinds[kind])]
+    codings = pd.DataFrame(rows, columns=["segment_id", "code_id"]).assign(value=1)
+    return figure_mosaic(codings, source=MADE_BY_PROGRAM, labels=of.labels, seed=SEED)
+
+
 def districts() -> Exhibit:
     """The map of population density."""
     of = study()
@@ -499,6 +513,7 @@ FIGURES: dict[str, Callable[[], Exhibit]] = {
         codes_by_document,
         code_region,
         mosaic,
+        mosaic_planted,
         framework_heatmap,
         districts,
         missing,
