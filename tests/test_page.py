@@ -184,7 +184,7 @@ def test_only_what_is_stated_can_be_asked_for():
     ]  # fmt: skip
     assert made.unstated == 1
     assert [entry.record.indicator for entry in made.records] == ["人口密度"]
-    assert [link.printed for link in made.quotations[2].results] == ["R1"]
+    assert [link.printed for link in made.quotations[2].results] == ["V1"]
 
 
 def test_a_simulated_number_is_marked_unless_its_label_says_so(plain):

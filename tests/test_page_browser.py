@@ -103,7 +103,7 @@ def focused(screen) -> str:
 
 
 def shown(screen, kind: str) -> list[str]:
-    """Marks (R1, Q1 …) of the entries of a kind that are on the screen."""
+    """Marks (V1, Q1 …) of the entries of a kind that are on the screen."""
     entries = screen.locator(f"#evidence_ .entry[data-kind={kind}]:visible .entry-mark")
     return entries.all_inner_texts()
 
@@ -161,16 +161,16 @@ def test_a_number_opens_and_closes_by_keyboard_alone(opened):
 
 def test_results_lead_to_quotations_and_quotations_to_other_results(opened):
     screen = opened("plain")
-    screen.locator("main a.number").nth(1).click()  # R2
+    screen.locator("main a.number").nth(1).click()  # V2
     panel = screen.get_by_role("dialog")
     first = panel.locator(".panel-grounds .entry").first
-    assert first.locator("li", has_text="R1 查出的做法条数：3").is_visible()
-    first.locator("details a", has_text="R1").click()
+    assert first.locator("li", has_text="V1 查出的做法条数：3").is_visible()
+    first.locator("details a", has_text="V1").click()
     assert "共 3 条依据" in panel.inner_text()
     panel.locator("a.entry-mark", has_text="Q3").click()
     assert panel.get_by_role("heading", name="引文").is_visible()
-    assert "R5 没有估计出来的系数：未估计" in panel.inner_text()
-    panel.locator("details a", has_text="R5").click()
+    assert "V5 没有估计出来的系数：未估计" in panel.inner_text()
+    panel.locator("details a", has_text="V5").click()
     assert "满意率（1）" in panel.inner_text()
     assert panel.locator(".entry", has_text="第七次人口普查公报").first.is_visible()
     for title in ("引文", "这个数字的依据", "这个数字的依据"):
@@ -182,7 +182,7 @@ def test_results_lead_to_quotations_and_quotations_to_other_results(opened):
 
 def test_the_panel_leads_back_to_where_the_number_is_stated(opened):
     screen = opened("plain")
-    screen.locator("#evidence_ a.entry-mark", has_text="R1").click()
+    screen.locator("#evidence_ a.entry-mark", has_text="V1").click()
     screen.get_by_role("dialog").get_by_role("link", name="第 2 处").click()
     assert screen.get_by_role("dialog").is_hidden()
     assert focused(screen) == "number_1_2"
@@ -227,7 +227,7 @@ def test_without_a_script_the_numbers_lead_into_the_annex(opened, browser, files
     screen.locator("main a.number").first.click()
     assert screen.url.endswith("#result_1")
     screen.locator("#result_1 a", has_text="Q3").click()
-    screen.locator("#quote_3 a", has_text="R5").click()
+    screen.locator("#quote_3 a", has_text="V5").click()
     assert screen.url.endswith("#result_5")
     assert screen.locator("#quote_3").is_visible()
     context.close()
@@ -255,8 +255,8 @@ ASKED = {
     "PROB.form": ["Q3"],
     "管理创新": ["Q3"],
     "组织.联合": ["Q1", "Q2"],
-    "R5": ["Q3"],
-    "r2": ["Q1", "Q2"],
+    "V5": ["Q3"],
+    "v2": ["Q1", "Q2"],
     "已实施 清单": ["Q2"],
     "grid management": ["Q1"],
     "ＧＲＩＤｍａｎａｇｅｍｅｎｔ": ["Q1"],
@@ -443,7 +443,7 @@ def test_paper_has_the_annex_and_no_buttons(opened):
     screen.emulate_media(media="print")
     assert screen.locator("button, dialog, #search_").locator("visible=true").count() == 0
     assert screen.locator("#evidence_ .entry:visible").count() == 9
-    left_out = "正文没有写到的结果（R5 起，共 1 个）不印在纸上，请看网页。"
+    left_out = "正文没有写到的结果（V5 起，共 1 个）不印在纸上，请看网页。"
     assert screen.locator(".paper:visible").inner_text() == left_out
     colours = screen.evaluate(COLOURS)
     assert {

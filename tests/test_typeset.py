@@ -132,11 +132,11 @@ def test_the_annex_has_the_chain_of_every_stated_number(plain):
     text = printed(plain)
     annex = text[text.rindex("附：依据") :]
     for told in (
-        "R13查出的做法条数", "未取整：0.6666666666666666", "相关，不是因果", "文件：evidence/practices.csv",
+        "V13查出的做法条数", "未取整：0.6666666666666666", "相关，不是因果", "文件：evidence/practices.csv",
         "编号：assess.slope", "东城区·doc-a的题名：Q1、Q2", "没有归到哪个区·doc-b的题名：Q3",
         "柳河街道组建联合党支部", "判为有：组织创新（INNOV.ORG）·编码者：author·规则：组织.联合",
         "判为没有：管理创新", "第2段·校订文本10–43·原文17–50·data/documents/doc-a.txt",
-        "用到它的结果：R1、R2", "D1东城区·人口密度·2020-11-01：16,931人/平方千米", "用到它的结果：R3",
+        "用到它的结果：V1、V2", "R1东城区·人口密度·2020-11-01：16,931人/平方千米", "用到它的结果：V3",
     ):  # fmt: skip
         assert bare(told) in annex, told
     assert "never.stated" not in annex
@@ -145,7 +145,7 @@ def test_the_annex_has_the_chain_of_every_stated_number(plain):
 
 def test_numbers_lead_to_the_annex_and_the_annex_leads_back(plain):
     found = links(plain)
-    annex = next(n for n, sheet in enumerate(plain.pages) if "R1 3" in sheet.extract_text())
+    annex = next(n for n, sheet in enumerate(plain.pages) if "V1 3" in sheet.extract_text())
     down = {goal for n, goals in found.items() if n < annex for goal in goals if goal[0] >= annex}
     assert len(down) == 4 + 4, "four results, and the headings of the annex from the contents"
     up = {goal for n, goals in found.items() if n >= annex for goal in goals if goal[0] < annex}

@@ -1,7 +1,7 @@
 """The annex of evidence: results, quotations and records numbered, each naming the others.
 
-Results are R1, R2 …, those that the prose states first; quotations are Q1, Q2 …, records D1, D2 ….
-The same numbers stand in the page and in the PDF.
+Results are V1, V2 …, those that the prose states first; quotations are Q1, Q2 …, records R1, R2 ….
+The same letters stand in the page, the PDF and, for quotations and records, in Word.
 """
 
 from __future__ import annotations
@@ -117,14 +117,14 @@ def annex(report: Report, *, only_stated: bool = False) -> Annex:
     _refuse_unprintable(ledger)
     stated = _times_stated(report)
     ids = [*stated, *(() if only_stated else (name for name in ledger if name not in stated))]
-    results = {name: Link(f"result_{n}", f"R{n}") for n, name in enumerate(ids, 1)}
+    results = {name: Link(f"result_{n}", f"V{n}") for n, name in enumerate(ids, 1)}
     resting: dict[str, list[Link]] = {}
     for name, link in results.items():
         for evidence in ledger[name].rests_on:
             resting.setdefault(evidence, []).append(link)
     shown = resting if only_stated else {**ledger.quotations, **ledger.records}
     quotations = _numbered("quote", "Q", (one for one in ledger.quotations if one in shown))
-    records = _numbered("record", "D", (one for one in ledger.records if one in shown))
+    records = _numbered("record", "R", (one for one in ledger.records if one in shown))
     return Annex(
         results=tuple(
             ResultEntry(

@@ -22,7 +22,7 @@ from pbgov.reporting.report import (
     Paragraph,
     References,
 )
-from pbgov.reporting.word.columns import column_groups, column_widths, fits_upright
+from pbgov.reporting.word.columns import column_groups, column_widths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +141,7 @@ def _block(
 def _exhibit(exhibit: Exhibit, caption: str, picture: str, text_cm: float) -> dict[str, Any]:
     header, rows = exhibit.header(), exhibit.rows()
     bar = 0.5 if exhibit.simulated else 0.0  # a bar stands beside what is simulated
-    turned = not fits_upright(header, rows, text_cm - bar, TABLE_SIZES) if header else False
+    turned = len(column_groups(header, rows, text_cm - bar, TABLE_SIZES)) > 1
     width = (TURNED_CM if turned else text_cm) - bar
     groups = column_groups(header, rows, width, TABLE_SIZES) if header else []
     note, source = exhibit.notes()
