@@ -17,7 +17,7 @@ import pytest
 from pbgov.commands import bundles
 from pbgov.corpus.document import digest_text
 from pbgov.errors import DataFileError, DataFileWarning, InputError, StudyError
-from pbgov.replay.bundle import bundle_remarks, export_bundle, said_of
+from pbgov.replay.bundle import _files_of, bundle_remarks, export_bundle, said_of
 from pbgov.replay.checking import check_bundle
 from pbgov.run import run_study
 from pbgov.study import read_study
@@ -426,3 +426,20 @@ def test_the_commands(ran: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     target.write_bytes(b"x")
     with pytest.raises(DataFileError, match="E810"):
         bundles.check(argparse.Namespace(study=str(target)))
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "code"),
+    [
+        ("../elsewhere/a.md", StudyError, "E802"),
+        ("data/cases/a.", DataFileError, "E803"),
+        ("data/cases/con.md", DataFileError, "E803"),
+        ("data/cases/示例文档.MD", DataFileError, "E803"),
+    ],
+)
+def test_names_that_no_bundle_can_hold_are_refused(
+    ran: Path, name: str, error: type[Exception], code: str
+) -> None:
+    recorded = {"inputs": {"data/cases/示例文档.md": "", name: ""}, "outputs": {}}
+    with pytest.raises(error, match=code):
+        _files_of(read_study(ran), recorded)

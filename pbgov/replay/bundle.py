@@ -225,10 +225,10 @@ def _own_texts(
         "study": STUDY,
         "output": relative_name(study.output, study.root),
         "how_to_check": {
-            "zh": f"安装 pbgov {version('pbgov')}（pip install -c constraints.txt pbgov），"
-            "再运行 pbgov check 这个文件。",
-            "en": f"Install pbgov {version('pbgov')} (pip install -c constraints.txt pbgov), then"
-            " run: pbgov check THIS_FILE.",
+            "zh": f"安装 pbgov {version('pbgov')}（所依赖软件的版本见 {CONSTRAINTS}），"
+            "再运行 pbgov check 加这个包的文件名。",
+            "en": f"Install pbgov {version('pbgov')} (what it needs stands in {CONSTRAINTS}), then"
+            " run 'pbgov check' with the name of this bundle.",
         },
         "rights_not_stated": list(remarks.rights),
         "coders": list(remarks.coders),
@@ -259,8 +259,8 @@ def _readme(study: Study, left_out: list[str], remarks: Remarks) -> str:
         "",
         "里面有这份研究的全部输入、按它们算出的报告，以及每个文件的摘要。核对的办法：",
         "",
-        f"1. 安装 pbgov {version('pbgov')}：`pip install -c {CONSTRAINTS} pbgov`",
-        "2. 运行 `pbgov check` 加这个包的文件名。",
+        f"1. 安装 pbgov {version('pbgov')}；所依赖软件的版本见 `{CONSTRAINTS}`。",
+        "2. 在终端运行 `pbgov check`，后面加上这个包的文件名。",
         "",
         "它先看文件有没有改动、增加或缺少，再在临时文件夹里从头算一遍，逐个比较，"
         "说明能否得到同样的结果；不一样时，说明哪里不一样、为什么。包里的任何东西都不会被当作程序运行。",
