@@ -399,3 +399,96 @@ def test_a_panel_of_figures_alone() -> None:
     assert set(found.records["indicator"]) == {"满意率"}
     assert len(found.sentences) == 0
     assert any("share_MODE.M1" in said.zh for said in found.remarks)
+
+
+class Run:
+    """A run of one estimate."""
+
+    def __init__(self, estimate: Estimate) -> None:
+        self.estimate = estimate
+
+    def estimates(self) -> list[tuple[str, str, Estimate]]:
+        return [("step", "name", self.estimate)]
+
+    def rows_of(self, estimate: Estimate) -> object:
+        return estimate.lineage
+
+
+@pytest.mark.parametrize("seed", [33, 51])
+def test_what_would_change_does_change(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place that turns a coefficient alone turns it when it is recoded and all is counted anew."""
+    from pbgov.reporting.tracing import changes
+    from pbgov.reporting.tracing.place import Place
+
+    term, formula = "share_MODE.M1", "满意率 ~ Q('share_MODE.M1')"
+    segments, codings, rates = planted(seed)
+    segments = segments.iloc[:-1]  # each segment of one district
+    panel = join_panel(score(codings, segments, by="region_code"), rates)
+    estimate = fitted(panel, formula)
+    value = float(estimate.terms.set_index("term")["estimate"][term])
+    made: list[object] = []
+
+    def once(*arguments: object, **options: object) -> object:  # the same for every place
+        if not made:
+            made.append(changes_made(*arguments, **options))
+        return made[0]
+
+    changes_made = changes.fragility
+    monkeypatch.setattr(changes, "fragility", once)
+    alone = 0
+    for row in segments.itertuples():
+        place = Place(row.doc_id, row.start, row.end)
+        key = {"step": "step", "name": "name", "term": term, "estimated": True}
+        rows, remarks = changes.changes_of(
+            place,
+            [key | {"unit": row.region_code}],
+            Run(estimate),  # type: ignore[arg-type]
+        )
+        assert remarks == ()
+        for change in rows:
+            if change["by"] == "leave_one_out":
+                kept = panel.data[panel.data["region_code"] != change["unit"]]
+                again = fitted(kept, formula)
+            elif change["alone"] and change["question"] == "sign":
+                again = _recoded(codings, segments, rates, place, formula)
+                alone += 1
+            else:
+                continue
+            other = float(again.terms.set_index("term")["estimate"][term])
+            assert np.sign(other) != np.sign(value)
+    assert alone
+
+
+def _recoded(
+    codings: pd.DataFrame,
+    segments: pd.DataFrame,
+    rates: pd.DataFrame,
+    place: tuple[str, int, int],
+    formula: str,
+) -> Estimate:
+    """The estimate after the judgement of MODE.M1 on one segment was turned over."""
+    here = (codings["code_id"] == "MODE.M1") & (codings["start"] == place[1])
+    if here.any():
+        other = codings.copy()
+        other.loc[here, "value"] = 1 - other.loc[here, "value"]
+    else:
+        row = dict(zip(("doc_id", "start", "end"), place, strict=True))
+        row |= {"code_id": "MODE.M1", "coder": "author", "value": 1}
+        other = pd.concat([codings, pd.DataFrame([row])], ignore_index=True)
+    return fitted(join_panel(score(other, segments, by="region_code"), rates), formula)
+
+
+def test_a_share_of_practices_is_not_asked_about_segments() -> None:
+    from pbgov.reporting.tracing.changes import changes_of
+    from pbgov.reporting.tracing.place import Place
+
+    estimate = fitted(panel_of(3, once=True), "满意率 ~ Q('share_MODE.M1')")
+    row = planted(3)[0].iloc[4]
+    key = {"step": "step", "name": "name", "term": "share_MODE.M1", "estimated": True}
+    rows, remarks = changes_of(
+        Place(row["doc_id"], int(row["start"]), int(row["end"])),
+        [key | {"unit": row["region_code"]}],
+        Run(estimate),  # type: ignore[arg-type]
+    )
+    assert all(change["by"] == "leave_one_out" for change in rows)
+    assert any("只计一次" in said.zh for said in remarks)

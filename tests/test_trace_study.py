@@ -233,15 +233,16 @@ def test_a_place_is_named_in_four_ways(material: Material) -> None:
         practice["practice_id"],
     ):
         assert trace_back(named, material).told() == by_offsets.told()
+    everything = "".join(table_of(material.results, "read", "paragraphs")["text"])
     words = next(
-        line
-        for line in by_offsets.text.split("，")
-        if len(material.documents.holding(by_offsets.text)) == 1 or line
+        text
+        for text in table_of(material.results, "read", "sentences")["text"]
+        if len(text) > 9 and everything.count(text) == 1
     )
-    if len(material.documents.holding(by_offsets.text)) == 1:
-        assert trace_back(by_offsets.text, material).told() == by_offsets.told()
+    once = trace_back(words, material)
+    assert once.text == words
     with pytest.raises(InputError, match="places"):
-        trace_back("社区" if words else "区", material)
+        trace_back("社区", material)
     with pytest.raises(InputError, match="no place"):
         trace_back("这些字材料里没有", material)
     with pytest.raises(InputError, match="no document"):
@@ -316,3 +317,33 @@ def test_the_command(material: Material, capsys: pytest.CaptureFixture[str]) -> 
         run("practices.m")
     with pytest.raises(InputError, match="--sentence"):
         run()
+
+
+def test_a_practice_that_is_part_of_a_paragraph_has_its_judgements(
+    root: Path, tmp_path: Path
+) -> None:
+    folder = lay_out(tmp_path, root)
+    both = (
+        "朝阳区建立居民议事会，就停车难问题开展协商，形成居民公约。"
+        "海淀区成立党建工作协调委员会，与驻区单位签订共建协议，建立联席会议制度。"
+    )
+    for file in (folder / "data" / "cases").iterdir():
+        file.unlink()
+    (folder / "data" / "cases" / "one.txt").write_text(f"经验介绍\n\n{both}\n", encoding="utf-8")
+    own = material_of(folder)
+    practices = table_of(own.results, "practices", "practices")
+    assert list(practices["region_code"]) == ["110105", "110108"]
+    quotations = quotations_of(own.results, own.study)
+    codes = {
+        row.region_code: {
+            each.code_id
+            for each in quotations[quotation_id(row.doc_id, row.start, row.end)].judgements
+        }
+        for row in practices.itertuples()
+    }
+    scores = table_of(own.results, "score", "regions")
+    for region, given in codes.items():
+        carried = scores[(scores["unit"] == region) & (scores["share"] > 0)]
+        assert given == set(carried["code_id"])
+        assert given
+    assert recheck(quotations, own.study) == []

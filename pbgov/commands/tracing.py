@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from pbgov.commands.material import add_command
+from pbgov.commands.material import add_command, say
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _trace(options: argparse.Namespace) -> int:
         )
     material = material_of(options.study)
     if options.sentence is not None:
+        say("查依据它的结果 looking for what rests on it")
         print(trace_back(options.sentence, material))
         return 0
     for told in _numbers(options.number, material):

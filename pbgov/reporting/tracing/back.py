@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pbgov.cache import table_of
 from pbgov.evaluation.design import columns_of
 from pbgov.evaluation.estimate import Estimate, NotEstimated
-from pbgov.indicators.lineage import SHARE, lineage_of
+from pbgov.indicators.lineage import SHARE, STRETCH, lineage_of
 from pbgov.reporting.report import Claim, Number
 from pbgov.reporting.tracing.changes import OF_CHANGES, changes_of
 from pbgov.reporting.tracing.columns import traced_column
@@ -209,13 +209,9 @@ def _scores(place: Place, material: Material) -> pd.DataFrame:
             continue
         read = lineage.read[place.meets(lineage.read)]
         units = set(read["unit"])
-        carrying = {
-            (str(row["unit"]), code)
-            for code in lineage.codes
-            for row in lineage.judgements(code)
-            .loc[lambda rows: place.meets(rows)]
-            .to_dict("records")
-        }
+        given = lineage.codings[place.meets(lineage.codings)]
+        given = read.merge(given[given["value"] == 1], on=STRETCH)
+        carrying = set(zip(given["unit"], given["code_id"], strict=True))
         for row in scores[scores["unit"].isin(units)].to_dict("records"):
             carries = (str(row["unit"]), str(row["code_id"])) in carrying
             rows.append({"of": name, "carries": carries} | {str(k): v for k, v in row.items()})

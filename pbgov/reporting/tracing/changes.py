@@ -111,6 +111,12 @@ def _fragility(estimate: Estimate, term: str, code: str, design: Design) -> Frag
     lineage = design.lineage
     if lineage is None or not design.units:
         return None
+    if lineage.once and not _practice_is_segment(lineage):
+        return Said(
+            f"“{term}”每个做法只计一次，有的做法讲了几段；fragility 只对按段计的占比作答，没有问。",
+            f"{term!r} counts each practice once and some are told in several segments; fragility, which"
+            " knows shares of segments only, was not asked.",
+        )
     segments, codings = _readable(lineage, code)
     data = design.rows.assign(**{lineage.unit: list(design.units)})
     try:
@@ -118,19 +124,19 @@ def _fragility(estimate: Estimate, term: str, code: str, design: Design) -> Frag
             codings, segments, data, estimate.formula, code=code, term=term, by=lineage.unit
         )
     except InputError as error:
-        if not lineage.once:
-            return Said(f"没有问改判几段会变号：{error}", f"fragility was not asked: {error}")
-        return Said(
-            f"“{term}”按不重复的做法计，不是按段计，所以没有问改判几段会变号（fragility 只对按段的占比作答）。",
-            f"{term!r} counts each practice once, not segments, so that fragility, which knows shares"
-            " of segments only, was not asked.",
-        )
+        return Said(f"没有问改判几段会变号：{error}", f"fragility was not asked: {error}")
     if isinstance(found, Fragility):
         return found
     return Said(
         f"没有问改判几段“{term}”会变号：{found.reason}。",
         f"fragility gives no answer for {term!r}: {found.reason_en}.",
     )
+
+
+def _practice_is_segment(lineage: Lineage) -> bool:
+    """Whether each practice of each unit is told in one segment, and each segment tells one."""
+    practices = lineage.read[["unit", "practice"]]
+    return not (practices["practice"].isna().any() or practices.duplicated().any())
 
 
 def _readable(lineage: Lineage, code: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -36,7 +36,8 @@ def quotations_of(results: Mapping[str, Results], study: Study) -> dict[str, Quo
     dict of str to Quotation
         By `pbgov.reporting.ledger.quotation_id`, documents in the order of the corpus and stretches
         in that of the text. A stretch that several tables point at stands once, with all its
-        judgements; where practices place it in several regions, or tell it of several statuses,
+        judgements (those of the rules on practices that are parts of a paragraph are among them);
+        where practices place it in several regions, or tell it of several statuses,
         these are joined by 、. ``paragraph`` counts every visible line of the document, headings
         too, front matter and blank lines not. Codings of documents that the corpus does not hold
         have nothing to quote and are left out, as `pbgov check` remarks (W253).
@@ -52,7 +53,7 @@ def quotations_of(results: Mapping[str, Results], study: Study) -> dict[str, Quo
         told["statuses"] += [] if pd.isna(row["status"]) else [str(row["status"])]
     codings = table_of(results, "code", "codings")
     names = _names_of_codes(results)
-    for row in _rows(codings):
+    for row in [*_rows(codings), *_on_parts_of_paragraphs(results, study)]:
         place = (row["doc_id"], int(row["start"]), int(row["end"]))
         if place in found:
             found[place]["judged"].append(_judgement(row, names, documents))
@@ -84,6 +85,29 @@ def _stretches(results: Mapping[str, Results]) -> Iterable[tuple[str, int, int]]
     for table in tables:
         for doc_id, start, end in zip(table["doc_id"], table["start"], table["end"], strict=True):
             yield str(doc_id), int(start), int(end)
+
+
+def _on_parts_of_paragraphs(results: Mapping[str, Results], study: Study) -> list[dict[str, Any]]:
+    """The judgements of the rules on practices that are not whole paragraphs, by which shares count them.
+
+    They are made anew, as the step that counts the shares makes them; the codings of paragraphs
+    already have those on practices that are whole ones.
+    """
+    from pbgov.indicators.lineage import lineage_of
+    from pbgov.steps.coding import score
+
+    practices = table_of(results, "practices", "practices")
+    bounds = ["doc_id", "start", "end"]
+    whole = pd.MultiIndex.from_frame(table_of(results, "read", "paragraphs")[bounds])
+    parts = practices[~pd.MultiIndex.from_frame(practices[bounds]).isin(whole)]
+    if parts.empty:
+        return []
+    lineage = lineage_of(score(study, results)["documents"])
+    if lineage is None:
+        return []
+    codings = lineage.codings
+    own = pd.MultiIndex.from_frame(codings[bounds]).isin(pd.MultiIndex.from_frame(parts[bounds]))
+    return _rows(codings[own])
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
