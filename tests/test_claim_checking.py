@@ -13,6 +13,7 @@ from pbgov.exhibits.exhibit import Exhibit
 from pbgov.reporting.claims.checking import COLUMNS, check_claims, require_sound
 from pbgov.reporting.claims.results_file import results_json
 from pbgov.reporting.ledger import Ledger, Result
+from pbgov.reporting.page.document import page
 from pbgov.reporting.prose import literal
 from pbgov.reporting.report import Box, Claim, ExhibitBlock, Heading, Paragraph, References, Report
 from pbgov.reporting.word.document import word_document
@@ -357,6 +358,35 @@ def test_a_page_is_read_back_as_a_browser_shows_it(tmp_path, changes, codes):
     (tmp_path / "report.html").write_text(page, encoding="utf-8")
     (tmp_path / "results.json").write_text(results_json(report(*SOUND)), encoding="utf-8")
     assert list(check_claims(tmp_path / "report.html")["code"]) == codes
+
+
+@pytest.fixture
+def written_page(tmp_path):
+    made = report(*SOUND)
+    (tmp_path / "report.html").write_bytes(page(made))
+    (tmp_path / "results.json").write_text(results_json(made), encoding="utf-8")
+    return tmp_path / "report.html"
+
+
+def test_a_page_as_it_was_written_is_sound(written_page):
+    assert check_claims(written_page).empty
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codes"),
+    [
+        (">108</a>", ">208</a>", {"E702"}),
+        ('data-result="practices.n"', "", {"E704"}),
+        ('data-result="practices.n"', 'data-result="lost"', {"E703"}),
+        ("这是相关，不是因果。", "密度导致得分下降。", {"E706"}),
+        ("每高 1，", "每高 1，下降 5%，", {"E704"}),
+    ],
+)
+def test_a_page_edited_by_hand_is_caught(written_page, before, after, codes):
+    content = written_page.read_text(encoding="utf-8")
+    assert before in content
+    written_page.write_text(content.replace(before, after), encoding="utf-8")
+    assert set(check_claims(written_page)["code"]) == codes
 
 
 def test_one_report_gives_one_table_every_time():

@@ -1,6 +1,7 @@
 """The prose of a written report, read back from its .docx or .html file.
 
-In Word a stated result stands in a content control with the tag ``result:<id>``; in HTML in an
+In Word a stated result stands in a content control with the tag ``result:<id>`` (LibreOffice drops
+these when it saves: its numbers then stand unbound); in HTML in an
 element with ``data-result="<id>"``. What is neither prose nor heading (tables, notes of exhibits,
 references, contents, the annex of evidence) is passed over. Nothing in a file is carried out.
 """
@@ -61,7 +62,7 @@ _NOT_PROSE = {
     *("table", "script", "style", "nav", "header", "footer", "template", "svg", "dialog", "form"),
     *("head", "button", "noscript"),
 }
-_NOT_PROSE_CLASSES = {"references", "evidence", "exhibit-note", "tools", "skip"}
+_NOT_PROSE_CLASSES = {"references", "evidence", "exhibit-note", "tools", "skip", "noteref"}
 
 
 class _Text:
