@@ -236,6 +236,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "pbgov.reporting.single": ("write_exhibit",),
     "pbgov.reporting.tracing.trace": ("Trace", "trace"),
     "pbgov.reporting.tracing.back": ("TraceBack", "trace_back"),
+    "pbgov.reporting.template_report": ("report_from_template",),
     "pbgov.reporting.claims.checking": ("check_claims",),
     "pbgov.reporting.methods_paragraph": ("MethodsText", "methods_paragraph"),
     "pbgov.reporting.references.source": ("Source",),

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbgov.commands import (
+    bundles,
     codebooks,
     comparing,
     exchanging,
-    handing_on,
     machine_coding,
+    replaying,
     tracing,
 )
 from pbgov.errors import DataFileWarning, PbgovError
@@ -72,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("path", help="文件夹，或者一个文件（txt md html docx odt pdf xlsx csv zip）")
     read.add_argument("--to", metavar="文件夹", help="把修复后的文本和修复清单写到这里")
     read.set_defaults(command=_read)
-    for room in (codebooks, machine_coding, comparing, exchanging, tracing, handing_on):
+    for room in (codebooks, machine_coding, comparing, exchanging, tracing, bundles, replaying):
         room.add_commands(commands)
     doctor = commands.add_parser("doctor", help="看看这台电脑还缺什么")
     doctor.set_defaults(command=_doctor)
@@ -140,8 +141,8 @@ def _check(options: argparse.Namespace) -> int:
     from pbgov.check import check_study
     from pbgov.study import read_study
 
-    if handing_on.is_bundle(Path(options.study)):
-        return handing_on.check_handed_on(Path(options.study))
+    if bundles.is_bundle(options.study):
+        return bundles.check(options)
     findings = [str(finding) for finding in check_study(read_study(options.study))]
     for finding in findings:
         print(finding)

@@ -74,8 +74,8 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
     -------
     Outcome
     """
-    state = _state(study)
-    if _is_current(study.output, state):
+    state = state_of(study)
+    if is_current(study.output, state):
         there = (study.output / f"report.{kind}" for kind in study.report.formats)
         return Outcome(True, (), tuple(file for file in there if file.is_file()))
     made: list[str] = []
@@ -175,18 +175,24 @@ def recorded(file: Path) -> dict[str, Any]:
     return found
 
 
-def _state(study: Study) -> dict[str, Any]:
+def state_of(study: Study) -> dict[str, Any]:
+    """What a run rests on: digests of inputs and code, versions, seed."""
+    plan = study.report
+    own = [file for file in (plan.template, plan.references) if file is not None]
     return {
         "title": study.title,
         "seed": study.seed,
         "declared_tests": study.tests_digest,
-        "inputs": digest_files([*study.inputs.values(), study.root / "study.toml"], study.root),
+        "inputs": digest_files(
+            [*study.inputs.values(), study.root / "study.toml", *own], study.root
+        ),
         "code": code_digest(),
         "versions": {"python": platform.python_version(), **library_versions()},
     }
 
 
-def _is_current(output: Path, state: dict[str, Any]) -> bool:
+def is_current(output: Path, state: dict[str, Any]) -> bool:
+    """Whether the report stands as the last run left it, made of what is there now."""
     last = recorded(output / PROVENANCE)
     outputs = last.get("outputs", {})
     return (

@@ -13,7 +13,7 @@ from pbgov.errors import InputError
 from pbgov.reporting.ledger import Ledger
 from pbgov.reporting.methods_paragraph import MethodsText, methods_paragraph
 from pbgov.reporting.prose import ResultName, parsed
-from pbgov.run import _state, compute
+from pbgov.run import compute, state_of
 from pbgov.study import read_study
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def copied(root: Path, folder: Path, *names: str) -> Path:
 
 def written(folder: Path, lang: str = "zh") -> MethodsText:
     study = read_study(folder)
-    results, _ = compute(study, _state(study), lambda title, made: None)
+    results, _ = compute(study, state_of(study), lambda title, made: None)
     return methods_paragraph(study, results, lang)  # type: ignore[arg-type]
 
 
@@ -96,7 +96,7 @@ def test_agreement_is_that_of_a_table_made_by_hand(whole: Path) -> None:
     from sklearn.metrics import cohen_kappa_score
 
     study = read_study(whole)
-    results, _ = compute(study, _state(study), lambda title, made: None)
+    results, _ = compute(study, state_of(study), lambda title, made: None)
     codings = results["code"]["codings"]
     assert isinstance(codings, pd.DataFrame)
     given = codings[codings["code_id"].str.startswith("MODE.") & codings["value"].eq(1)]
@@ -128,7 +128,7 @@ def test_tests_estimates_and_simulation_are_those_of_the_study(whole: Path) -> N
     marked = {one.result_id for one in text.results if one.simulated}
     assert {"method.simulation.effects", "method.simulation.audited"} <= marked
     assert "【模拟】" in str(text)
-    assert "[SIMULATED]" in str(written(whole, "en"))
+    assert "[SIMULATED 模拟]" in str(written(whole, "en"))
 
 
 def test_versions_are_those_installed(whole: Path) -> None:

@@ -13,7 +13,7 @@ from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.replay.changes import Changes, kept_results, what_changed
 from pbgov.reporting.ledger import Result
-from pbgov.run import _state, compute
+from pbgov.run import compute, state_of
 from pbgov.study import read_study
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def write_coding(folder: Path, code: str) -> None:
 
 def computed(folder: Path) -> tuple[dict[str, Results], dict[str, str], dict[str, str]]:
     declared = read_study(folder)
-    state = _state(declared)
+    state = state_of(declared)
     results, keys = compute(declared, state, lambda title, made: None)
     return results, keys, state["inputs"]
 

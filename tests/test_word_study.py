@@ -15,7 +15,7 @@ import pytest
 from pbgov.reporting.composition import compose
 from pbgov.reporting.report import Number
 from pbgov.reporting.word.document import word_document
-from pbgov.run import _state, compute
+from pbgov.run import compute, state_of
 from pbgov.study import read_study
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -33,7 +33,7 @@ def whole(root, tmp_path_factory):
     shutil.copy(root / "study.toml", folder)
     shutil.copytree(root / "data", folder / "data", ignore=shutil.ignore_patterns("derived"))
     study = read_study(folder)
-    results, _ = compute(study, _state(study), lambda title, made: None)
+    results, _ = compute(study, state_of(study), lambda title, made: None)
     return compose(study, results)
 
 

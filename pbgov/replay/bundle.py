@@ -117,9 +117,9 @@ def require_current(study: Study) -> dict[str, Any]:
     StudyError
         Where it is not (E801).
     """
-    from pbgov.run import PROVENANCE, _is_current, _state
+    from pbgov.run import PROVENANCE, is_current, state_of
 
-    if not _is_current(study.output, _state(study)):
+    if not is_current(study.output, state_of(study)):
         raise StudyError(str(Finding("E801", str(study.output))))
     recorded: dict[str, Any] = json.loads((study.output / PROVENANCE).read_text(encoding="utf-8"))
     return recorded
@@ -127,9 +127,9 @@ def require_current(study: Study) -> dict[str, Any]:
 
 def bundle_remarks(study: Study, on_step: Callable[[str, bool], None] | None = None) -> Remarks:
     """Documents without stated rights and the names of coders, from the results of the last run."""
-    from pbgov.run import _state, compute
+    from pbgov.run import state_of, compute
 
-    results, _ = compute(study, _state(study), on_step or (lambda title, made: None))
+    results, _ = compute(study, state_of(study), on_step or (lambda title, made: None))
     documents = table_of(results, "read", "documents")
     stated = documents["rights"].fillna("").astype(str).str.strip().ne("")
     silent = documents.loc[~stated, "doc_id"].astype(str)

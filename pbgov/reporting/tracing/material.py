@@ -165,7 +165,7 @@ class Material:
 
 def material_of(study: Study | Material | str | Path) -> Material:
     """A study, read and run as far as its cache does not have it; steps made are told on stderr."""
-    from pbgov.run import _state, compute
+    from pbgov.run import state_of, compute
     from pbgov.study import read_study
 
     if isinstance(study, Material):
@@ -176,5 +176,5 @@ def material_of(study: Study | Material | str | Path) -> Material:
         if made:
             print(f"  {title}", file=sys.stderr)
 
-    results, _ = compute(read, _state(read), tell)
+    results, _ = compute(read, state_of(read), tell)
     return Material(read, results)

@@ -1,16 +1,14 @@
-"""pbgov export | claims | changes | replay: hand a report on, and check what came back."""
+"""pbgov claims | changes | replay: what a report says, what changed, what a notebook says again."""
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 from pbgov.commands.material import add_command
-from pbgov.errors import DataFileWarning, InputError
+from pbgov.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from pbgov.commands.material import Commands
     from pbgov.reporting.ledger import Ledger
@@ -18,12 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands) -> None:
-    """Add ``export``, ``claims``, ``changes`` and ``replay`` to the parser of `pbgov.cli`."""
-    export = add_command(commands, "export", "把研究和报告打成一个同事可以核对的包", _export)
-    export.add_argument("bundle", help="写到这个 .zip 文件，或这个新文件夹")
-    export.add_argument(
-        "--no-documents", action="store_true", help="不放文档原件，只写它们的摘要（同事不能重算）"
-    )
+    """Add ``claims``, ``changes`` and ``replay`` to the parser of `pbgov.cli`."""
     claims = commands.add_parser("claims", help="检查一份（改过的）报告：数字对不对，话过不过")
     claims.add_argument("report", help="report.docx 或 report.html，旁边要有 results.json")
     claims.set_defaults(command=_claims)
@@ -31,46 +24,6 @@ def add_commands(commands: Commands) -> None:
     replay = commands.add_parser("replay", help="重新运行笔记本，按意思与存下的输出比较")
     replay.add_argument("notebooks", nargs="+", help="一个或几个 .ipynb")
     replay.set_defaults(command=_replay)
-
-
-def check_handed_on(path: Path) -> int:
-    """Check a bundle that somebody handed on; 0 where it is whole and reproduces."""
-    from pbgov.replay.checking import check_bundle
-
-    def show(title: str, _: bool) -> None:
-        print(f"  重新计算  {title}", flush=True)
-
-    checked = check_bundle(path, on_step=show)
-    for finding in checked.findings:
-        print(finding)
-    files = checked.files
-    for row in files[files["rerun"].isin(["different", "gone", "new"])].itertuples():
-        print(f"  {row.path}：{row.detail}")
-    print(f"BUNDLE.json 的 SHA-256：{checked.fingerprint}")
-    print(f"{checked.verdict_zh}\n{checked.verdict_en}")
-    return checked.exit_code
-
-
-def is_bundle(path: Path) -> bool:
-    """Whether a path is a bundle and not a study."""
-    from pbgov.replay.bundle import MANIFEST
-
-    return (path / MANIFEST).is_file() or path.suffix.lower() == ".zip"
-
-
-def _export(options: argparse.Namespace) -> int:
-    from pbgov.replay.bundle import export_bundle
-    from pbgov.study import read_study
-
-    with warnings.catch_warnings(record=True) as remarks:
-        warnings.simplefilter("always", DataFileWarning)
-        written = export_bundle(
-            read_study(options.study), options.bundle, documents=not options.no_documents
-        )
-    for remark in remarks:
-        print(remark.message)
-    print(f"已写 {written}。同事运行：pbgov check {written.name}")
-    return 0
 
 
 def _claims(options: argparse.Namespace) -> int:
