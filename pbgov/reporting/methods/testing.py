@@ -153,7 +153,7 @@ def on_simulation(found: Findings, book: Book) -> str:
     return book.say(
         f"【模拟】另用程序生成的数据检验方法：为 {planted} 个编码设定效应，每区 {per_unit} 段，按已知概率抽 "
         f"{audited} 段核对，据此校正规则编码的误差；种子 {seed}。",
-        f"[SIMULATED] The method was also tried on data made by a program: effects were planted for"
+        f"[SIMULATED 模拟] The method was also tried on data made by a program: effects were planted for"
         f" {planted} codes, {per_unit} paragraphs in each district, {audited} drawn with known"
         f" probability and checked, by which the error of the rule codes was corrected; seed {seed}.",
     )
