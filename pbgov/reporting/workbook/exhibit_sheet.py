@@ -70,6 +70,8 @@ def write_exhibit(book: Book, exhibit: Exhibit, caption: str, wanted: str, conte
         row = _picture(sheet, exhibit, row, caption)
     row, across = _notes(book, writer, exhibit, row + 1, widths)
     sheet.print_area(0, 0, row - 1, max(across, len(exhibit.header()) - 1))
+    if exhibit.kind == "figure":
+        sheet.fit_to_pages(1, 1)  # a figure is not cut in two
     if exhibit.chart is not None:
         row = _chart(book, writer, exhibit, row + 1, chart_at)
     _raw(book, writer, exhibit.data, row + 1, words["raw"])
