@@ -38,11 +38,13 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def text_of(docx: Path) -> str:
+    """Every paragraph of the document, what stands in tables and content controls among them."""
     import docx as office
+    from docx.oxml.ns import qn
 
-    document = office.Document(str(docx))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([paragraph.text for paragraph in document.paragraphs] + cells)
+    body = office.Document(str(docx)).element.body
+    paragraphs = body.iter(qn("w:p"))
+    return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in paragraphs)
 
 
 @pytest.fixture(scope="module")

@@ -227,8 +227,10 @@ def _from_template(
     """The report of the study's own template, with the exhibits of the built-in chapters."""
     from pbgov.reporting.chapters.sources import references
     from pbgov.reporting.template_report import report_from_template
+    from pbgov.reporting.template_text import read_template
 
     study = found.study
+    read_template(template)  # names what is wrong with the file itself
     text = template.read_text(encoding="utf-8-sig")
     exhibits = {
         block.exhibit.exhibit_id: block.exhibit

@@ -69,6 +69,7 @@ def on_satisfaction(found: Findings) -> Iterator[Result]:
     estimates = {code: one for code, one in answers.items() if isinstance(one, Estimate)}
     practices = found.need("practices", "practices")
     done = stretches(practices[practices["status"] == "已实施"])
+    yield from _adjusted(estimates, plan.indicator, origin, done)
     yield count("satisfaction.n_codes", len(answers), "要与满意率作回归的编码个数", origin=origin)
     yield count(
         "satisfaction.n_estimated", len(estimates), "可以与满意率作回归的编码个数", origin=origin
@@ -91,6 +92,24 @@ def on_satisfaction(found: Findings) -> Iterator[Result]:
             origin,
             done,
         )
+
+
+def _adjusted(
+    estimates: dict[str, Estimate], indicator: str, origin: str, rests_on: tuple[str, ...]
+) -> Iterator[Result]:
+    """The Holm-adjusted permutation p of each code, among those of the family that have one."""
+    rows = {code: focal_row(one, share_term(code)) for code, one in estimates.items()}
+    rows = {code: row for code, row in rows.items() if not is_missing(row["p_permutation"])}
+    if not rows:
+        return
+    adjusted = adjust_p([float(row["p_permutation"]) for row in rows.values()])
+    for (code, row), p in zip(rows.items(), adjusted, strict=True):
+        yield Result(
+            name_of("satisfaction", code, share_term(code), "p_holm"), float(p),
+            printed_p(p, row["n_permutations"]),
+            f"{indicator}与“{code}”占比：按 Holm 法校正后的置换 p", "association",
+            origin=origin, simulated=estimates[code].simulated, rests_on=rests_on,
+        )  # fmt: skip
 
 
 def clear_of_zero(estimates: dict[str, Estimate]) -> int:
