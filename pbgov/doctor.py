@@ -93,6 +93,13 @@ def _dictionary(folder: Path) -> Diagnosis:
     return Diagnosis("分词词典", True, f"jieba {version('jieba')}；{reason}")
 
 
+def _pdf(folder: Path) -> Diagnosis:
+    if importlib.util.find_spec("typst") is None:
+        said = '没有装 typst，不写 report.pdf；要写，请运行 pip install "pbgov[pdf]"'
+        return Diagnosis("PDF 报告", True, said)
+    return Diagnosis("PDF 报告", True, f"typst {version('typst')}")
+
+
 def _chinese_lab(folder: Path) -> Diagnosis:
     overrides = Path(sys.prefix) / "share/jupyter/lab/settings/overrides.d/pbgov.json"
     if not overrides.is_file():
@@ -132,6 +139,7 @@ CHECKS: tuple[Callable[[Path], Diagnosis], ...] = (
     _packages,
     _fonts,
     _dictionary,
+    _pdf,
     _chinese_lab,
     _terminal,
     _writable,

@@ -90,16 +90,17 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
 
     from pbgov.reporting.claims.results_file import results_json
     from pbgov.reporting.evidence import write_evidence
-    from pbgov.reporting.writing import unwritten, write_files
+    from pbgov.reporting.writing import unwritten, write_files, write_methods
 
     report = sound_report(study, results)
     formats = tuple(kind for kind in study.report.formats if kind not in unwritten())
     kept = _clear_former(study)
     reports, saved = write_files(report, study.output, formats)
     evidence = write_evidence(results, study.output, report.ledger)
+    methods = write_methods(study, results, study.output)
     ledger = study.output / RESULTS
     ledger.write_text(results_json(report), encoding="utf-8", newline="\n")
-    state["outputs"] = digest_files([*reports, *saved, *evidence, ledger], study.output)
+    state["outputs"] = digest_files([*reports, *saved, *evidence, methods, ledger], study.output)
     _write_json(study.output / PROVENANCE, state)
     tell(REPORT_STEP, True)
     left_out = [reason for kind, reason in unwritten().items() if kind in study.report.formats]

@@ -7,7 +7,7 @@ nothing is left out. Every number in the prose is taken from a result, none is t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,16 @@ import pandas as pd
 
 from pbgov.evaluation.estimate import Estimate, NotEstimated, read_estimate
 from pbgov.reporting.prose import SourceName, parsed
-from pbgov.reporting.report import Block, Box, Claim, ExhibitBlock, Heading, Paragraph, Report
+from pbgov.reporting.report import (
+    Block,
+    Box,
+    Claim,
+    ExhibitBlock,
+    Heading,
+    Paragraph,
+    References,
+    Report,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -225,6 +234,7 @@ def _from_template(
     found: Findings, chapters: list[tuple[str, list[Block]]], template: Path
 ) -> Report:
     """The report of the study's own template, with the exhibits of the built-in chapters."""
+    from pbgov.reporting.chapters.frame import limits_box
     from pbgov.reporting.chapters.sources import references
     from pbgov.reporting.template_report import report_from_template
     from pbgov.reporting.template_text import read_template
@@ -239,7 +249,7 @@ def _from_template(
         if isinstance(block, ExhibitBlock)
     }
     cited = [part.key for part in parsed(text) if isinstance(part, SourceName)]
-    return report_from_template(
+    report = report_from_template(
         text,
         title=study.title,
         subtitle=study.subtitle,
@@ -249,6 +259,17 @@ def _from_template(
         layout=study.report.layout,
         path=str(template),
     )
+    return _with_limits(report, limits_box(found))
+
+
+def _with_limits(report: Report, box: Box) -> Report:
+    """The report with the box of what the data cannot say, before its sources where it has none."""
+    if any(isinstance(block, Box) and block.title == box.title for block in report.blocks):
+        return report
+    blocks = list(report.blocks)
+    ends = [place for place, block in enumerate(blocks) if isinstance(block, References)]
+    blocks.insert(ends[0] if ends else len(blocks), box)
+    return replace(report, blocks=tuple(blocks))
 
 
 def texts_of(blocks: Iterable[Block]) -> Iterator[str]:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from pbgov.cache import Results
+    from pbgov.evaluation.remarks import Lang
     from pbgov.reporting.report import Report
+    from pbgov.study import Study
 
 WRITERS = {
     "docx": ("pbgov.reporting.word.document", "word_document"),
@@ -50,6 +53,17 @@ def write_files(
         reports.append(written)
     saved = [path for exhibit in report.exhibits for path in exhibit.save(folder)]
     return tuple(reports), tuple(saved)
+
+
+def write_methods(study: Study, results: Mapping[str, Results], folder: Path) -> Path:
+    """Write the methods section in Chinese and English as plain text, to be pasted into an article."""
+    from pbgov.reporting.methods_paragraph import methods_paragraph
+
+    languages: tuple[Lang, ...] = ("zh", "en")
+    sections = [str(methods_paragraph(study, results, lang)) for lang in languages]
+    file = folder / "methods.txt"
+    file.write_text("\n\n".join(sections) + "\n", encoding="utf-8", newline="\n")
+    return file
 
 
 def unwritten() -> dict[str, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def conclusions(found: Findings) -> list[Block]:
     """The main statements, and what the data cannot say."""
-    return [*main_claims(found), _limits(found)]
+    return [*main_claims(found), limits_box(found)]
 
 
 def _limits(found: Findings) -> Box:
