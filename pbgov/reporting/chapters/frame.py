@@ -22,7 +22,8 @@ def conclusions(found: Findings) -> list[Block]:
     return [*main_claims(found), limits_box(found)]
 
 
-def _limits(found: Findings) -> Box:
+def limits_box(found: Findings) -> Box:
+    """What the data cannot say; every report has it."""
     practices = found.need("practices", "practices")
     sentences = [
         "文档写到一种做法，不等于做法有效；没有写到，也不等于没有做。",
