@@ -6,7 +6,7 @@ import base64
 from html import escape
 from typing import TYPE_CHECKING
 
-from pbgov.exhibits.numerals import reads_as_number
+from pbgov.exhibits.numerals import mostly_numbers
 
 if TYPE_CHECKING:
     from pbgov.exhibits.exhibit import Exhibit
@@ -71,7 +71,7 @@ def image_markup(exhibit: Exhibit, caption: str) -> str:
 
 
 def numeric_columns(header: list[str], rows: list[list[str]]) -> list[bool]:
-    """Whether each column of a printed table holds nothing but numbers; without rows, none does."""
+    """Whether each column of a printed table is one of numbers; without rows, none is."""
     if not rows:
         return [False] * len(header)
-    return [all(reads_as_number(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [mostly_numbers(column) for column in zip(*rows, strict=True)]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pbgov.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MISSING = "—"
 MINUS = "−"
@@ -139,6 +142,28 @@ def reads_as_number(cell: str) -> bool:
         any(char.isdigit() for char in cell)
         and all(char.isdigit() or char in " .,%<>≤[]()+-−–—e/×∞±" for char in cell)
     )
+
+
+def mostly_numbers(cells: Iterable[str]) -> bool:
+    """Whether a printed column is one of numbers: it holds more of them than of words.
+
+    Empty cells and "—" belong to either; a column of nothing but "—" is one of numbers. Stars
+    behind a number do not make it a word.
+
+    Examples
+    --------
+    >>> mostly_numbers(["0.31***", "(0.05)", "16", "是"]), mostly_numbers(["—", "—", "东城区"])
+    (True, False)
+    """
+    filled = [cell for cell in cells if cell.strip()]
+    told = [cell for cell in filled if cell.strip() != MISSING]
+    numbers = sum(map(is_number_cell, told))
+    return numbers > len(told) - numbers if told else bool(filled)
+
+
+def is_number_cell(cell: str) -> bool:
+    """Whether a printed cell is a number or an interval, with stars or without: it may not break."""
+    return reads_as_number(cell.rstrip("*"))
 
 
 def is_missing(value: Any) -> bool:
