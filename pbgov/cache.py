@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ import pandas as pd
 from pbgov.marks import as_simulated, is_simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 MISSING = "\\N"
 COMPLETE = "complete"
@@ -97,13 +97,13 @@ Results = dict[str, "pd.DataFrame | str"]
 class Cache:
     """A folder of step results; `base` (digest of code and library versions) enters every key.
 
-    The states in `kept` (step to key: those of the last finished run) stay beside a newer one, so
-    that what changed can be told.
+    The states in `kept` (step to key, each of one finished run) stay beside a newer one, so that
+    what changed can be told.
     """
 
     folder: Path
     base: str
-    kept: Mapping[str, str] = field(default_factory=dict)
+    kept: Sequence[Mapping[str, str]] = ()
 
     def key(self, step: str, inputs: Any) -> str:
         """Name of the state that `inputs` (JSON-like: digests and parameters) put a step in."""
@@ -112,13 +112,14 @@ class Cache:
     def fetch(self, step: str, key: str, make: Callable[[], Results]) -> tuple[Results, bool]:
         """The results of a step in the state `key`, and whether they had to be made.
 
-        The newest state of a step is kept, and the one in `kept`.
+        The newest state of a step is kept, and those in `kept`.
         """
         folder = self.folder / step / key
         made = not (folder / COMPLETE).is_file()
         if made:
+            kept = {state.get(step) for state in self.kept} - {key}
             for other in sorted((self.folder / step).glob("*")):
-                if other.name != self.kept.get(step):
+                if other.name not in kept:
                     shutil.rmtree(other, ignore_errors=True)
             _save(make(), folder)
         return _load(folder), made

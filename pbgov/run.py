@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import shutil
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -74,10 +73,14 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
     -------
     Outcome
     """
+    from pbgov.reporting.writing import unwritten
+
     state = state_of(study)
-    if is_current(study.output, state):
-        there = (study.output / f"report.{kind}" for kind in study.report.formats)
-        return Outcome(True, (), tuple(file for file in there if file.is_file()))
+    lacking = {kind: why for kind, why in unwritten().items() if kind in study.report.formats}
+    formats = tuple(kind for kind in study.report.formats if kind not in lacking)
+    reports = tuple(study.output / f"report.{kind}" for kind in formats)
+    if is_current(study.output, state) and all(file.is_file() for file in reports):
+        return Outcome(True, (), reports, notices=tuple(lacking.values()))
     made: list[str] = []
 
     def tell(title: str, was_made: bool) -> None:
@@ -87,25 +90,60 @@ def run_study(study: Study, on_step: Callable[[str, bool], None] | None = None) 
             on_step(title, was_made)
 
     results, state["steps"] = compute(study, state, tell)
+    report = sound_report(study, results)
+    kept = _write(study, report, results, formats, state)
+    tell(REPORT_STEP, True)
+    maps = dict.fromkeys(one.export_notice for one in report.exhibits if one.export_notice)
+    return Outcome(False, tuple(made), reports, kept, (*lacking.values(), *maps))
 
+
+def _write(
+    study: Study,
+    report: Report,
+    results: Mapping[str, Results],
+    formats: tuple[str, ...],
+    state: dict[str, Any],
+) -> tuple[Path, ...]:
+    """Write everything beside the former report, then let it take that one's place.
+
+    Returns the new names of the files that were no longer as the former run had left them.
+    """
     from pbgov.reporting.claims.results_file import results_json
     from pbgov.reporting.evidence import write_evidence
-    from pbgov.reporting.writing import unwritten, write_files, write_methods
+    from pbgov.reporting.handover import Handover
+    from pbgov.reporting.writing import write_files
 
-    report = sound_report(study, results)
-    formats = tuple(kind for kind in study.report.formats if kind not in unwritten())
-    kept = _clear_former(study)
-    reports, saved = write_files(report, study.output, formats)
-    evidence = write_evidence(results, study.output, report.ledger)
-    methods = write_methods(study, results, study.output)
-    ledger = study.output / RESULTS
-    ledger.write_text(results_json(report), encoding="utf-8", newline="\n")
-    state["outputs"] = digest_files([*reports, *saved, *evidence, methods, ledger], study.output)
-    _write_json(study.output / PROVENANCE, state)
-    tell(REPORT_STEP, True)
-    left_out = [reason for kind, reason in unwritten().items() if kind in study.report.formats]
-    maps = dict.fromkeys(one.export_notice for one in report.exhibits if one.export_notice)
-    return Outcome(False, tuple(made), reports, kept, (*left_out, *maps))
+    last = recorded(study.output / PROVENANCE)
+    former = dict(last.get("outputs", {})) | digest_files(_there(study, PROVENANCE), study.output)
+    ledgers = [file.read_bytes() for file in _there(study, RESULTS)]
+    with Handover(study.output, former) as handover:
+        folder = handover.folder
+        write_files(report, folder, formats)
+        write_evidence(results, folder, report.ledger)
+        (folder / RESULTS).write_text(results_json(report), encoding="utf-8", newline="\n")
+        state["outputs"] = digest_files([folder], folder)
+        _write_json(folder / PROVENANCE, state)
+        kept = handover.finish()
+    if last and _without_outputs(last) != _without_outputs(state):
+        _keep_former(study.root / "data" / "derived", last, ledgers)
+    return kept
+
+
+def _there(study: Study, name: str) -> list[Path]:
+    file = study.output / name
+    return [file] if file.is_file() else []
+
+
+def _without_outputs(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "outputs"}
+
+
+def _keep_former(derived: Path, last: dict[str, Any], ledgers: list[bytes]) -> None:
+    """Keep what the last run recorded beside its results, so that what changed can be told."""
+    _write_json(derived / FORMER, last)
+    (derived / FORMER_RESULTS).unlink(missing_ok=True)
+    for content in ledgers:
+        (derived / FORMER_RESULTS).write_bytes(content)
 
 
 def sound_report(study: Study, results: Mapping[str, Results]) -> Report:
@@ -160,19 +198,32 @@ def compute(
 
 
 def cache_of(study: Study, state: Mapping[str, Any]) -> Cache:
-    """Where the results of a study's steps are kept, those of its last finished run among them."""
-    return Cache(
-        study.root / "data" / "derived",
-        base=digest_json([state["code"], state["versions"]]),
-        kept=recorded(study.output / PROVENANCE).get("steps", {}),
-    )
+    """Where the results of a study's steps are kept, those of its last two states among them."""
+    derived = study.root / "data" / "derived"
+    kept = [
+        recorded(file).get("steps", {}) for file in (study.output / PROVENANCE, derived / FORMER)
+    ]
+    return Cache(derived, base=digest_json([state["code"], state["versions"]]), kept=kept)
 
 
 def recorded(file: Path) -> dict[str, Any]:
-    """What provenance.json, or the copy of the one before it, records; empty where there is none."""
+    """What provenance.json, or the copy of the one before it, records; empty where there is none.
+
+    Raises
+    ------
+    StudyError
+        Where it is not what a run writes (E511).
+    """
     if not file.is_file():
         return {}
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise StudyError(str(Finding("E511", str(file), seen=file.name))) from error
+    if not isinstance(found, dict) or not all(
+        isinstance(found.get(name), dict) for name in ("inputs", "outputs", "steps", "versions")
+    ):
+        raise StudyError(str(Finding("E511", str(file), seen=file.name)))
     return found
 
 
@@ -208,45 +259,6 @@ def _digests_of(study: Study, inputs: tuple[str, ...], digests: dict[str, str]) 
     folders = [study.inputs[name] for name in inputs if name in study.inputs]
     prefixes = tuple(f"{relative_name(folder, study.root)}/" for folder in folders)
     return {path: digest for path, digest in digests.items() if path.startswith(prefixes)}
-
-
-def _clear_former(study: Study) -> tuple[Path, ...]:
-    """Delete what the last run wrote, so that no stale exhibit stays; keep what a person edited.
-
-    What the last run recorded is kept beside its results, so that what changed can be told.
-
-    Returns the new names of the files that were no longer as the run had left them.
-    """
-    output = study.output
-    last = recorded(output / PROVENANCE)
-    if not last:
-        return ()
-    derived = study.root / "data" / "derived"
-    _write_json(derived / FORMER, last)
-    (derived / FORMER_RESULTS).unlink(missing_ok=True)
-    if (output / RESULTS).is_file():
-        shutil.copyfile(output / RESULTS, derived / FORMER_RESULTS)
-    kept = []
-    for name, digest in last.get("outputs", {}).items():
-        written = output / name
-        if not written.is_file():
-            continue
-        try:
-            if digest_files([written], output)[name] == digest:
-                written.unlink()
-            else:
-                kept.append(written.rename(_free_name(written)))
-        except PermissionError as error:
-            raise StudyError(str(Finding("E507", str(written), seen=written.name))) from error
-    (output / PROVENANCE).unlink()
-    return tuple(kept)
-
-
-def _free_name(path: Path) -> Path:
-    number = 1
-    while (free := path.with_name(f"{path.stem}.改动{number}{path.suffix}")).exists():
-        number += 1
-    return free
 
 
 def _write_json(path: Path, value: Any) -> None:
