@@ -35,6 +35,7 @@ HOSTILE = (
     "</title></textarea></bdi></li></ol></section></main>",
     "a\u2028b\u2029c",
 )
+SHOWN = [text.replace("\u202e", "〔U+202E〕") for text in HOSTILE]
 
 
 def quotation(doc_id, start, text, **changes):

@@ -26,11 +26,11 @@ from pbgov.exhibits.learned import figure_learning_curve
 from pbgov.exhibits.quantities import figure_quantities
 from pbgov.exhibits.term_figures import figure_keyness
 from pbgov.exhibits.topics import figure_topic_choice
+from pbgov.exhibits.visible_text import visible_text
 from pbgov.reporting.native_charts.axes import interval_range
 from pbgov.reporting.native_charts.chart_workbook import chart_workbook
 from pbgov.reporting.native_charts.chart_xml import chart_xml
 from pbgov.reporting.native_charts.labels import label_format, signed
-from pbgov.reporting.native_charts.visible_text import visible_text
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

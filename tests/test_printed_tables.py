@@ -208,14 +208,13 @@ def test_the_mark_and_the_caption_stand_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("printer", [latex, markdown])
-def test_control_characters_are_refused_and_turning_ones_shown(
-    printer: Callable[[Exhibit], str],
+@pytest.mark.parametrize("char", ["\x07", "\x7f", "\x9f", "\ufffe", "\u202e"])
+def test_control_and_turning_characters_are_named_in_their_place(
+    printer: Callable[[Exhibit], str], char: str
 ) -> None:
-    with pytest.raises(InputError, match=r"U\+0007"):
-        printer(exhibit(pd.DataFrame({"a": ["x\x07y"]})))
-    turned = printer(exhibit(pd.DataFrame({"a": ["x\u202ey"]})))
-    assert "\u202e" not in turned
-    assert "U+202E" in turned
+    shown = printer(exhibit(pd.DataFrame({"a": [f"x{char}y"]})))
+    assert char not in shown
+    assert f"x〔U+{ord(char):04X}〕y" in shown.replace("\\", "")
 
 
 @pytest.mark.parametrize("printer", [latex, markdown])

@@ -16,7 +16,6 @@ from docx.oxml.ns import qn
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit
 from pbgov.exhibits.style import new_figure
-from pbgov.reporting.word.columns import TEXT_CM, column_widths
 from pbgov.reporting.page.document import page
 from pbgov.reporting.report import (
     Box,
@@ -27,8 +26,8 @@ from pbgov.reporting.report import (
     Paragraph,
     References,
     Report,
-
 )
+from pbgov.reporting.word.columns import TEXT_CM, column_widths
 from pbgov.reporting.word.document import word_document
 from pbgov.reporting.writing import write_files
 
@@ -143,14 +142,6 @@ def test_a_mention_of_a_simulated_exhibit_carries_the_mark():
 def test_a_claim_is_fully_labelled(reality, confidence, reason):
     with pytest.raises(InputError):
         Claim("某个发现。", reality, confidence, reason)
-
-
-@pytest.mark.parametrize("bad", ["\x00", "\x0b", "\x1f", "\ufffe", "\ud800"])
-def test_characters_that_no_word_file_may_hold_are_refused(bad):
-    with pytest.raises(InputError, match=rf"block 1 \(Paragraph\).*U\+{ord(bad):04X}"):
-        report(blocks=(Paragraph(f"坏{bad}字"),))
-    with pytest.raises(InputError, match="exhibit 'tab-scores'"):
-        report(blocks=(ExhibitBlock(table(body=pd.DataFrame({"词": [f"坏{bad}字"]}))),))
 
 
 def test_headings_have_three_levels():

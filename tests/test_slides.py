@@ -19,8 +19,8 @@ from pptx.util import Pt
 from pbgov.exhibits.charts import ChartData, Series
 from pbgov.exhibits.exhibit import Exhibit
 from pbgov.exhibits.style import new_figure
+from pbgov.exhibits.visible_text import visible_text
 from pbgov.reporting.ledger import Ledger, Quotation, Result, quotation_id
-from pbgov.reporting.native_charts.visible_text import visible_text
 from pbgov.reporting.prose import literal
 from pbgov.reporting.report import Box, Claim, ExhibitBlock, Heading, Paragraph, Report
 from pbgov.reporting.slides.deck import exhibit_slides, slide_deck

@@ -6,8 +6,7 @@ and carries two visible labels, whether it is real or simulated, and how sure it
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pbgov.errors import InputError
@@ -37,8 +36,6 @@ CONFIDENCES: dict[Confidence, str] = {
     "低": "只是线索，样本太小或材料太偏，不能据此下结论。",
 }
 CONFIDENCE_DOTS = {"高": "●●●", "中": "●●○", "低": "●○○"}
-
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -188,9 +185,8 @@ class Report:
     ------
     InputError
         Where an exhibit stands twice; where a text names an exhibit, result or source that is not
-        there; where a statement
-        labelled 真实, or the reason given for it, names a simulated exhibit; where a text holds a character that no Word file
-        may hold.
+        there; where a statement labelled 真实, or the reason given for it, names a simulated
+        exhibit.
     """
 
     title: str
@@ -207,8 +203,6 @@ class Report:
             raise InputError(
                 f"exhibit {', '.join(twice)} stands twice; name it in the text as {{{twice[0]}}}"
             )
-        for where, text in self._printed():
-            require_printable(text, where)
         for where, text in self.texts():
             self._refuse_unknown(text, where)
         self._refuse_simulated_as_real()
@@ -323,25 +317,6 @@ class Report:
                     f"{where} names {name!r}, which is not in the report; it holds {shown or 'none'}"
                 )
 
-    def _printed(self) -> Iterator[tuple[str, str]]:
-        yield "the title", self.title
-        yield "the subtitle", self.subtitle
-        for place, block in enumerate(self.blocks, 1):
-            where = f"block {place} ({type(block).__name__})"
-            if isinstance(block, ExhibitBlock):
-                exhibit = block.exhibit
-                printed = [exhibit.title, *exhibit.notes(), *exhibit.header()]
-                for row in exhibit.rows():
-                    printed += row
-                for text in printed:
-                    require_printable(text, f"{where}, exhibit {exhibit.exhibit_id!r}")
-                continue
-            for part in fields(block):
-                value = getattr(block, part.name)
-                for text in value if isinstance(value, tuple) else (value,):
-                    if isinstance(text, str):
-                        yield where, text
-
     def _refuse_simulated_as_real(self) -> None:
         simulated = {one.exhibit_id for one in self.exhibits if one.simulated}
         for block in self.blocks:
@@ -354,23 +329,6 @@ class Report:
                         f"the statement {block.text[:30]!r} is labelled 真实 but rests on"
                         f" {piece.exhibit_id!r}, which is simulated; label it 模拟"
                     )
-
-
-def require_printable(text: str, where: str) -> None:
-    """Refuse a text that holds a character no Word or HTML file may hold.
-
-    Raises
-    ------
-    InputError
-        Naming `where` it stands, the character and its place in the text.
-    """
-    found = _ILLEGAL.search(text)
-    if found:
-        at = found.start()
-        raise InputError(
-            f"{where} holds the character U+{ord(found.group()):04X} at position {at}"
-            f" ({text[max(0, at - 8) : at + 8]!r}), which no Word file may hold; remove it"
-        )
 
 
 def _among(label: str, allowed: Iterable[str], text: str) -> None:

@@ -22,10 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pbgov.errors import DataFileError, InputError
+from pbgov.errors import DataFileError
+from pbgov.exhibits.visible_text import visible_text
 from pbgov.findings import Finding
 from pbgov.reporting.prose import GivenText, parsed
-from pbgov.reporting.report import REALITIES, require_printable
+from pbgov.reporting.report import REALITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,10 +151,8 @@ def _groups(text: str) -> Iterator[tuple[int, list[str]]]:
 def _faults(line: int, lines: list[str], path: str) -> Iterator[Finding]:
     """What no block may hold: characters that cannot be printed, names that are none."""
     for number, text in enumerate(lines, line):
-        try:
-            require_printable(text, path)
-        except InputError:
-            bad = sorted({f"U+{ord(char):04X}" for char in text if not _is_printable(char)})
+        bad = sorted({f"U+{ord(char):04X}" for char in text if visible_text(char) != char})
+        if bad:
             yield Finding("E719", path, number, seen="、".join(bad), wanted="删去")
     whole = "\n".join(lines)
     body = _CLAIM.sub("", _LABEL.sub("", whole, count=1), count=1)
@@ -171,14 +170,6 @@ def _faults(line: int, lines: list[str], path: str) -> Iterator[Finding]:
                 at = line + whole[: max(whole.find(found.group()), 0)].count("\n")
                 yield Finding("E714", path, at, seen=_shown(found.group()),
                               wanted="{{result:…}}、{{cite:…}}、{{note:…}}、{{given:…|…}} 之一")  # fmt: skip
-
-
-def _is_printable(char: str) -> bool:
-    try:
-        require_printable(char, "")
-    except InputError:
-        return False
-    return True
 
 
 def _block(line: int, lines: list[str], path: str, findings: list[Finding]) -> TemplateBlock | None:

@@ -94,7 +94,7 @@ def latex(exhibit: Exhibit) -> str:
     Raises
     ------
     InputError
-        For a figure, or a control character in the table.
+        For a figure.
     """
     grid = grid_of(exhibit)
     setting, columns = setting_for(grid)

@@ -34,7 +34,7 @@ def markdown(exhibit: Exhibit) -> str:
     Raises
     ------
     InputError
-        For a figure, or a control character in the table.
+        For a figure.
     """
     grid = grid_of(exhibit)
     header = [_escaped(" / ".join(filter(None, levels))) for levels in grid.headings]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from pbgov.reporting.native_charts.drawing import (
@@ -33,7 +34,7 @@ def axes(chart: ChartData, look: Look) -> list[Any]:
     """
     if chart.kind == "scatter":
         return [
-            _value_axis(chart, look, AXIS_ID, "b", chart.x_title, number_format="General"),
+            _value_axis(chart, look, AXIS_ID, "b", chart.x_title),
             _value_axis(chart, look, AXIS_ID + 1, "l", chart.y_title),
         ]
     lying = chart.kind == "bar"
@@ -73,14 +74,7 @@ def _category_axis(chart: ChartData, look: Look, position: str, title: str) -> A
     )
 
 
-def _value_axis(
-    chart: ChartData,
-    look: Look,
-    axis_id: int,
-    position: str,
-    title: str,
-    number_format: str | None = None,
-) -> Any:
+def _value_axis(chart: ChartData, look: Look, axis_id: int, position: str, title: str) -> Any:
     scatter = chart.kind == "scatter"
     own, other = axis_id, AXIS_ID if axis_id != AXIS_ID else AXIS_ID + 1
     return make(
@@ -91,7 +85,7 @@ def _value_axis(
         make("c:axPos", val=position),
         make("c:majorGridlines", grid_line()),
         _title(title, look, turned=position == "l"),
-        make("c:numFmt", formatCode=signed(number_format or chart.number_format), sourceLinked=0),
+        make("c:numFmt", formatCode=signed(_tick_format(chart)), sourceLinked=0),
         make("c:majorTickMark", val="out" if scatter else "none"),
         make("c:minorTickMark", val="none"),
         make("c:tickLblPos", val="low" if scatter else "nextTo"),
@@ -102,6 +96,11 @@ def _value_axis(
         make("c:crosses", val="max" if chart.kind == "bar" else "autoZero"),
         make("c:crossBetween", val="midCat" if scatter else "between"),
     )
+
+
+def _tick_format(chart: ChartData) -> str:
+    """The chart's own format without fixed decimals: “0.0, 10.0, 20.0” run into one another."""
+    return re.sub(r"^0(\.0+)?$", "General", chart.number_format)
 
 
 def _scaling(chart: ChartData, axis_id: int) -> Any:

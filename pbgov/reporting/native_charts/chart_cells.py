@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from xlsxwriter.utility import xl_range_abs
 
-from pbgov.reporting.native_charts.visible_text import visible_text
+from pbgov.exhibits.visible_text import visible_text
 
 if TYPE_CHECKING:
     from pbgov.exhibits.charts import ChartData, Series

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from pbgov.exhibits.style import GRID, HATCHES, INK, MUTED, PALETTE
-from pbgov.reporting.native_charts.visible_text import visible_text
+from pbgov.exhibits.visible_text import visible_text
 
 NAMESPACES = {
     "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",

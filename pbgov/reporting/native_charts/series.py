@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MARKER_SIGNS = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle", "v": "star"}
 MARKER_SIZE = 6
+OUTLINED_BARS = 120
 
 
 def series_element(
@@ -39,7 +40,7 @@ def series_element(
         return make(
             "c:ser",
             *head,
-            shape(series_fill(number, light=has_intervals(chart)), line(INK, 0.5)),
+            shape(series_fill(number, light=has_intervals(chart)), _outline(chart)),
             make("c:invertIfNegative", val=0),
             labels(chart, number, look),
             errors,
@@ -64,6 +65,12 @@ def series_element(
             make("c:yVal", _numbers(own["value"], columns, place, chart)),
         ]
     return make("c:ser", *head, *shown, *numbers, make("c:smooth", val=0))
+
+
+def _outline(chart: ChartData) -> Any:
+    """Around each bar; around bars thinner than their outlines none, which would blacken them."""
+    n_bars = len(chart.categories) * (1 if chart.stacked else len(chart.series))
+    return line(INK, 0.5) if n_bars <= OUTLINED_BARS else line(None)
 
 
 def _joining_line(number: int) -> Any:

@@ -6,11 +6,11 @@ The same letters stand in the page, the PDF and, for quotations and records, in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pbgov.exhibits.numerals import MINUS
-from pbgov.reporting.report import Number, require_printable
+from pbgov.reporting.report import Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -107,14 +107,8 @@ def annex(report: Report, *, only_stated: bool = False) -> Annex:
     report : Report
     only_stated : bool
         Leave out results that no text states, and evidence that only they rest on.
-
-    Raises
-    ------
-    InputError
-        Where the ledger holds a character that no report may hold.
     """
     ledger = report.ledger
-    _refuse_unprintable(ledger)
     stated = _times_stated(report)
     ids = [*stated, *(() if only_stated else (name for name in ledger if name not in stated))]
     results = {name: Link(f"result_{n}", f"V{n}") for n, name in enumerate(ids, 1)}
@@ -198,23 +192,3 @@ def _grounds(
         yield Ground(region or NO_DISTRICT, titles[doc_id], tuple(places[place]))
     for indicator, links in indicators.items():
         yield Ground(indicator, "", tuple(links))
-
-
-def _refuse_unprintable(ledger: Ledger) -> None:
-    for what, held in (
-        ("result", ledger),
-        ("quotation", ledger.quotations),
-        ("record", ledger.records),
-    ):
-        for name, one in held.items():
-            for value in _texts(one):
-                require_printable(value, f"{what} {name!r}")
-
-
-def _texts(one: Result | Quotation | Record) -> Iterator[str]:
-    for part in fields(one):
-        value = getattr(one, part.name)
-        if isinstance(value, str):
-            yield value
-    for judgement in getattr(one, "judgements", ()):
-        yield from (judgement.code_id, judgement.code, judgement.coder, judgement.rule)

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pbgov.exhibits.markup import numeric_columns
+from pbgov.exhibits.visible_text import printable
 from pbgov.reporting.page.annex import annex
 from pbgov.reporting.page.running_text import RunningText
 from pbgov.reporting.report import (
@@ -30,7 +31,6 @@ from pbgov.reporting.report import (
     Paragraph,
     References,
     Report,
-    require_printable,
 )
 
 if TYPE_CHECKING:
@@ -52,10 +52,6 @@ def page(report: Report) -> bytes:
     bytes
         The same report gives the same bytes.
 
-    Raises
-    ------
-    InputError
-        Where a text of the ledger holds a character that no report may hold.
     """
     evidence = annex(report)
     prose = RunningText(report, evidence.anchors)
@@ -84,16 +80,7 @@ def page(report: Report) -> bytes:
 
 
 def exhibit_page(exhibit: Exhibit) -> bytes:
-    """One exhibit as an HTML file of its own, with caption, note and source.
-
-    Raises
-    ------
-    InputError
-        Where a text of it holds a character that no report may hold.
-    """
-    cells = [cell for row in exhibit.rows() for cell in row]
-    for text in (exhibit.title, *exhibit.notes(), *exhibit.header(), *cells):
-        require_printable(text, f"exhibit {exhibit.exhibit_id!r}")
+    """One exhibit as an HTML file of its own, with caption, note and source."""
     return _rendered("exhibit.html", shown=_shown(exhibit, exhibit.caption_text))
 
 
@@ -116,7 +103,7 @@ def _rendered(template: str, **values: Any) -> bytes:
         ),
         **values,
     )
-    return written.encode()
+    return printable(written).encode()
 
 
 def _digest(text: str) -> str:

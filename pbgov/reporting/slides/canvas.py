@@ -15,10 +15,10 @@ from pptx.parts.embeddedpackage import EmbeddedXlsxPart
 from pptx.util import Cm, Emu, Pt
 
 from pbgov.exhibits.style import INK, MUTED
+from pbgov.exhibits.visible_text import visible_text
 from pbgov.reporting.native_charts.chart_workbook import chart_workbook
 from pbgov.reporting.native_charts.chart_xml import CONTENT_TYPE, chart_xml
 from pbgov.reporting.native_charts.drawing import run_properties
-from pbgov.reporting.native_charts.visible_text import visible_text
 from pbgov.reporting.slides.room import (
     BODY,
     FOOT,

@@ -12,6 +12,7 @@ from lxml import etree
 from pptx.oxml.ns import qn
 from pptx.util import Cm
 
+from pbgov.exhibits.visible_text import printable
 from pbgov.reporting.native_charts.drawing import EAST_ASIAN, LATIN
 from pbgov.reporting.slides.room import FOOT, OPENING_SUBTITLE, OPENING_TITLE, SLIDE, TITLE, Box
 
@@ -108,7 +109,7 @@ def _set_properties(
     made: Presentation, title: str, subject: str, dated: datetime.date | None
 ) -> None:
     properties = made.core_properties
-    properties.title, properties.subject = title[:255], subject[:255]
+    properties.title, properties.subject = (printable(text)[:255] for text in (title, subject))
     properties.author = properties.last_modified_by = "pbgov"
     properties.language = "zh-CN"
     properties.comments = properties.keywords = properties.category = ""

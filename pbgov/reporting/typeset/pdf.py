@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pbgov.errors import InputError
 from pbgov.exhibits.style import FAMILIES, GETA, register_fonts
+from pbgov.exhibits.visible_text import printable
 from pbgov.reporting.typeset.content import content
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def pdf_available() -> bool:
 def pdf_document(report: Report) -> bytes:
     """The report as the bytes of a tagged PDF with bookmarks, links and embedded subset fonts.
 
-    A character that the fonts lack, or that would turn the order of others, is printed as 〓 and
-    named on the first page.
+    A character that the fonts lack is printed as 〓 and named on the first page; controls, and what
+    would turn the order of others, are named where they stand (〔U+202E〕).
 
     Parameters
     ----------
@@ -52,8 +53,7 @@ def pdf_document(report: Report) -> bytes:
     Raises
     ------
     InputError
-        Where typst is not installed, or a text of the ledger holds a character that no report may
-        hold.
+        Where typst is not installed.
     """
     if not pdf_available():
         raise InputError(
@@ -89,7 +89,7 @@ def pdf_document(report: Report) -> bytes:
 def _drawable(value: Any, undrawn: dict[str, None]) -> Any:
     """`value` with 〓 for every character that the font lacks; those met are put into `undrawn`."""
     if isinstance(value, str):
-        text = value.replace("\r\n", "\n").replace("\r", "\n")
+        text = printable(value).replace("\r\n", "\n").replace("\r", "\n")
         for separator in ("\t", "\u2028", "\u2029"):
             text = text.replace(separator, " ")
         unknown = dict.fromkeys(char for char in text if char != "\n" and not _can_draw(char))

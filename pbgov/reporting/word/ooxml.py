@@ -13,13 +13,12 @@ from typing import Any
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from pbgov.reporting.native_charts.visible_text import visible_text
+from pbgov.exhibits.visible_text import printable
 from pbgov.reporting.word.layouts import LATIN
 
 LONGEST_LABEL = 64
 """Characters that Word keeps of the title and of the tag of a content control."""
 
-_TURNING = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _BREAKS = re.compile("(\r\n|[\n\r\t\u2028\u2029])")
 
 
@@ -115,11 +114,6 @@ def run_properties(look: Look) -> Any:
     if look.raised:
         made.append(element("w:vertAlign", val="superscript"))
     return made
-
-
-def printable(text: str) -> str:
-    """`text` with a named mark for each character that XML cannot hold or that turns a line round."""
-    return _TURNING.sub(lambda found: f"〔U+{ord(found.group()):04X}〕", visible_text(text))
 
 
 def text_run(text: str, look: Look = PLAIN) -> Any:

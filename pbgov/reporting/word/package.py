@@ -15,7 +15,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import nsmap, qn
 from lxml import etree
 
-from pbgov.reporting.word.ooxml import element, paragraph, printable, text_run
+from pbgov.exhibits.visible_text import printable
+from pbgov.reporting.word.ooxml import element, paragraph, text_run
 from pbgov.reporting.word.styles import FOOTNOTE_MARK, style_id, write_styles
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Emu
 
 from pbgov.exhibits.lines import WIDTH
+from pbgov.exhibits.visible_text import printable
 from pbgov.reporting.native_charts.chart_workbook import chart_workbook
 from pbgov.reporting.native_charts.chart_xml import chart_xml
-from pbgov.reporting.word.ooxml import printable
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pbgov.exhibits.markup import numeric_columns
+from pbgov.exhibits.visible_text import printable
 from pbgov.reporting.word.columns import column_widths, lines_needed, padding
 from pbgov.reporting.word.layouts import HEI, SONG
-from pbgov.reporting.word.ooxml import Look, element, paragraph, printable, text_run
+from pbgov.reporting.word.ooxml import Look, element, paragraph, text_run
 from pbgov.reporting.word.styles import style_id
 
 if TYPE_CHECKING:

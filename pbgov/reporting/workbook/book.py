@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from pbgov.exhibits.visible_text import printable
 from pbgov.reporting.native_charts.chart_workbook import EPOCH, TEXT_IS_TEXT
 from pbgov.reporting.native_charts.drawing import EAST_ASIAN
 from pbgov.reporting.workbook.cells import sheet_name
@@ -45,7 +46,7 @@ class Book:
             },
         )
         self.book.set_properties(
-            {"title": title[:255], "author": "pbgov", "created": EPOCH, "comments": ""}
+            {"title": printable(title)[:255], "author": "pbgov", "created": EPOCH, "comments": ""}
         )
         self.forms = {name: self.book.add_format(looks) for name, looks in _FORMATS.items()}
         self.taken: set[str] = set()

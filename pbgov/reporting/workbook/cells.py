@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pbgov.exhibits.lines import text_width
-from pbgov.reporting.native_charts.visible_text import visible_text
+from pbgov.exhibits.visible_text import visible_text
 
 LONGEST = 32_000
 """UTF-16 units of a text in one cell; Excel holds 32,767."""

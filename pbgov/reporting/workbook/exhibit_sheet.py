@@ -10,11 +10,11 @@ from xlsxwriter.utility import xl_range
 
 from pbgov.exhibits.markup import numeric_columns
 from pbgov.exhibits.numerals import is_missing
+from pbgov.exhibits.visible_text import visible_text
 from pbgov.marks import SIMULATED
 from pbgov.reporting.native_charts.chart_cells import Place, chart_columns
 from pbgov.reporting.native_charts.chart_workbook import write_columns
 from pbgov.reporting.native_charts.chart_xml import chart_xml
-from pbgov.reporting.native_charts.visible_text import visible_text
 from pbgov.reporting.workbook.book import ROW_HEIGHT, Book
 from pbgov.reporting.workbook.cells import MOST_ROWS, Writer, column_width, row_height
 
