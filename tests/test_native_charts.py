@@ -575,3 +575,20 @@ def test_rates_take_the_interval_of_documents_where_there_are_enough():
     assert chart.series[0].high == (1.5, 2.8)
     assert chart.series[0].joined is False
     assert chart.categories == ("2019（12 篇）", "2021（1 篇）")
+
+
+@pytest.mark.parametrize(("n_bars", "outlined"), [(16, True), (340, False)])
+def test_bars_too_thin_for_an_outline_have_none(n_bars, outlined):
+    chart = ChartData("bar", (Series("占比", (0.5,) * n_bars),), tuple(map(str, range(n_bars))))
+    (bars,) = etree.fromstring(chart_xml(chart)).iter(f"{C}ser")
+    outline = bars.find(f"{C}spPr/{A}ln")
+    assert (outline.find(f"{A}noFill") is None) == outlined
+
+
+@pytest.mark.parametrize(
+    ("given", "ticks"), [("0.0", "General"), ("0", "General"), ("0.0%", "0.0%"), ("#,##0", "#,##0")]
+)
+def test_ticks_have_no_decimals_they_do_not_need(given, ticks):
+    chart = ChartData("bar", (Series("占比", (10.0, 60.0)),), ("甲", "乙"), number_format=given)
+    axis = etree.fromstring(chart_xml(chart)).find(f".//{C}valAx/{C}numFmt")
+    assert axis.get("formatCode") == f'{ticks};"−"{ticks}'

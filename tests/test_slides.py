@@ -189,12 +189,53 @@ def test_no_table_runs_off_its_box(rows, columns):
     assert heads == set(exhibit.header())
 
 
+def test_numbers_are_never_broken():
+    numbers = ["[844.29, 894.24]", "<0.001", "0.31***", "−1,234.5", "100.0%"]
+    body = pd.DataFrame(
+        {"变量": ["2022-12 月（对 2022-06）的一个很长的名字"] * 5, "只有一个数": ["词", "", "是", "否", "[−7.70, 0.33]"]}
+        | {f"列{n}": numbers for n in range(6)}
+    )  # fmt: skip
+    made = Exhibit("tab-x", "题", body, "N = 3。", "试例", pd.DataFrame({"x": [1]}))
+    seen = set()
+    for piece in table_pieces(made, Room(1.3, 3.75, 31.2, 12.75)):
+        digit = 0.636 * piece.size / 72 * 2.54  # of DejaVu Sans, the widest that stands in
+        assert piece.numeric == [name.startswith("列") for name in piece.header]
+        for row in piece.rows:
+            for cell, width in zip(row[1:], piece.widths[1:], strict=True):
+                if any(char.isdigit() for char in cell):
+                    assert len(cell) * digit <= width - 0.4, cell
+                    seen.add(cell)
+    assert seen == {*numbers, "[−7.70, 0.33]"}
+
+
+def test_a_long_claim_has_its_first_sentence_as_title_and_the_rest_below():
+    first = "十六个区里人口密度每高一倍，月度考核得分平均低 3.68 分（95% 区间 [−7.70, 0.33]），置换 p = 0.035。"
+    rest = "这是相关，不是因果。" * 8
+    exhibits = whole_report().blocks[7:8]
+    for named in ("", "见 {fig-bars}。"):
+        claim = Claim(first + rest + named, "模拟", "低", "只有十六个区。")
+        slide = opened(slide_deck(whole_report(blocks=(claim, *exhibits)))).slides[1]
+        assert slide.shapes.title.text_frame.text == f"【模拟】{first}"
+        (below,) = [one for one in slide.shapes if one.name == "论断的其余"]
+        assert below.text_frame.text.startswith(rest)
+        sizes = [run.font.size.pt for run in below.text_frame.paragraphs[0].runs]
+        assert min(sizes) >= 12
+        assert rest in slide.notes_slide.notes_text_frame.text
+        inside(slide)
+
+
+def test_the_last_slide_promises_no_format_that_may_not_exist(deck):
+    (text,) = [one.text_frame.text for one in opened(deck).slides[-1].shapes if one.name == "正文"]
+    (told,) = [line for line in text.split("\n") if "Excel" in line]
+    assert told.startswith("同一份报告如果也写成")
+
+
 def test_a_table_of_too_many_slides_says_where_it_goes_on():
     given = opened(exhibit_slides(table_exhibit(700, 2)))
     assert len(given.slides) == MOST_PARTS
     (foot,) = [one for one in given.slides[29].shapes if one.name == "注与来源"]
     assert foot.text_frame.text.startswith(
-        "全表 700 行、2 列，这里只放前 30 页，其余见 Excel 文件。"
+        "全表 700 行、2 列，这里只放前 30 页，其余见同名的 CSV 或 Excel 文件。"
     )
 
 

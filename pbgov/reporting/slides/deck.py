@@ -27,6 +27,7 @@ from pbgov.reporting.slides.canvas import (
     text_box,
     title_room,
 )
+from pbgov.reporting.slides.message import Part, message_of, write_parts
 from pbgov.reporting.slides.room import (
     BODY,
     OPENING_SUBTITLE,
@@ -36,7 +37,6 @@ from pbgov.reporting.slides.room import (
     TITLE,
     below,
     height_of,
-    lines_in,
     lines_of,
     portions,
     shortened,
@@ -136,34 +136,26 @@ class _Deck:
 
     def _claim(self, claim: Claim) -> None:
         report = self.report
-        message = report.plain(claim.text)
         mark = f"【{SIMULATED}】" if claim.reality == SIMULATED else ""
         exhibit = self._named(claim)
         title_at = TITLE if exhibit is not None else STATEMENT
-        slide, room = self.canvas.slide(_marked(mark, message), self.chapter, room=title_at)
+        message, more = message_of(_marked(mark, report.plain(claim.text)), title_at)
+        slide, room = self.canvas.slide(message, self.chapter, room=title_at)
         sizes = REASON_SIZES if exhibit is not None else TEXT_SIZES
         if exhibit is not None:
             gap = MESSAGE_COLUMN + 0.7
             beside = Room(room.left + gap, room.top, room.width - gap, room.height)
             self._beside(slide, exhibit, beside)
             room = Room(room.left, room.top, MESSAGE_COLUMN, room.height)
-        labels = [
+        labels = (
             f"【{claim.reality}】{REALITIES[claim.reality]}",
             f"【把握：{claim.confidence}】{CONFIDENCE_DOTS[claim.confidence]}",
-        ]
+        )
         reason = f"把握的依据：{report.plain(claim.reason)}"
-        told, size, box, rest = reason, sizes[-1], room, room
-        for size in sizes:
-            tall = height_of(sum(len(lines_of(one, room.width, size)) for one in labels), size)
-            box = Room(room.left, room.top, room.width, tall)
-            rest = below(room, box)
-            if size_for(reason, rest, (size,)):
-                break
-        else:
-            told = shortened(reason, rest.width, size, lines_in(rest.height, size), ELSEWHERE)
-        text_box(slide, "标签", box, labels, size, bold=True)
-        text_box(slide, "把握的依据", rest, [told], size)
-        add_notes(slide, reason)
+        parts = [Part("标签", labels, labels=True), Part("把握的依据", (reason,))]
+        if more:
+            parts.insert(0, Part("论断的其余", (more,)))
+        write_parts(slide, parts, room, sizes)
 
     def _named(self, claim: Claim) -> Exhibit | None:
         """The exhibit that the claim's text names: the first one not yet shown, else the first."""
@@ -220,8 +212,8 @@ class _Deck:
         lines = [
             f"这份报告登记了 {len(ledger)} 个结果，它们依据原文 {len(ledger.quotations)} 处、"
             f"指标记录 {len(ledger.records)} 条。",
-            "同一份报告的 Excel 文件把结果、证据和指标记录各列一张表，由结果可以点到原文，由原文可以点回结果。",
-            "同一份报告的网页里，点一个数字就显示它依据的原文；Word 文件的附录逐条列出原文和出处。",
+            "pbgov run 把结果逐个写进 results.json，把做法、判断和原文逐条写进 evidence 文件夹，都与报告放在一起。",
+            "同一份报告如果也写成网页、Word 或 Excel，在那里可以由数字点到原文，由原文点回数字。",
             "每处原文都写明文档、段落、起止字符、编码者和规则，可以回到原件核对。",
         ]
         if simulated := self.report.simulated:
@@ -243,7 +235,7 @@ def _exhibit_slides(canvas: Canvas, exhibit: Exhibit, caption: str, chapter: str
         if len(found) > MOST_PARTS:
             said = (
                 f"全表 {len(exhibit.rows())} 行、{len(exhibit.header())} 列，这里只放前"
-                f" {MOST_PARTS} 页，其余见 Excel 文件。"
+                f" {MOST_PARTS} 页，其余见同名的 CSV 或 Excel 文件。"
             )
             notes = (said + notes[0], notes[1])
         parts = list(found[:MOST_PARTS])

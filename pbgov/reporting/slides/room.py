@@ -62,14 +62,15 @@ def columns_in(width: float, size: float, text: str) -> int:
 def breadth(text: str) -> float:
     """How much wider `text` is set than `text_width` counts it: Latin type is no half of a Han one.
 
-    From the advance widths of Arial: digits 0.556 of the size, capitals 0.67 on average, a per cent
-    sign 0.889; never below 1.
+    From the advance widths of DejaVu Sans, which stands in where Arial is missing and is wider:
+    digits 0.636 of the size, small letters 0.59 and capitals 0.72 on average, a per cent sign 0.95;
+    never below 1.
     """
     told = text_width(text)
     if not told:
         return 1.0
     more = sum(
-        0.78 if char == "%" else 0.36 if char.isupper() else 0.12
+        0.9 if char == "%" else 0.44 if char.isupper() else 0.28 if char.isdigit() else 0.18
         for char in text
         if "!" <= char <= "~"
     )

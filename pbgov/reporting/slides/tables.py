@@ -12,6 +12,7 @@ from pptx.util import Cm, Pt
 
 from pbgov.exhibits.lines import pieces, text_width
 from pbgov.exhibits.markup import numeric_columns
+from pbgov.exhibits.numerals import is_number_cell
 from pbgov.reporting.native_charts.drawing import make, solid
 from pbgov.reporting.slides.canvas import add_run, describe
 from pbgov.reporting.slides.room import (
@@ -43,6 +44,12 @@ SPACE = 0.16
 
 WIDEST = 14.0
 """Width in cm that one column may have where others need room too."""
+
+LONGEST_WORD = 28.0
+"""Width in half-width characters of the longest word that is not broken."""
+
+LEAST_COLUMN = 8.0
+"""Half-width characters that every column has room for, where it holds as many."""
 
 NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 CUT = "……（全文见备注）"
@@ -98,9 +105,15 @@ def _cm(columns: float, size: float) -> float:
 
 
 @lru_cache(maxsize=20_000)
-def _longest_word(text: str) -> float:
-    """Width of the longest stretch of `text` that may not be broken."""
-    return max(_set_width(piece.rstrip()) for piece in [*pieces(text), ""])
+def _unbroken(text: str) -> float:
+    """Width of what may not be broken in a cell: a whole number or interval, else its longest word.
+
+    A word longer than `LONGEST_WORD`, such as an address, is broken.
+    """
+    if is_number_cell(text):
+        return _set_width(text)
+    longest = max(_set_width(piece.rstrip()) for piece in [*pieces(text), ""])
+    return min(longest, LONGEST_WORD)
 
 
 @lru_cache(maxsize=20_000)
@@ -110,15 +123,11 @@ def _set_width(text: str) -> float:
 
 
 def _least(header: list[str], rows: list[list[str]], size: float) -> list[float]:
-    """The width each column needs so that no word or number is broken, within reason."""
-    least = []
-    for column in zip(header, *rows, strict=True):
-        longest = max(
-            text_width(piece.rstrip()) for cell in column for piece in [*pieces(cell), ""]
-        )
-        fullest = max(map(text_width, column))
-        least.append(_cm(max(min(longest, 28), min(fullest, 8)), size))
-    return least
+    """The width each column needs so that no number is broken, and no word within reason."""
+    return [
+        _cm(max(*map(_unbroken, column), min(LEAST_COLUMN, max(map(_set_width, column)))), size)
+        for column in zip(header, *rows, strict=True)
+    ]
 
 
 def _column_groups(

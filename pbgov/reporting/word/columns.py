@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
 
 from pbgov.exhibits.lines import pieces, text_width
 from pbgov.exhibits.markup import numeric_columns
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from pbgov.exhibits.numerals import is_number_cell
 
 TEXT_CM = 15.4  # 21 cm less two margins of 2.8 cm
 TABLE_SIZES = (10.5, 9.0, 8.0, 7.0)
@@ -115,22 +112,28 @@ def _room(columns: int, text_cm: float) -> float:
 
 
 def _least_and_most(header: list[str], rows: list[list[str]]) -> tuple[list[float], list[float]]:
-    columns = list(zip(header, *rows, strict=True))
-    number = numeric_columns(header, rows)
-    both = [_column_ems(*column) for column in zip(columns, number, strict=True)]
+    both = [_column_ems(*column) for column in zip(header, *rows, strict=True)]
     return [low for low, _ in both], [high for _, high in both]
 
 
-def _column_ems(column: Sequence[str], is_number: bool) -> tuple[float, float]:
+def _column_ems(header: str, *cells: str) -> tuple[float, float]:
     """Least and greatest sensible width of a column, in ems of its type size."""
-    header, *cells = column
-    widest = max(map(_ems, column))
-    unbroken = max(_ems(piece) for cell in column for piece in pieces(cell) or [""])
-    if not is_number:
-        unbroken = min(unbroken, LONGEST_WORD_EMS)  # a longer one, such as an address, is broken
-    needed = max(map(_ems, cells), default=0.0) if is_number else min(TEXT_COLUMN_EMS, widest)
-    low = max(needed, unbroken, min(HEADER_EMS, _ems(header))) + SLACK_EMS
+    widest = max(map(_ems, (header, *cells)))
+    number = numeric_columns([header], [[cell] for cell in cells])[0]
+    room = HEADER_EMS if number else TEXT_COLUMN_EMS
+    unbroken = max(map(_unbroken, (header, *cells)))
+    low = max(unbroken, min(room, widest)) + SLACK_EMS
     return low, max(low, min(WIDEST_COLUMN_EMS, widest + SLACK_EMS))
+
+
+def _unbroken(cell: str) -> float:
+    """Width of what may not be broken: a whole number or interval, else the longest word.
+
+    A longer word, such as an address, is broken.
+    """
+    if is_number_cell(cell):
+        return _ems(cell)
+    return min(max(map(_ems, pieces(cell)), default=0.0), LONGEST_WORD_EMS)
 
 
 def _ems(text: str) -> float:
