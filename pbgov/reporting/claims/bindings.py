@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _NO_MARK = re.compile(
     rf"(?:不是|并非|而非|绝非|非|没有|不含|不属于|不用|未)(?:任何)?(?:经过)?【?{SIMULATED}"
+    r"|\b(?:no|not|non|never|without)\b[ -](?:\w+ )?simulat\w+",
+    re.IGNORECASE,
 )
+_MARK = re.compile(rf"{SIMULATED}|\bsimulat(?:ed|ions?)\b", re.IGNORECASE)
 MOST_NAMED = 3
 
 
@@ -89,5 +92,5 @@ def unmarked(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
 
 
 def _says_simulated(sentence: Sentence) -> bool:
-    """Whether a sentence says 模拟 and does not deny it."""
-    return SIMULATED in _NO_MARK.sub("", sentence.text)
+    """Whether a sentence says 模拟 (simulated) and does not deny it."""
+    return _MARK.search(_NO_MARK.sub("", sentence.text)) is not None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).with_name("context_words.csv")
 ROLES = (
-    *("固定词", "否定", "双重否定", "转折", "疑问", "目的", "假设"),
+    *("固定词", "否定", "双重否定", "转折", "疑问", "目的", "建议", "假设"),
     *("转述", "自述", "方法", "结果变量", "设计", "设定"),
 )
 CONTEXT = pa.DataFrameSchema(
@@ -125,8 +125,9 @@ def is_asserted(stretch: str, start: int, end: int) -> bool:
         return True
     if stretch.rstrip().endswith(("？", "?")) or patterns["疑问"].search(clause):
         return False
-    done = "了" in stretch[start:end]
-    if patterns["假设"].search(before) or (not done and patterns["目的"].search(clause)):
+    done = "了" in stretch[start : end + 1]
+    aimed_at = patterns["目的"].search(clause) or patterns["建议"].search(before)
+    if patterns["假设"].search(before) or (not done and aimed_at):
         return False
     if patterns["转述"].search(before) and not patterns["自述"].search(before):
         return False

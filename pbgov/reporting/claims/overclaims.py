@@ -17,7 +17,6 @@ from pbgov.datafiles import read_table
 from pbgov.exhibits.stars import LEAST_UNITS
 from pbgov.reporting.claims.context import (
     crosses_words,
-    has,
     is_asserted,
     own_words,
     without_fixed_words,
@@ -61,7 +60,7 @@ _DENIAL = re.compile(
 
 
 class Overclaim(NamedTuple):
-    """One row of the list."""
+    """One row of the list; where a pattern names the words around a claim, `said` is the claim."""
 
     pattern: re.Pattern[str]
     kind: str
@@ -95,11 +94,7 @@ def overclaims_in(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
     """
     results = [ledger[one.result_id] for one in passage.bound if one.result_id in ledger]
     told_size = any(map(is_size, results)) or _TOLD_SIZE.search(passage.bare) is not None
-    states = passage.kind == "claim"
     for sentence in passage.sentences():
-        states = states or any(one.nature != "method" for one in results) or bool(sentence.named)
-        if not (states or has("结果变量", own_words(sentence))):
-            continue
         own = [
             ledger[one.result_id] for one in sentence.bound if one.result_id in ledger
         ] or results
@@ -127,7 +122,7 @@ def overclaims_in(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
 def _words(stretch: str) -> list[tuple[int, int, Overclaim]]:
     return sorted(
         (
-            (found.start(), found.end(), word)
+            (*found.span("said" if "said" in word.pattern.groupindex else 0), word)
             for word in overclaim_words()
             for found in word.pattern.finditer(stretch)
         ),
@@ -152,7 +147,7 @@ def _fault(
 ) -> Fault | None:
     if word.kind == "无关":
         # 没有 is part of the word; what would take it back stands before it
-        denied = not is_asserted(stretch[:start] + "无关" + stretch[end:], start, start + 2)
+        denied = not is_asserted(f"{stretch[:start]}无关，{stretch[end:]}", start, start + 2)
         found = None if denied else "没有发现不等于没有：写明 N 和查得出多大的相关"
     elif not is_asserted(stretch, start, end):
         return None

@@ -1,9 +1,11 @@
 """Associations worded as effects: 导致, 促进, 提升了, 有效 …, and what could be written instead.
 
-The words stand in ``causal_words.csv``: pattern, kind, suggestion, a sentence that is caught and one
-that is not. A sentence is looked at where it states a result, names an exhibit, speaks of an outcome
-(满意率 …), or belongs to a claim; a paragraph stays under scrutiny from there on. What is denied,
-asked, aimed at, supposed, quoted or said by others is no assertion (`pbgov.reporting.claims.context`).
+The words stand in ``causal_words.csv``: pattern, kind, reach, suggestion, a sentence that is caught
+and one that is not. A word that only ever names a cause (导致, 取决于) or tells of something brought
+about (激发了) is an assertion wherever it stands (reach 处处). The words of everyday work (推动, 促进)
+are one where a sentence states a result, names an exhibit, speaks of an outcome (满意率 …), or belongs
+to a claim (reach 结果); a paragraph stays under scrutiny from there on. What is denied, asked, aimed
+at, supposed, quoted or said by others is no assertion (`pbgov.reporting.claims.context`).
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ CAUSAL_WORDS = pa.DataFrameSchema(
         "term": text(),
         "pattern": text(),
         "kind": text(among=("因果", "英文")),
+        "reach": text(among=("处处", "结果")),
         "suggestion": text(),
         "caught": text(),
         "allowed": text(),
@@ -80,6 +83,7 @@ class CausalWord(NamedTuple):
     """One row of the list."""
 
     pattern: re.Pattern[str]
+    everywhere: bool
     suggestion: str
 
 
@@ -88,9 +92,11 @@ def causal_words() -> tuple[CausalWord, ...]:
     """The list, in the order of its file."""
     table = read_table(FILE, CAUSAL_WORDS)
     return tuple(
-        CausalWord(re.compile(pattern, re.IGNORECASE if kind == "英文" else 0), suggestion)
-        for pattern, kind, suggestion in zip(
-            table["pattern"], table["kind"], table["suggestion"], strict=True
+        CausalWord(
+            re.compile(pattern, re.IGNORECASE if kind == "英文" else 0), reach == "处处", suggestion
+        )
+        for pattern, kind, reach, suggestion in zip(
+            table["pattern"], table["kind"], table["reach"], table["suggestion"], strict=True
         )
     )
 
@@ -117,11 +123,13 @@ def effects_in(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
             ledger[one.result_id].nature for one in sentence.bound if one.result_id in ledger
         }
         states = states or bool(natures - {"method"}) or bool(sentence.named)
-        if not (states or has("结果变量", own_words(sentence))):
-            continue
+        about_results = states or has("结果变量", own_words(sentence))
         if natures - {"count", "description", "method"} == {"effect"} and names_design(passage):
             continue  # a declared design bears the word within itself
-        for start, end, word in _asserted(sentence):
+        simulated = any(
+            ledger[one.result_id].simulated for one in sentence.bound if one.result_id in ledger
+        )
+        for start, end, word in _asserted(sentence, about_results, simulated):
             yield Fault(
                 "W702" if passage.kind == "title" else "E706",
                 passage,
@@ -135,7 +143,9 @@ def effects_in(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
             )
 
 
-def _asserted(sentence: Sentence) -> Iterator[tuple[int, int, CausalWord]]:
+def _asserted(
+    sentence: Sentence, about_results: bool, simulated: bool
+) -> Iterator[tuple[int, int, CausalWord]]:
     """Words of the list that a sentence asserts; of overlapping ones the first and longest."""
     stretch = without_fixed_words(own_words(sentence))
     found = sorted(
@@ -144,6 +154,7 @@ def _asserted(sentence: Sentence) -> Iterator[tuple[int, int, CausalWord]]:
             for word in causal_words()
             for match in word.pattern.finditer(stretch)
             if match.group()
+            and (about_results or word.everywhere or _is_done(stretch, match.start(), match.end()))
         ),
         key=lambda one: (one[0], -one[1]),
     )
@@ -151,10 +162,15 @@ def _asserted(sentence: Sentence) -> Iterator[tuple[int, int, CausalWord]]:
     for start, end, word in found:
         if start < last or crosses_words(stretch, start, end):
             continue
-        simulated = sentence.passage.reality == "模拟" and has("设定", stretch[:end])
-        if not simulated and not is_of_method(stretch, start) and is_asserted(stretch, start, end):
+        planted = (simulated or sentence.passage.reality == "模拟") and has("设定", stretch[:end])
+        if not planted and not is_of_method(stretch, start) and is_asserted(stretch, start, end):
             yield start, end, word
             last = end
+
+
+def _is_done(stretch: str, start: int, end: int) -> bool:
+    """Whether what a verb says is told as done: 激发了, 推动了."""
+    return "了" in stretch[start : end + 1]
 
 
 def as_association(said: str, at: int) -> str | None:
