@@ -7,6 +7,7 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from pbgov.errors import InputError
+from pbgov.reporting.claims.grading import grade_count, grade_result
 from pbgov.reporting.ledger import (
     LONGEST_ID,
     Ledger,
@@ -37,7 +38,7 @@ from pbgov.reporting.report import (
     References,
     Report,
 )
-from pbgov.reporting.results.naming import name_of
+from pbgov.reporting.results.naming import name_of, stem_of
 
 HOSTILE = (
     "{{result:practices.n}}",
@@ -181,6 +182,15 @@ def test_an_id_that_prose_or_word_could_not_hold_is_refused(name):
 def test_any_words_make_an_id(parts):
     made = Result(name_of(*parts), 1, "1", "数", "count")
     assert parsed(result(made.result_id)) == [ResultName(made.result_id)]
+
+
+def test_numbers_about_one_thing_have_one_stem_however_long_or_odd_its_name_is():
+    for coder in ("李敏", "@SUM(1) {{result}} ]]& #eval('1')", "甲" * 100):
+        of = ("agreement", "INNOV", coder)
+        grade = grade_result(stem_of(*of), grade_count(documents=1))
+        assert name_of(*of, "accuracy") == f"{stem_of(*of)}.accuracy"
+        assert grade.result_id == f"{stem_of(*of)}.grade"
+    assert stem_of("agreement", "INNOV", "甲" * 100) != stem_of("agreement", "INNOV", "甲" * 99)
 
 
 def test_two_long_names_stay_apart():

@@ -16,7 +16,7 @@ from pbgov.reporting.prose import given, result
 from pbgov.reporting.report import CONFIDENCES, Claim
 from pbgov.reporting.results.coding import overall
 from pbgov.reporting.results.estimates import LEVEL, focal_row
-from pbgov.reporting.results.naming import name_of
+from pbgov.reporting.results.naming import name_of, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ def _on_family(row: pd.Series, found: Findings) -> Claim:
     verdict = "高于" if better else "不能说高于"
     return graded(
         found,
-        name_of("agreement", str(row["family"]), str(row["coder_a"])),
+        stem_of("agreement", str(row["family"]), str(row["coder_a"])),
         f"“{name}”：遮住标题后，规则编码与{given(found.coder_name(row['coder_a']), 'data/codings')}的一致率为"
         f" {number('accuracy')}（95% 区间 {number('interval')}，N = {number('n')} 段），"
         f"{verdict}一律猜最多一类的 {number('majority')}。",

@@ -15,7 +15,7 @@ from pbgov.reporting.claims.grading import (
 )
 from pbgov.reporting.results.coding import overall
 from pbgov.reporting.results.estimates import share_term
-from pbgov.reporting.results.naming import name_of
+from pbgov.reporting.results.naming import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _of_agreement(found: Findings) -> Iterator[Result]:
         return
     for _, row in overall(agreement).iterrows():
         graded = grade_agreement(agreement_of(dict(row), upper_bound=found.study.seen_text))
-        at = name_of("agreement", str(row["family"]), str(row["coder_a"]))
+        at = stem_of("agreement", str(row["family"]), str(row["coder_a"]))
         yield grade_result(at, graded)
 
 

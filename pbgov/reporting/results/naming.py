@@ -14,20 +14,34 @@ if TYPE_CHECKING:
 
 _UNNAMEABLE = re.compile(r"[^\w()\[\]+%:.−-]+")
 _DOTS = re.compile(r"\.{2,}")
+LONGEST_STEM = LONGEST_ID - 12
 
 
 def name_of(*parts: str) -> str:
-    """A result id of these parts.
+    """A result id of these parts: what it is about, then which of its numbers ("estimate", "n").
 
     Where something cannot stand in an id, or there is too much of it, the rest is kept and a digest
-    tells it from other names.
+    tells it from other names. Numbers about the same thing keep the same `stem_of`.
     """
+    *about, last = parts
+    if not about:
+        return _nameable(parts, LONGEST_ID)
+    stem = stem_of(*about)
+    return f"{stem}.{_nameable((last,), LONGEST_ID - len(stem) - 1)}"
+
+
+def stem_of(*parts: str) -> str:
+    """What the ids of all results about one thing begin with, short enough for one part more."""
+    return _nameable(parts, LONGEST_STEM)
+
+
+def _nameable(parts: tuple[str, ...], most: int) -> str:
     whole = ".".join(parts)
     named = _DOTS.sub(".", _UNNAMEABLE.sub("", whole)).strip(".")
-    if named and named == whole and len(named) <= LONGEST_ID:
+    if named and named == whole and len(named) <= most:
         return named
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    kept = named[: LONGEST_ID - len(digest) - 1].rstrip(".")
+    kept = named[: most - len(digest) - 1].rstrip(".")
     return f"{kept}-{digest}"
 
 
