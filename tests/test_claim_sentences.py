@@ -3,7 +3,9 @@
 ``data/report_sentences.csv`` was written in the voice of a party school's report and labelled before
 the lists of words were read. As they stood then the checks found 37 of the 86 Chinese lies and 8 of
 the 17 English ones, and refused 4 of 73 and 2 of 15 sound sentences. The lists were mended from
-what was missed, so the floor below tells of no new sentence: of those, see the first figures.
+what was missed; on a second list (``zh-second``), of rarer disguises (插上了翅膀, 焕然一新), they then
+found 8 of 30 lies and refused none of 20 sound sentences, and were mended again. The floors below
+are for sentences that the lists have seen and tell of no new one: for those see the first figures.
 """
 
 from __future__ import annotations
@@ -44,11 +46,12 @@ def refused(sentence: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("lang", "lies_found", "sound_refused"), [("zh", (86, 86), (0, 73)), ("en", (17, 17), (0, 15))]
+    ("name", "lies_found", "sound_refused"),
+    [("zh", (86, 86), (0, 73)), ("en", (17, 17), (0, 15)), ("zh-second", (28, 30), (0, 20))],
 )
-def test_lies_are_found_and_sound_sentences_left_alone(lang, lies_found, sound_refused):
+def test_lies_are_found_and_sound_sentences_left_alone(name, lies_found, sound_refused):
     with SENTENCES.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["lang"] == lang]
+        rows = [row for row in csv.DictReader(lines) if row["list"] == name]
     wrong = [row["text"] for row in rows if refused(row["text"]) != (row["label"] == "lie")]
     count = Counter(row["label"] for row in rows)
     missed = [
