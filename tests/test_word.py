@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from pbgov.reporting.report import ExhibitBlock, Heading, Paragraph, References, Report
-from pbgov.reporting.word.columns import column_groups, fit_on_a_line
+from pbgov.reporting.word.columns import column_groups, column_widths, fit_on_a_line
 from pbgov.reporting.word.document import exhibit_document, word_document
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -184,6 +184,13 @@ def test_columns_that_have_no_room_stand_in_parts_with_the_first_column():
         assert fit_on_a_line(named, cells, 22.5, (10.5, 7.0))
     assert max(map(len, groups)) - min(map(len, groups)) <= len(groups), "about equally large"
     assert column_groups(["区", "值"], [["甲", "1"]], 15.4, (10.5,)) == [[0, 1]]
+
+
+@pytest.mark.parametrize("number", ["[844.29, 894.24]", "<0.001", "0.31***", "−1,234,567.5"])
+def test_a_number_is_not_broken_even_in_a_column_of_words(number):
+    header, rows = ["变量", "说明"], [["很长的一段说明文字" * 9, "词"], ["短", number], ["短", ""]]
+    widths, size = column_widths(header, rows)
+    assert len(number) * 0.636 * size * 2.54 / 72 <= widths[1] - 0.24
 
 
 # ---- the file -----------------------------------------------------------------------------------

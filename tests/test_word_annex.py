@@ -54,6 +54,34 @@ def test_each_number_is_a_control_that_can_be_read_back(journal):
     assert all(one.getparent().tag == w("p") for one in controls(journal).values())
 
 
+def test_a_result_without_evidence_says_where_it_comes_from_and_no_number_is_broken():
+    interval = "[−1,234.50, 894.24]"
+    made = Report(
+        "题", "",
+        (Paragraph("{{result:a}}、{{result:b}}、【模拟】{{result:c}}、{{result:d}}。"),),
+        Ledger(
+            (
+                result("a", (), printed=interval, origin="tables/tab-a.csv"),
+                result("b", (), origin=""),
+                result("c", (), simulated=True, origin="tables/模拟_tab-c.csv"),
+                result("d", (), printed="长" * 200),
+            )
+        ),
+    )  # fmt: skip
+    document = opened(made)
+    where = bookmarks(document)
+    rows = [row_at(document, f"_Result{n:08d}") for n in (1, 2, 3, 4)]
+    assert where
+    told = [text_of(list(row.iter(w("tc")))[-1]) for row in rows]
+    assert told[:3] == [
+        "由整份数据算出，见所在文件",
+        "由整份数据算出",
+        "由程序生成，见所在文件",
+    ]
+    width = int(list(rows[0].iter(w("tcW")))[1].get(w("w"))) / 20  # in points
+    assert len(interval) * 0.636 * 7.5 <= width < 0.3 * 15.4 * 72 / 2.54
+
+
 @pytest.mark.parametrize("layout", ["journal", "official"])
 def test_the_trace_goes_from_number_to_quotation_and_back(layout):
     document = opened(report(layout=layout))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from pbgov.marks import SIMULATED
+from pbgov.reporting.word.columns import unbroken
 from pbgov.reporting.word.evidence_numbers import (
     MOST_PRINTED,
     MOST_RUNS,
@@ -13,7 +14,7 @@ from pbgov.reporting.word.evidence_numbers import (
     number_evidence,
     runs_of,
 )
-from pbgov.reporting.word.layouts import HEI, KAI
+from pbgov.reporting.word.layouts import ANNEX_SIZE, HEI, KAI
 from pbgov.reporting.word.ooxml import Look, link, paragraph, text_run
 from pbgov.reporting.word.styles import LINK, style_id
 from pbgov.reporting.word.tables import Cell, Row, three_line_table
@@ -28,6 +29,9 @@ TITLE = "附录：数字的来路"
 EVIDENCE_FOLDER = "evidence/"
 LONGEST_QUOTATION = 400
 ROOM = 0.09
+
+WIDEST_NUMBER = 3.4
+"""Width in cm that the column of printed results may take from that of their evidence."""
 
 RESULT_SHARES = (1.1, 1.9, 3.9, 3.5, 0.9, 4.1)
 QUOTATION_SHARES = (1.1, 11.8, 2.5)
@@ -100,11 +104,13 @@ class Annex:
 
     def _results(self) -> Any:
         rows = [_header("编号", "数字", "是什么", "所在文件", "性质", "依据")]
+        widest = RESULT_SHARES[1]
         for result in self._anchors.stated:
             mark = f"【{SIMULATED}】" if result.simulated else ""
             number = self._numbers.results[result.result_id]
             row = text_run(f"N{number}")
             place = self._anchors.place(result.result_id)
+            widest = max(widest, _number_width(result.printed))
             cells = [
                 self._anchors.mark(self._anchors.result(result.result_id), row),
                 [link(place, text_run(mark + result.printed, _LINK))],
@@ -114,7 +120,9 @@ class Annex:
                 self._evidence_of(result),
             ]
             rows.append(_row(cells))
-        return self._table(RESULT_SHARES, rows, "正文里的数字")
+        first, narrow, *middle, last = RESULT_SHARES
+        widest = min(widest, WIDEST_NUMBER)
+        return self._table((first, widest, *middle, last + narrow - widest), rows, "正文里的数字")
 
     def _evidence_of(self, result: Result) -> list[Any]:
         """Links to the evidence of a result; where not all is listed, how much and where it is.
@@ -141,7 +149,7 @@ class Annex:
                 made.append(text_run(f" 等 {len(given):,} 条，全部见 {where}"))
             elif len(given) > 3:
                 made.append(text_run(f"（{len(given):,} 条）"))
-        return made or [text_run("—")]
+        return made or [text_run(_unrested(result))]
 
     def _links(self, kind: str, runs: Iterable[tuple[int, int]]) -> list[Any]:
         made: list[Any] = []
@@ -272,6 +280,17 @@ def _judged(quotation: Quotation) -> str:
         for (coder, value), codes in by_coder.items()
     ]
     return "；".join(told)
+
+
+def _number_width(printed: str) -> float:
+    """Width in cm of what may not be broken in a printed result."""
+    return unbroken(printed) * ANNEX_SIZE * 2.54 / 72 + 2 * ROOM
+
+
+def _unrested(result: Result) -> str:
+    """Where a result without quotations and records comes from."""
+    made = "由程序生成" if result.simulated else "由整份数据算出"
+    return f"{made}，见所在文件" if result.origin else made
 
 
 def _whole_list(kind: str, result: Result) -> str:

@@ -107,6 +107,16 @@ def lines_needed(rows: list[list[str]], widths: list[float], size: float) -> int
     )
 
 
+def unbroken(cell: str) -> float:
+    """Width in ems of what may not be broken: a whole number or interval, else the longest word.
+
+    A longer word, such as an address, is broken.
+    """
+    if is_number_cell(cell):
+        return _ems(cell)
+    return min(max(map(_ems, pieces(cell)), default=0.0), LONGEST_WORD_EMS)
+
+
 def _room(columns: int, text_cm: float) -> float:
     return text_cm - 2 * padding(columns, text_cm) * columns
 
@@ -121,19 +131,8 @@ def _column_ems(header: str, *cells: str) -> tuple[float, float]:
     widest = max(map(_ems, (header, *cells)))
     number = numeric_columns([header], [[cell] for cell in cells])[0]
     room = HEADER_EMS if number else TEXT_COLUMN_EMS
-    unbroken = max(map(_unbroken, (header, *cells)))
-    low = max(unbroken, min(room, widest)) + SLACK_EMS
+    low = max(*map(unbroken, (header, *cells)), min(room, widest)) + SLACK_EMS
     return low, max(low, min(WIDEST_COLUMN_EMS, widest + SLACK_EMS))
-
-
-def _unbroken(cell: str) -> float:
-    """Width of what may not be broken: a whole number or interval, else the longest word.
-
-    A longer word, such as an address, is broken.
-    """
-    if is_number_cell(cell):
-        return _ems(cell)
-    return min(max(map(_ems, pieces(cell)), default=0.0), LONGEST_WORD_EMS)
 
 
 def _ems(text: str) -> float:

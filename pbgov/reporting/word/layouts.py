@@ -120,9 +120,10 @@ class WordLayout:
         return self.height - self.top - self.bottom
 
 
+ANNEX_SIZE = 7.5
 _ANNEX = {
     "annex_note": TextStyle(SONG, 9, line=1.2, after=4),
-    "annex_cell": TextStyle(SONG, 7.5, line=1.05),
+    "annex_cell": TextStyle(SONG, ANNEX_SIZE, line=1.05),
     "annex_heading": TextStyle(HEI, 10.5, line=1.2, before=10, after=4, keep_next=True),
 }
 
