@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from pbgov.cli import main
 from pbgov.errors import InputError
 from pbgov.evaluation.estimate import Estimate, NotEstimated
 from pbgov.replay.changes import Changes, kept_results, what_changed
 from pbgov.reporting.ledger import Result
-from pbgov.run import compute, state_of
+from pbgov.run import FORMER, PROVENANCE, compute, state_of
 from pbgov.study import read_study
 
 if TYPE_CHECKING:
@@ -179,7 +181,7 @@ def test_another_judgement_of_a_person_changes_no_rule(
     ]  # fmt: skip
     assert set(told["stretch"]) == {"both"}
     assert changes.scores.empty
-    assert "agree/agreement" in "\n".join(changes.story())
+    assert "编码一致性（agreement）" in "\n".join(changes.story())
 
 
 def test_a_lexicon_entry_changes_counts_of_words_only(
@@ -211,6 +213,8 @@ def test_a_paragraph_put_in_front_moves_everything_and_changes_one_thing(
         ("new", "新的一段。")
     ]
     assert changes.codings.empty
+    moved = changes.tables[changes.tables["table"].isin(["practices", "quantities", "claims"])]
+    assert moved.empty
 
 
 def test_a_paragraph_cut_out_takes_its_coding_with_it(
@@ -239,6 +243,51 @@ def test_former_results_are_loaded_by_their_keys(study: Path, before: Any) -> No
     assert not what_changed(before[0], loaded).any_result
     with pytest.raises(InputError, match="code"):
         kept_results(study / "data" / "derived", {**before[1], "code": "0" * 24})
+
+
+def test_the_command_says_what_is_not_yet_counted_and_by_what_the_runs_differ(
+    study: Path, before: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shutil.copytree(study, tmp_path / "研究 一")
+    record = state_of(read_study(folder)) | {"outputs": {"report.html": "0"}}
+    former = folder / "data" / "derived" / FORMER
+    former.parent.mkdir(exist_ok=True)
+
+    def told(one: dict[str, Any], other: dict[str, Any]) -> str:
+        for file, run in ((former, one), (folder / "reports" / PROVENANCE, other)):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps({"steps": before[1]} | run), encoding="utf-8")
+        code = main(["changes", "--study", str(folder)])
+        out, err = capsys.readouterr()
+        assert code == bool(err)
+        return out + err
+
+    assert main(["changes", "--study", str(folder)]) == 1
+    assert "还没有两次运行可以比较" in capsys.readouterr().err
+    assert told(record, record) == "输入文件没有变。\n没有一个结果变了。\n"
+    other = record | {"seed": 8, "versions": record["versions"] | {"numpy": "9.9"}}
+    assert "运行的条件变了：随机种子由 7 到 8、numpy由 " in told(record, other)
+    (folder / "data" / "cases" / "d.txt").write_text("后来加的。", encoding="utf-8")
+    assert told(record, record).startswith("注意：材料在上一次写出报告之后又改过")
+    lost = {"steps": {**before[1], "score": "0" * 24}}
+    assert "请把材料改回去运行一次" in told(record | lost, record)
+
+
+def test_a_changed_figure_is_told_with_its_unit_and_status() -> None:
+    def run(value: float, status: str) -> dict[str, Results]:
+        row = {
+            "region_code": "110101", "period": "2020", "indicator": "人口", "value": value,
+            "unit": "人", "status": status,
+        }  # fmt: skip
+        return {"indicators": {"indicators": pd.DataFrame([row])}}
+
+    changes = what_changed(run(1200, "实际"), run(1300.5, "模拟"))
+    (told,) = [one for one in changes.story() if "指标" in one and "个" in one]
+    assert told.startswith(
+        "1 个指标数值变了：人口 110101  2020 由 1,200 人（实际） 到 1,300.5 人（模拟）"
+    )
+    assert not changes.any_result
+    assert what_changed(run(1, "实际"), run(1, "实际")).figures.empty
 
 
 # ---- estimates, on hand-made numbers --------------------------------------------------------------

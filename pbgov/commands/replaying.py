@@ -40,7 +40,8 @@ def _claims(options: argparse.Namespace) -> int:
 
 def _changes(options: argparse.Namespace) -> int:
     from pbgov.replay.changes import kept_results, what_changed
-    from pbgov.run import FORMER, PROVENANCE, recorded
+    from pbgov.replay.runs import conditions_of
+    from pbgov.run import FORMER, PROVENANCE, recorded, state_of
     from pbgov.study import read_study
 
     study = read_study(options.study)
@@ -51,10 +52,15 @@ def _changes(options: argparse.Namespace) -> int:
             f"{study.root}: there are not two runs to compare; run, edit, run again."
             " 还没有两次运行可以比较：运行一次，改动，再运行一次。"
         )
+    if state_of(study)["inputs"] != after["inputs"]:
+        print(
+            "注意：材料在上一次写出报告之后又改过，那些改动还没有算进来；下面说的是写出的两份报告之间的变化。"
+            "要算进来，请运行 pbgov run（如果它报了错，先照它说的改正）。"
+        )
     changed = what_changed(
-        kept_results(derived, before["steps"]),
-        kept_results(derived, after["steps"]),
+        *(kept_results(derived, run["steps"]) for run in (before, after)),
         inputs=(before["inputs"], after["inputs"]),
+        conditions=(conditions_of(before), conditions_of(after)),
         ledgers=_ledgers(study),
     )
     for sentence in changed.story("zh"):

@@ -127,7 +127,7 @@ def require_current(study: Study) -> dict[str, Any]:
 
 def bundle_remarks(study: Study, on_step: Callable[[str, bool], None] | None = None) -> Remarks:
     """Documents without stated rights and the names of coders, from the results of the last run."""
-    from pbgov.run import state_of, compute
+    from pbgov.run import compute, state_of
 
     results, _ = compute(study, state_of(study), on_step or (lambda title, made: None))
     documents = table_of(results, "read", "documents")

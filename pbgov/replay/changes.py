@@ -20,6 +20,8 @@ from pbgov.replay.comparing import (
     changed_terms,
 )
 from pbgov.replay.estimates import changed_estimates
+from pbgov.replay.figures import changed_figures
+from pbgov.replay.runs import CONDITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,9 +43,13 @@ class Changes:
     inputs : DataFrame or None
         Files that are not the same: ``path``, ``change`` ("added", "removed", "edited"); None
         where the digests of the two runs were not given.
-    segments, codings, cues, terms, scores, estimates, tables : DataFrame
+    conditions : DataFrame or None
+        The seed and the software where they are not the same: ``what``, ``before``, ``after``; None
+        where they were not given.
+    segments, codings, cues, terms, figures, scores, estimates, tables : DataFrame
         One row is one thing that is not the same; the columns are those of
-        `pbgov.replay.comparing` and `pbgov.replay.estimates`. ``tables`` counts the rows of everything else.
+        `pbgov.replay.comparing`, `pbgov.replay.figures` and `pbgov.replay.estimates`. ``tables``
+        counts the rows of everything else.
     printed : DataFrame or None
         Results of the report that print otherwise now: ``result_id``, ``meaning``, ``before``,
         ``after`` ('' where there is none), ``simulated``; None where no ledgers were given.
@@ -52,10 +58,12 @@ class Changes:
     """
 
     inputs: pd.DataFrame | None
+    conditions: pd.DataFrame | None
     segments: pd.DataFrame
     codings: pd.DataFrame
     cues: pd.DataFrame
     terms: pd.DataFrame
+    figures: pd.DataFrame
     scores: pd.DataFrame
     estimates: pd.DataFrame
     tables: pd.DataFrame
@@ -64,7 +72,7 @@ class Changes:
 
     @property
     def any_result(self) -> bool:
-        """Whether anything that a run makes is not the same."""
+        """Whether anything that a run makes of its inputs is not the same."""
         made = (
             self.segments, self.codings, self.terms, self.scores, self.estimates, self.tables,
             self.printed,
@@ -91,6 +99,7 @@ def what_changed(
     after: Mapping[str, Results],
     *,
     inputs: tuple[Mapping[str, str], Mapping[str, str]] | None = None,
+    conditions: tuple[Mapping[str, str], Mapping[str, str]] | None = None,
     ledgers: tuple[Mapping[str, Result], Mapping[str, Result]] | None = None,
 ) -> Changes:
     """What an edit of a document, a lexicon, a codebook or a coding changed, and by which way.
@@ -101,6 +110,8 @@ def what_changed(
         The results of each step, as `pbgov.run.compute` or `kept_results` gives them.
     inputs : pair of mapping of str to str, optional
         Digests of the input files of both runs, as provenance.json keeps them.
+    conditions : pair of mapping of str to str, optional
+        What both runs were made with, as `pbgov.replay.runs.conditions_of` gives it.
     ledgers : pair of mapping of str to Result, optional
         The ledgers of both reports.
 
@@ -114,10 +125,12 @@ def what_changed(
     simulated = bool(estimates["simulated"].any())
     return Changes(
         inputs=None if inputs is None else changed_files(*inputs),
+        conditions=None if conditions is None else _changed_conditions(*conditions),
         segments=changed_segments(before, after),
         codings=changed_codings(before, after),
         cues=changed_cues(before, after),
         terms=changed_terms(before, after),
+        figures=changed_figures(before, after),
         scores=changed_scores(before, after),
         estimates=as_simulated(estimates) if simulated else estimates,
         tables=changed_tables(before, after),
@@ -147,7 +160,9 @@ def kept_results(derived: Path, steps: Mapping[str, str]) -> dict[str, Results]:
     if lost:
         raise InputError(
             f"{derived}: the results of {', '.join(lost)} in that state are no longer kept;"
-            " run the study as it was, then as it is"
+            " run the study as it was, then as it is."
+            " 前后两次运行的中间结果已经不全（data/derived 被清理过），说不出变化怎样传下来；"
+            "请把材料改回去运行一次，再改过来运行一次。"
         )
     return {step: results for step, results in loaded.items() if results is not None}
 
@@ -161,6 +176,15 @@ def _changed_prints(before: Mapping[str, Result], after: Mapping[str, Result]) -
             told = [side for side in (other, one) if side]
             rows.append((name, told[0].meaning, *printed, any(side.simulated for side in told)))
     return pd.DataFrame(rows, columns=list(PRINTED))
+
+
+def _changed_conditions(before: Mapping[str, str], after: Mapping[str, str]) -> pd.DataFrame:
+    rows = [
+        (name, before.get(name, ""), after.get(name, ""))
+        for name in dict.fromkeys([*before, *after])
+        if before.get(name) != after.get(name)
+    ]
+    return pd.DataFrame(rows, columns=list(CONDITIONS))
 
 
 def _names(run: Mapping[str, Results]) -> dict[str, str]:

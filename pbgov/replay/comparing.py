@@ -39,8 +39,12 @@ TOLD = {
     ("score", "documents"),
     ("score", "regions"),
     ("simulate", "recovery"),
+    ("indicators", "indicators"),
+    ("indicators", "assessment"),
 }
 """Tables with a comparison of their own; of every other the rows that changed are counted."""
+_PLACE = re.compile(r"(?:\w+_)?(?:start|end)|segment_id|practice(?:_id)?")
+"""Columns that say where something stands: a line put in above it is no other result."""
 
 
 def changed_files(before: Mapping[str, str], after: Mapping[str, str]) -> pd.DataFrame:
@@ -268,7 +272,8 @@ def _lines(run: Run, step: str, name: str) -> Counter[Any]:
         loaded = json.loads(value)
         told = isinstance(loaded, dict) and "formula" in loaded
         return Counter() if told else Counter([value])
+    told_by = [column for column in value.columns if not _PLACE.fullmatch(str(column))]
     return Counter(
         tuple("" if pd.api.types.is_scalar(cell) and pd.isna(cell) else str(cell) for cell in row)
-        for row in value.itertuples(index=False, name=None)
+        for row in value[told_by].itertuples(index=False, name=None)
     )

@@ -17,6 +17,17 @@ NOISE = 1e-9
 """Numbers closer than this part of the larger one are the same."""
 
 
+CONDITIONS = ("what", "before", "after")
+SEED, CODE = "seed", "pbgov"
+_SHOWN = 8
+
+
+def conditions_of(record: Mapping[str, Any]) -> dict[str, str]:
+    """What a run was made with, as provenance.json records it: seed, pbgov's own code, versions."""
+    own = {SEED: str(record.get("seed", "")), CODE: str(record.get("code", ""))[:_SHOWN]}
+    return own | {str(name): str(one) for name, one in record.get("versions", {}).items()}
+
+
 def rows_of(run: Run, step: str, name: str) -> list[dict[str, Any]]:
     """The rows of a table; none where the step did not make it."""
     table = run.get(step, {}).get(name)

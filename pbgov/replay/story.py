@@ -14,6 +14,7 @@ from pbgov.exhibits.numerals import (
     format_percent,
 )
 from pbgov.replay.coding_story import CodingTeller
+from pbgov.replay.runs import CODE, SEED
 from pbgov.replay.speaking import LISTED, Speaker
 
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ def story_of(changes: Changes, lang: Lang) -> tuple[str, ...]:
     teller = Teller(changes, lang)
     links = [
         *teller.inputs(),
+        *teller.conditions(),
         *teller.segments(),
         *CodingTeller(changes, lang).codings(),
         *teller.terms(),
+        *teller.figures(),
         *teller.scores(),
         *teller.estimates(),
         *teller.tables(),
@@ -42,10 +45,12 @@ class Teller(Speaker):
 
     def fit(self, row: dict[Any, Any]) -> str:
         """Which estimate: the step by its title, and the name it has there."""
+        return self._of_step(str(row["step"]), str(row["name"]))
+
+    def _of_step(self, step: str, name: str) -> str:
         from pbgov.steps import STEPS
 
-        titles = {step.name: step.title for step in STEPS}
-        step, name = str(row["step"]), str(row["name"])
+        titles = {one.name: one.title for one in STEPS}
         return self.say(f"{titles.get(step, step)}（{name}）", f"{step}/{name}")
 
     def inputs(self) -> list[str]:
@@ -65,6 +70,22 @@ class Teller(Speaker):
             for path, change in zip(files["path"], files["change"], strict=True)
         )
         return [self.say(f"改动的输入：{shown}。", f"Inputs changed: {shown}.")]
+
+    def conditions(self) -> list[str]:
+        """Whether the seed or the software is another one."""
+        table = self.changes.conditions
+        if table is None or table.empty:
+            return []
+        names = {SEED: self.say("随机种子", "seed"), CODE: self.say("pbgov 的程序", "pbgov's code")}
+        shown = self.say("、", ", ").join(
+            f"{names.get(row['what'], row['what'])}{self._from_to(row)}"
+            for row in table.to_dict("records")
+        )
+        return [self.say(f"运行的条件变了：{shown}。", f"The run was made with another {shown}.")]
+
+    def _from_to(self, row: dict[Any, Any]) -> str:
+        before, after = (row[when] or MISSING for when in ("before", "after"))
+        return self.say(f"由 {before} 到 {after}", f" (from {before} to {after})")
 
     def segments(self) -> list[str]:
         """Which stretches of the documents."""
@@ -100,6 +121,24 @@ class Teller(Speaker):
             self.say(
                 f"{n} 个词的次数变了：{shown}。",
                 f"The counts of {self.counted(len(table), 'word')} changed: {shown}.",
+            )
+        ]
+
+    def figures(self) -> list[str]:
+        """Which figures of indicators."""
+        table = self.changes.figures
+        if table.empty:
+            return []
+        shown = self.listed(
+            f"{row['indicator']} {self.name(str(row['region_code']))} {row['period']} "
+            f"{self._from_to(row).strip()}"
+            for row in table.to_dict("records")
+        )
+        n = format_count(len(table))
+        return [
+            self.say(
+                f"{n} 个指标数值变了：{shown}。",
+                f"{self.counted(len(table), 'figure')} of indicators changed: {shown}.",
             )
         ]
 
@@ -213,13 +252,14 @@ class Teller(Speaker):
         if table.empty:
             return []
         shown = self.listed(
-            self.say(
-                f"{row['step']}/{row['table']}（{row['n_gone']} 行不再有，{row['n_new']} 行是新的）",
-                f"{row['step']}/{row['table']} ({row['n_gone']} rows gone, {row['n_new']} new)",
+            self._of_step(str(row["step"]), str(row["table"]))
+            + self.say(
+                f"有 {row['n_gone']} 行不再有、{row['n_new']} 行是新的",
+                f" ({row['n_gone']} rows gone, {row['n_new']} new)",
             )
             for row in table.to_dict("records")
         )
-        return [self.say(f"另有变动的表：{shown}。", f"Other tables changed: {shown}.")]
+        return [self.say(f"别的表也变了：{shown}。", f"Other tables changed: {shown}.")]
 
     def printed(self) -> list[str]:
         """Which numbers of the report."""
@@ -257,10 +297,10 @@ class Teller(Speaker):
         return [
             self.say(
                 "输入变了，但没有一个结果变：改动没有触及任何片段、编码、词的次数、得分或估计"
-                "（例如只改了说明、出处或空格，或者改到的词在材料里没有出现）。",
+                "（例如只改了说明、出处或空格，改到的词在材料里没有出现，或者改到的指标没有检验用到）。",
                 "Inputs changed but no result did: the edit touched no segment, coding, count of words,"
-                " score or estimate (as where only a note, a source or blanks were edited, or words"
-                " that the material does not hold).",
+                " score or estimate (as where only a note, a source or blanks were edited, words"
+                " that the material does not hold, or figures that no test uses).",
             )
         ]
 

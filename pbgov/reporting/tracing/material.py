@@ -165,7 +165,7 @@ class Material:
 
 def material_of(study: Study | Material | str | Path) -> Material:
     """A study, read and run as far as its cache does not have it; steps made are told on stderr."""
-    from pbgov.run import state_of, compute
+    from pbgov.run import compute, state_of
     from pbgov.study import read_study
 
     if isinstance(study, Material):
