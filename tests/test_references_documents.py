@@ -222,3 +222,21 @@ def test_sources_of_figures() -> None:
     assert format_reference(sources_of_figures(scores, what="考核得分")[0]) == (
         "[考核得分][EB/OL]. http://a.b/2."
     )
+
+
+def test_persons_of_one_family_name_are_told_apart_by_their_initials() -> None:
+    # GB/T 7714-2025, 9.3.1.1: where the family name does not identify the person, the whole name
+    sources = [
+        by("Smith, John", 2000, "On", key="j"),
+        by("Smith, Ann", 2000, "On", key="a"),
+        by("Smith, John", 2000, "Zest", key="z"),
+        by("Brown, Bo", 2000, "On", key="b"),
+    ]
+    listed = format_bibliography(sources, "2025-author-year")
+    marks = dict(zip(listed.keys, listed.marks, strict=True))
+    assert marks == {
+        "a": "（Smith A，2000）",
+        "j": "（Smith J，2000a）",
+        "z": "（Smith J，2000b）",
+        "b": "（Brown，2000）",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -493,3 +494,88 @@ def test_reading_what_was_written_gives_no_remarks(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         read_references(path)
+
+
+QUIRKS = r"""
+% Encoding: GBK
+
+@Article{jabref,
+  author = {张三 and 李四},
+  title = {社区治理},
+  journal = {中国行政管理},
+  year = {2019},
+  month = mar # "~10",
+  language = {中文;},
+}
+@misc{arxiv, title={Models}, author={Tom B. Brown}, year={2020}, eprint={2005.14165},
+  archivePrefix={arXiv}, url={https://arxiv.org/abs/2005.14165}}
+@article{season, title={Of spring}, journal={J}, year={2001}, month={Spring}}
+@article{months, title={Of months}, journal={J}, year={2001}, month={Mar./Apr.}}
+@book{tex, title={The {\TeX} book}, publisher={P}, address={R}, year=1986}
+@Comment{jabref-meta: grouping:
+0 AllEntriesGroup:;
+1 StaticGroup:Two\;0\;1\;\;\;\;;
+}
+"""
+
+
+def test_what_jabref_scholar_and_arxiv_write(tmp_path: Path) -> None:
+    path = tmp_path / "a.bib"
+    path.write_bytes(QUIRKS.encode("gb18030"))
+    jabref, arxiv, season, months, tex = read_references(path)
+    assert jabref.issued == Date((2019, 3, 10))
+    assert format_reference(jabref) == "张三，李四. 社区治理[J]. 中国行政管理，2019."
+    assert format_reference(arxiv) == (
+        "Brown T B. Models[PP/OL]. arXiv（2020）. https://arxiv.org/abs/2005.14165."
+    )
+    assert format_reference(season) == "Of spring[J]. J，2001."
+    assert season.others == (("month", "Spring"),)
+    assert format_reference(months) == "Of months[J]. J，2001."
+    assert tex.title == "The TeX book"
+
+
+def test_numbers_that_stand_where_books_have_their_isbn(tmp_path: Path) -> None:
+    path = tmp_path / "CNKI.enw"
+    path.write_text(
+        "%0 Patent\n%A 邓一刚\n%T 全智能节电器\n%@ CN200610171314.3\n%D 2008-01-16\n%W CNKI\n",
+        encoding="utf-8",
+    )
+    (patent,) = read_references(path)
+    assert format_reference(patent) == "邓一刚. 全智能节电器：CN200610171314.3[P]. 2008-01-16."
+
+
+def test_csl_json_with_markup_empty_dates_and_empty_names(tmp_path: Path) -> None:
+    items = [
+        {
+            "id": "a",
+            "type": "article-journal",
+            "title": '<i>Eucalyptus</i>, <span class="nocase">DNA</span>, H<sub>2</sub>O <script>',
+            "author": [{"family": "", "given": ""}, {"family": "Wu", "given": "A"}],
+            "editor": None,
+            "issued": {"date-parts": [[None]]},
+        }
+    ]
+    path = tmp_path / "crossref.json"
+    path.write_text(json.dumps(items), encoding="utf-8")
+    (one,) = read_references(path)
+    assert one.title == "Eucalyptus, DNA, H2O <script>"
+    assert one.author == (Name("Wu", "A"),)
+    assert one.issued is None
+
+
+def test_ten_thousand_entries_take_seconds_and_endless_faults_end(tmp_path: Path) -> None:
+    path = tmp_path / "big.bib"
+    entry = "@article{{k{0}, title={{题 {{{0}}}}}, abstract={{{1}}}, year=2000, month=mar}}\n"
+    path.write_text(
+        "".join(entry.format(number, "很长的一段摘要。" * 20) for number in range(10_000)),
+        encoding="utf-8",
+    )
+    before = time.process_time()
+    assert len(read_references(path)) == 10_000
+    assert (
+        time.process_time() - before < 15
+    )  # it took over a minute when each line was counted anew
+    path.write_text("@article{k, title={\n" * 2_000, encoding="utf-8")
+    with pytest.raises(DataFileError) as raised:
+        read_references(path)
+    assert len(raised.value.findings) == 100

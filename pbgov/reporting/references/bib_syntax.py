@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from pbgov.findings import Finding
@@ -12,6 +13,8 @@ _NAME = re.compile(r"[^\s,{}()=\"#%'\\@]+")
 _KEY = re.compile(r"[^\s,{}]*")
 _BLANK = re.compile(r"\s*")
 _NUMBER = re.compile(r"\d+")
+_NEXT_ENTRY = re.compile(r"^[ \t]*@", re.M)
+MOST_FAULTS = 100
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,12 @@ def parse(text: str, path: str) -> tuple[list[Entry], list[Finding]]:
     """The entries of a .bib file, and its faults.
 
     What stands between entries is a comment, as BibTeX has it. After a fault reading goes on at the
-    next line that begins with ``@``.
+    next line that begins with ``@``; after a hundred it stops.
     """
     parser = _Parser(text, path)
     entries: list[Entry] = []
-    while (start := text.find("@", parser.at)) >= 0:
+    faults = 0
+    while faults < MOST_FAULTS and (start := text.find("@", parser.at)) >= 0:
         parser.at = start + 1
         try:
             entry = parser.entry(start)
@@ -48,7 +52,8 @@ def parse(text: str, path: str) -> tuple[list[Entry], list[Finding]]:
             parser.findings.append(
                 Finding("E730", path, line, seen=fault.seen, wanted=fault.wanted)
             )
-            again = re.compile(r"^[ \t]*@", re.M).search(text, start + 1)
+            faults += 1
+            again = _NEXT_ENTRY.search(text, start + 1)
             parser.at = again.start() if again else len(text)
             continue
         if entry is not None:
@@ -60,11 +65,12 @@ class _Parser:
     def __init__(self, text: str, path: str) -> None:
         self.text, self.path = text, path
         self.at = 0
+        self.ends_of_lines = [found.start() for found in re.finditer("\n", text)]
         self.strings = {name: f"{number:02d}" for number, name in enumerate(MONTHS, 1)}
         self.findings: list[Finding] = []
 
     def line(self, at: int) -> int:
-        return self.text.count("\n", 0, at) + 1
+        return bisect_left(self.ends_of_lines, at) + 1
 
     def entry(self, start: int) -> Entry | None:
         found = _NAME.match(self.text, self.at)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pbgov.errors import InputError
 from pbgov.reporting.references.entry import format_reference, mark_of, year_of
-from pbgov.reporting.references.names import short_name
+from pbgov.reporting.references.names import one_name, one_surname, short_name
 from pbgov.reporting.references.style import Style, style_named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pbgov.reporting.references.source import Source
     from pbgov.reporting.report import References
@@ -73,7 +73,8 @@ def format_bibliography(
 
     Notes
     -----
-    By author and year the list is grouped as clause 9.3.2 says: Chinese, Japanese, Western, Russian,
+    By author and year a citation names the first author's family name; where two persons of the list
+    share it, the whole name, as clause 9.3.1.1 allows. The list is grouped as clause 9.3.2 says: Chinese, Japanese, Western, Russian,
     others. Within Chinese it goes by the Pinyin of the author, taken from the place of each character
     in the first level of GB 2312-1980, which is ordered by Pinyin (3,755 characters); rarer
     characters, which that standard orders by radical, follow behind. A character with several
@@ -90,17 +91,18 @@ def format_bibliography(
         if unknown := [key for key in first if key not in by_key]:
             known = ", ".join(by_key) or "none"
             raise InputError(f"{unknown[0]!r} is cited but not among the sources ({known})")
-        ordered = [by_key[key] for key in (*first, *(key for key in by_key if key not in first))]
+        ordered = [by_key[key] for key in dict.fromkeys((*first, *by_key))]
         entries = [format_reference(source, style) for source in ordered]
         marks = [f"[{number}]" for number in range(1, len(ordered) + 1)]
     else:
         ordered = sorted(sources, key=lambda source: _sorting(source, chosen))
-        letters = _letters(ordered, chosen)
+        labels = _labels(ordered, chosen)
+        letters = _letters(ordered, labels)
         entries = [
             format_reference(source, style, year_suffix=letters[source.key]) for source in ordered
         ]
         marks = [
-            chosen.round(chosen.comma.join([_label(one, chosen), year_of(one) + letters[one.key]]))
+            chosen.round(chosen.comma.join([labels[one.key], year_of(one) + letters[one.key]]))
             for one in ordered
         ]
     return Bibliography(
@@ -151,18 +153,28 @@ def _runs(numbers: Sequence[int]) -> list[str]:
     return runs
 
 
-def _label(source: Source, style: Style) -> str:
+def _label(source: Source, style: Style, shared: Collection[str] = ()) -> str:
     people = source.author or source.editor
     if not people and mark_of(source) == "S" and source.number:
         return source.number
-    return short_name(people, source.written_in, style)
+    return short_name(people, source.written_in, style, shared)
 
 
-def _letters(ordered: Sequence[Source], style: Style) -> dict[str, str]:
+def _labels(ordered: Sequence[Source], style: Style) -> dict[str, str]:
+    """What a citation calls the authors of each; with initials where two share a family name."""
+    bearers: dict[str, set[str]] = {}
+    for source in ordered:
+        for name in (source.author or source.editor)[:1]:
+            bearers.setdefault(one_surname(name, style), set()).add(one_name(name, style))
+    shared = {surname for surname, names in bearers.items() if len(names) > 1}
+    return {source.key: _label(source, style, shared) for source in ordered}
+
+
+def _letters(ordered: Sequence[Source], labels: dict[str, str]) -> dict[str, str]:
     """a, b, c … behind the year of sources that a citation could not tell apart."""
     alike: dict[tuple[str, str], list[str]] = {}
     for source in ordered:
-        alike.setdefault((_label(source, style), year_of(source)), []).append(source.key)
+        alike.setdefault((labels[source.key], year_of(source)), []).append(source.key)
     return {
         key: _letter(place) if len(keys) > 1 else ""
         for keys in alike.values()

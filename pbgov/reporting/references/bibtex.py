@@ -161,7 +161,10 @@ def _source(entry: Entry, path: str, findings: list[Finding]) -> Source:
     if "keywords" in fields:
         words = re.split("[;；,，]", decoded(fields["keywords"]))
         known["keywords"] = tuple(word.strip() for word in words if word.strip())
-    _date(fields, known)
+    others += _date(fields, known)
+    if kind == "article" and "publisher" not in known:
+        platform = fields.get("archiveprefix") or fields.get("eprinttype") or ""
+        known["publisher"] = decoded(platform)
     return Source(entry.key, kind, **_cleaned(known), others=tuple(others))  # type: ignore[arg-type]
 
 
@@ -192,17 +195,29 @@ def _misc(fields: dict[str, str]) -> str:
     return "webpage" if fields.get("url") else "document"
 
 
-def _date(fields: dict[str, str], known: dict[str, object]) -> None:
-    month = _unbraced(fields.get("month", ""))
-    if month[:3].casefold() in MONTHS:
-        month = f"{MONTHS.index(month[:3].casefold()) + 1:02d}"
-    stated = fields.get("date") or "-".join(
-        filter(None, (fields.get("year", ""), month, fields.get("day", "")))
-    )
-    if stated:
-        known["issued"] = read_date(_unbraced(stated))
+def _date(fields: dict[str, str], known: dict[str, object]) -> list[tuple[str, str]]:
+    """Fill in the dates; what is told of the month and cannot be read is given back."""
+    stated = _unbraced(fields.get("date", ""))
+    year, month = _unbraced(fields.get("year", "")), _unbraced(fields.get("month", ""))
+    parts = _month_and_day(month, fields.get("day", ""))
+    if stated or year:
+        known["issued"] = read_date(stated or "-".join((year, *parts)))
     if fields.get("urldate"):
         known["accessed"] = read_date(_unbraced(fields["urldate"]))
+    return [("month", month)] if month and not parts else []
+
+
+def _month_and_day(month: str, day: str) -> tuple[str, ...]:
+    """``mar``, ``March``, ``3``, ``03~10`` and ``10 March`` as two digits each; nothing for Spring."""
+    words = re.findall(r"[A-Za-z]+|\d+", month)
+    named = [MONTHS.index(word[:3].casefold()) + 1 for word in words
+             if word[:3].casefold() in MONTHS]  # fmt: skip
+    numbers = [int(word) for word in (*words, day.strip()) if word.isdecimal()]
+    if not named and numbers:
+        named = [numbers.pop(0)]
+    if len(named) != 1 or not 1 <= named[0] <= 12:
+        return ()
+    return tuple(f"{part:02d}" for part in (named[0], *numbers[:1]))
 
 
 def _unbraced(stated: str) -> str:

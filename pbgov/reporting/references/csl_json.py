@@ -50,6 +50,7 @@ _NAMES = {
 _OWN = ("numbering", "identifier", "mark")
 _OWN_TYPES = {"compilation": "book", "proceedings": "book", "database": "dataset"}
 _NOT_TEXT = "json:"
+_MARKUP = re.compile(r"</?(?:i|b|su[bp]|sc)>|<span(?: (?:class|style)=\"[^\"<>]*\")?>|</span>")
 _STATED = re.compile(r"([A-Za-z-]+):[ \t]*(\S.*?)[ \t]*")
 
 
@@ -102,9 +103,12 @@ def _source(item: dict[str, Any], number: int) -> Source:
     for name, role in _TEXTS.items():
         if role not in known and isinstance(rest.get(name), (str, int, float)):
             known[role] = str(rest.pop(name))
+    for role in ("title", "container_title"):
+        if role in known:
+            known[role] = _MARKUP.sub("", known[role])
     for name, role in _NAMES.items():
         if name in rest:
-            known[role] = tuple(_name(one) for one in rest.pop(name))
+            known[role] = tuple(_name(one) for one in rest.pop(name) or () if any(one.values()))
     for role in ("issued", "accessed"):
         if role in rest:
             known[role] = _date(rest.pop(role))
@@ -163,6 +167,8 @@ def _name(given: dict[str, Any]) -> Name:
 
 
 def _date(given: Any) -> Date | None:
+    if given is None:
+        return None
     if isinstance(given, (str, int)):
         return read_date(str(given))
     for name in ("edtf", "raw"):
@@ -170,7 +176,9 @@ def _date(given: Any) -> Date | None:
             return read_date(str(given[name]))
     if given.get("literal"):
         return Date(literal=str(given["literal"]))
-    ends = [tuple(int(part) for part in end) for end in given.get("date-parts", [])]
+    ends = [
+        tuple(int(part) for part in end if part is not None) for end in given.get("date-parts", [])
+    ]
     if not ends or not ends[0]:
         return None
     return Date(ends[0], ends[1] if len(ends) > 1 else None)

@@ -1,8 +1,9 @@
 """One entry of a list of references as GB/T 7714 prints it.
 
 The order of the elements is that of GB/T 7714-2025, clause 8, and of GB/T 7714-2015, clause 4. What
-is not known of a source is left out; only of a printed book is it said, as both editions provide,
-that place or publisher are not known. The words of titles are printed as they stand.
+is not known of a source is left out; only of a printed book, and in 2015 of a printed report, is it
+said, as both editions provide, that place or publisher are not known. The words of titles are printed
+as they stand.
 """
 
 from __future__ import annotations
@@ -54,10 +55,12 @@ def format_reference(source: Source, style: str = "2025-numeric", *, year_suffix
     Notes
     -----
     GB/T 7714-2025 (in force since 2026-07-01) differs from 2015 in this: family names are not in
-    capitals; given names in Pinyin stay whole; initials keep their hyphen; ``，等，译``; marks
-    other than the point and square brackets are full-width; a standard is ``编号 名称[S]``; the day
-    of access stands only with web pages, programs, databases, data and preprints; reports, files
-    and papers published online bear their whole date; preprints are [PP].
+    capitals and given names in Pinyin stay whole (7.1.1); initials keep their hyphen and ``，等，译``
+    its second comma (in the examples of 7.1.1 and 8.2.2); marks other than the point and square
+    brackets are full-width (as printed throughout); a standard is ``编号 名称[S]`` (8.9.2); the day of
+    access stands only with web pages, data and preprints (8.11, 8.14, 8.15) and, after them, programs
+    and databases; reports, files and papers published online bear their whole date (7.5.4.2);
+    preprints are [PP] (annex A).
     """
     return _Entry(source, style_named(style), year_suffix).text()
 
@@ -227,7 +230,8 @@ class _Entry:
         """``地：者，年：页``; in 2015 the day of access behind it."""
         source, style = self.source, self.style
         place, publisher = source.place, source.publisher
-        if self.mark in IN_PRINT and not source.online and source.type != "periodical":
+        in_print = IN_PRINT if self.new else (*IN_PRINT, "R")
+        if self.mark in in_print and not source.online and source.type != "periodical":
             if not place and not publisher:
                 place = f"[{self.unknown_place()}{style.colon}{self.unknown_publisher()}]"
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,11 +57,9 @@ def read_references(path: str | Path) -> tuple[Source, ...]:
         sources, findings = read_csl_json(text, str(path))
     else:
         sources, findings = read_ris(text, path)
-    keys = [source.key for source in sources]
+    keys = Counter(source.key for source in sources)
     findings += [
-        Finding("E731", str(path), column=key, seen=key)
-        for key in dict.fromkeys(keys)
-        if keys.count(key) > 1
+        Finding("E731", str(path), column=key, seen=key) for key, n in keys.items() if n > 1
     ]
     findings += [
         Finding("W738", str(path), column=source.key, seen=source.key)

@@ -62,6 +62,8 @@ _LETTERS = {
     "newline": "\n",
     "par": "\n",
     "relax": "",
+    "TeX": "TeX",
+    "LaTeX": "LaTeX",
 }
 _STYLES = re.compile(
     "emph|text(?:it|bf|sc|rm|tt|sf|up|sl)|math(?:rm|it|bf)|url|path|nolinkurl|it|em|bf|sc|rm|tt"
@@ -78,6 +80,7 @@ _ESCAPED = {
     **{char: "\\" + char for char in "&%$#_"},
 }
 _WORD = re.compile(r"[A-Za-z]+")
+_PLAIN = re.compile(r"[^\\{}$~`'-]+")
 
 
 def decoded(text: str) -> str:
@@ -105,7 +108,11 @@ class _Decoder:
     def run(self) -> str:
         pieces = []
         while self.at < len(self.text):
-            pieces.append(self.piece())
+            if plain := _PLAIN.match(self.text, self.at):
+                pieces.append(plain.group())
+                self.at = plain.end()
+            else:
+                pieces.append(self.piece())
         return "".join(pieces)
 
     def piece(self) -> str:

@@ -10,7 +10,7 @@ from pbgov.reporting.references.pinyin import is_pinyin
 from pbgov.reporting.references.source import HAN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pbgov.reporting.references.source import Name
     from pbgov.reporting.references.style import Style
@@ -39,8 +39,9 @@ def name_list(names: Sequence[Name], language: str, style: Style) -> str:
 def one_name(name: Name, style: Style) -> str:
     """One person or body: Han names whole, others family first, given names as initials.
 
-    GB/T 7714-2025, 7.1.1 keeps Chinese given names in Pinyin whole and the hyphen between
-    initials, and writes no family name in capitals, as 2015 does.
+    GB/T 7714-2025, 7.1.1 would have Chinese given names in Pinyin whole (宜用全称) and of family
+    names the first letter alone in capitals; its examples keep the hyphen between initials (Godard
+    J-L). 2015 writes family names in capitals and drops the hyphen. Neither has a point behind Jr.
     """
     if name.literal:
         return name.literal
@@ -55,21 +56,33 @@ def one_name(name: Name, style: Style) -> str:
         else initials(name.given, hyphen=style.edition == 2025)
     )
     printed = f"{family} {given}".strip()
-    if not name.suffix:
+    suffix = name.suffix.rstrip(".")
+    if not suffix:
         return printed
-    return f"{printed} {name.suffix}" if style.edition == 2025 else f"{printed}, {name.suffix}"
+    return f"{printed} {suffix}" if style.edition == 2025 else f"{printed}, {suffix}"
 
 
-def short_name(names: Sequence[Name], language: str, style: Style) -> str:
-    """What a citation in running text calls the authors: the first, and 等 or et al."""
+def one_surname(name: Name, style: Style) -> str:
+    """The family name of a person; Han names and bodies whole."""
+    if name.literal:
+        return name.literal
+    if _is_east_asian(name.family + name.given):
+        return name.family + name.given
+    return name.family if style.edition == 2025 else name.family.upper()
+
+
+def short_name(
+    names: Sequence[Name], language: str, style: Style, shared: Collection[str] = ()
+) -> str:
+    """What a citation in running text calls the authors: the first, and 等 or et al.
+
+    A family name that is among `shared` has the initials with it.
+    """
     if not names:
         return ANONYMOUS[language]
-    first = names[0]
-    alone = first.literal or (
-        first.family + first.given
-        if _is_east_asian(first.family + first.given)
-        else (first.family if style.edition == 2025 else first.family.upper())
-    )
+    alone = one_surname(names[0], style)
+    if alone in shared:
+        alone = one_name(names[0], style)
     if len(names) == 1:
         return alone
     return f"{alone} {AND_OTHERS['zh' if HAN.search(alone) and language == 'zh' else language]}"

@@ -99,6 +99,7 @@ _PEOPLE = {
     "translator": ("A4",),
 }
 _SERIALS = ("article-journal", "article-newspaper", "article-magazine", "periodical")
+_NUMBERED = ("patent", "standard")  # EndNote and CNKI state their number where a book has its ISBN
 _DATES = ("PY", "Y1", "DA", "Y2")
 _TAG = re.compile("[A-Z][A-Z0-9]")
 _USED = {tag for tags in (*_TEXTS.values(), *_PEOPLE.values()) for tag in tags}
@@ -153,7 +154,7 @@ def _source(record: Record, fallback: str, path: str, findings: list[Finding]) -
         for word in re.split("[;；\n]+", value)
         if word.strip()
     )
-    known |= _pages(given) | _dates(given) | _numbers(given, kind)
+    known |= _pages(given) | _dates(given) | _numbers(given, kind, known)
     key = given.pop("ID", [fallback])[0]
     others += [(tag, value) for tag, values in given.items() for value in values]
     return Source(key, kind, **known, others=tuple(others))
@@ -203,12 +204,14 @@ def _date(written: str) -> Date | None:
     return read_date(re.sub(r"/{1,3}\Z", "", written.rstrip("/") if "/" in written else written))
 
 
-def _numbers(given: dict[str, list[str]], kind: str) -> dict[str, str]:
+def _numbers(given: dict[str, list[str]], kind: str, known: dict[str, Any]) -> dict[str, str]:
     values = given.pop("SN", [])
     if not values:
         return {}
     if len(values) > 1:
         given["SN"] = values[1:]
+    if kind in _NUMBERED and "number" not in known:
+        return {"number": values[0]}
     return {"issn" if kind in _SERIALS else "isbn": values[0]}
 
 

@@ -6,15 +6,19 @@ import re
 from dataclasses import dataclass
 
 from pbgov.errors import InputError
+from pbgov.reporting.references.source import HAN
 from pbgov.study import CITATIONS
+
+_IN_BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
 
 
 @dataclass(frozen=True)
 class Style:
     """One edition and order, with its punctuation.
 
-    In 2025 the point and square brackets are half-width and all other marks full-width (clause 6);
-    in 2015 they are half-width, with a space behind comma and colon.
+    In 2025 the point and square brackets are half-width and all other marks full-width, as the
+    standard prints its own examples (its draft said so in clause 6; the text in force does not). In
+    2015, which leaves the width open, they are half-width, with a space behind comma and colon.
     """
 
     edition: int
@@ -40,8 +44,11 @@ class Style:
         return f"（{text}）" if self.edition == 2025 else f"({text})"
 
     def titled(self, title: str) -> str:
-        """A title with the colon before its subtitle written as the edition wants it."""
-        return re.sub(r"\s*：\s*|\s*(?<!\d):\s+|(?<=\d):\s+", self.colon, title.strip())
+        """A title with the colon before its subtitle, and brackets around Han, as the edition has them."""
+        text = re.sub(r"\s*：\s*|\s*(?<!\d):\s+|(?<=\d):\s+", self.colon, title.strip())
+        return _IN_BRACKETS.sub(
+            lambda found: self.round(found[1]) if HAN.search(found[1]) else found[0], text
+        )
 
 
 def style_named(name: str) -> Style:
