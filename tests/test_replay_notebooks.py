@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pbgov.cli import main
 from pbgov.errors import InputError
 from pbgov.replay.notebooks import compare_notebooks, replay_notebook
 
@@ -175,3 +176,18 @@ def test_what_is_no_notebook_is_refused_by_name(content: str, tmp_path: Path) ->
         replay_notebook(file)
     with pytest.raises(InputError, match=r"b\.ipynb"):
         replay_notebook(tmp_path / "b.ipynb")
+
+
+def test_a_cell_that_ends_the_kernel_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Through the command, which counts the cells as they are run."""
+    sources = ("1", "import os; os._exit(3)", "2")
+    cells = [cell(source=source, count=n) for n, source in enumerate(sources, 1)]
+    file = tmp_path / "课 一.ipynb"
+    file.write_text(json.dumps(notebook(*cells), ensure_ascii=False), encoding="utf-8")
+    assert main(["replay", str(file)]) == 1
+    told = capsys.readouterr()
+    assert "1/3 个代码单元" in told.err
+    assert "第 2 个代码单元使内核退出" in told.err
+    assert not told.out

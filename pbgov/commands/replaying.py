@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbgov.commands.material import add_command
+from pbgov.commands.material import add_command, counting
 from pbgov.errors import InputError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _replay(options: argparse.Namespace) -> int:
 
     same = True
     for notebook in options.notebooks:
-        replayed = replay_notebook(notebook)
+        replayed = replay_notebook(notebook, on_cell=counting(f"个代码单元（{notebook}）"))
         print(replayed)
         same = same and replayed.same
     return 0 if same else 1

@@ -146,12 +146,14 @@ def replay_notebook(
     Raises
     ------
     InputError
-        For a file that is no notebook; where nbclient or the notebook's kernel is not installed.
+        For a file that is no notebook; where nbclient or the notebook's kernel is not installed;
+        where a cell ends the kernel, or takes longer than `LONGEST_RUN`.
     """
     try:
         import nbformat
         from jupyter_client.kernelspec import NoSuchKernel
         from nbclient import NotebookClient
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
     except ImportError as error:
         raise InputError(
             "nbclient and nbformat run notebooks and are not installed; install jupyterlab"
@@ -161,11 +163,13 @@ def replay_notebook(
     total = len(list(code_cells(stored)))
     read: Any = nbformat.read  # untyped
     rerun = read(path, as_version=4)
-    numbers = iter(range(1, total + 1))
+    last = [0]
 
     def tell(cell: Any, cell_index: int) -> None:
-        if on_cell is not None and cell["cell_type"] == "code":
-            on_cell(next(numbers), total)
+        if cell["cell_type"] == "code":
+            last[0] += 1
+            if on_cell is not None:
+                on_cell(last[0], total)
 
     client = NotebookClient(
         rerun,
@@ -178,6 +182,13 @@ def replay_notebook(
         client.execute()
     except NoSuchKernel as error:
         raise InputError(f"{path}: its kernel {error.name!r} is not installed") from error
+    except (CellTimeoutError, DeadKernelError) as error:
+        at = last[0]
+        raise InputError(
+            f"{path}: code cell {at} ended the kernel or took longer than {LONGEST_RUN} s; run the"
+            f" notebook cell by cell to see why. 第 {at} 个代码单元使内核退出，或超过了"
+            f" {LONGEST_RUN} 秒；请逐格运行看看原因。"
+        ) from error
     n_compared = sum(map(_has_been_run, code_cells(stored)))
     return NotebookReplay(path, total, n_compared, compare_notebooks(stored, rerun, tolerance))
 

@@ -164,17 +164,22 @@ class Material:
 
 
 def material_of(study: Study | Material | str | Path) -> Material:
-    """A study, read and run as far as its cache does not have it; steps made are told on stderr."""
+    """A study, read and run as far as its cache does not have it; that is told on one line of stderr."""
     from pbgov.run import compute, state_of
+    from pbgov.steps import STEPS
     from pbgov.study import read_study
 
     if isinstance(study, Material):
         return study
     read = read_study(study) if isinstance(study, (str, Path)) else study
+    told: list[str] = []
 
     def tell(title: str, made: bool) -> None:
-        if made:
-            print(f"  {title}", file=sys.stderr)
+        if made or told:
+            told.append(title)
+            done = [step.title for step in STEPS].index(title) + 1
+            end = "\n" if done == len(STEPS) else ""
+            print(f"\r  {done}/{len(STEPS)} {title:　<12}", end=end, file=sys.stderr, flush=True)
 
     results, _ = compute(read, state_of(read), tell)
     return Material(read, results)
