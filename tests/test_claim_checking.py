@@ -392,3 +392,14 @@ def test_a_page_edited_by_hand_is_caught(written_page, before, after, codes):
 def test_one_report_gives_one_table_every_time():
     first, second = (check_claims(report(*LIES.values())) for _ in range(2))
     assert first.equals(second)
+
+
+def test_a_study_may_call_things_what_it_likes_but_a_template_may_not_give_its_claim_a_name():
+    named = Result("assess.f.n", 3, "3", "考核得分与疫情导致的缺勤率：行数", "count")
+    ledger = Ledger((*LEDGER.values(), named))
+    name = "{{given:疫情导致的缺勤率|study.toml}}每高 1，得分平均低（N = {{result:assess.f.n}}）。"
+    made = report(Claim(name, "真实", "低", "—"), title="全国最好的区", ledger=ledger)
+    assert list(check_claims(made)["code"]) == []
+    lie = "{{given:密度导致的缺勤上升了|study.toml}}（N = {{result:assess.f.n}}）。"
+    made = report(Claim(lie, "真实", "低", "—"), ledger=ledger)
+    assert set(check_claims(made)["code"]) == {"E706"}

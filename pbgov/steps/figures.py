@@ -84,6 +84,8 @@ def _district_rates(indicator: str, results: Mapping[str, Results]) -> pd.DataFr
 def assess(study: Study, results: Mapping[str, Results]) -> Results:
     """The declared test on the bounded scores: the focal covariate alone, with all, within groups.
 
+    Where it is the only covariate there is no second specification to make.
+
     Scores are compared within peer groups when they are given, so a difference between districts may
     be one between groups. The last specification spends more regressors than sixteen districts
     usually carry; it is there to show whether the sign survives, not to find anything.
@@ -101,7 +103,7 @@ def assess(study: Study, results: Mapping[str, Results]) -> Results:
     made: Results = {"data": data}
     specifications = {
         "focal": [plan.focal],
-        "all": [plan.focal, *others],
+        **({"all": [plan.focal, *others]} if others else {}),
         "grouped": [plan.focal, "C(peer_group)"],
     }
     n_groups = data["peer_group"].nunique()

@@ -208,7 +208,7 @@ def assessment(found: Findings) -> list[Block]:
     plan = found.study.assessment
     data = found.table("assess", "data")
     focal, wider = found.estimate("assess", "focal"), found.estimate("assess", "all")
-    if plan is None or data is None or focal is None or wider is None:
+    if plan is None or data is None or focal is None:
         return []
     source = (
         "data/assessment（首都环境建设管理考核，各媒体转载）；data/indicators（普查与统计数字）"
@@ -232,17 +232,19 @@ def assessment(found: Findings) -> list[Block]:
                 labels=labels,
             )
         ),
-        ExhibitBlock(
-            table_estimate(
-                wider,
-                title="考核得分与全部声明的协变量（区间回归）",
-                source=source,
-                exhibit_id="tab-assessment-all",
-                labels=labels,
-            )
-        ),
+        *([] if wider is None else [ExhibitBlock(_table_of_all(wider, source, labels))]),
         *_within_groups(found, source, labels),
     ]
+
+
+def _table_of_all(wider: Estimate | NotEstimated, source: str, labels: dict[str, str]) -> Exhibit:
+    return table_estimate(
+        wider,
+        title="考核得分与全部声明的协变量（区间回归）",
+        source=source,
+        exhibit_id="tab-assessment-all",
+        labels=labels,
+    )
 
 
 def _within_groups(found: Findings, source: str, labels: dict[str, str]) -> list[Block]:

@@ -21,6 +21,7 @@ from pbgov.schemas import text
 if TYPE_CHECKING:
     from pbgov.extraction.cues import Cues
     from pbgov.reporting.claims.passages import Passage, Sentence
+    from pbgov.reporting.ledger import Ledger
 
 FILE = Path(__file__).with_name("context_words.csv")
 ROLES = (
@@ -58,17 +59,18 @@ def without_fixed_words(stretch: str) -> str:
     return hidden(stretch, [one.span() for one in _patterns()["固定词"].finditer(stretch)])
 
 
-def own_words(sentence: Sentence) -> str:
+def own_words(sentence: Sentence, ledger: Ledger) -> str:
     """A sentence without quotations, printed results, and what is given with its origin.
 
-    In a claim only names may be given: a whole statement is the report's own, whoever it names.
+    In a claim only names may be given: a whole statement is the report's own, whoever it names. What
+    the study itself calls something (a code, an indicator: it stands in what a result means) is a name.
     """
     passage = sentence.passage
     foreign = [(one.start, one.end) for one in passage.bound]
     foreign += [
         (start, end)
         for start, end in passage.exempt
-        if passage.kind != "claim" or not _STATEMENT.search(passage.text[start:end])
+        if passage.kind != "claim" or _is_name(passage.text[start:end], ledger)
     ]
     inside = [
         (start - sentence.start, end - sentence.start)
@@ -76,6 +78,10 @@ def own_words(sentence: Sentence) -> str:
         if sentence.start <= start and end <= sentence.end
     ]
     return hidden(sentence.unquoted, inside)
+
+
+def _is_name(given: str, ledger: Ledger) -> bool:
+    return not _STATEMENT.search(given) or any(given in one.meaning for one in ledger.values())
 
 
 @lru_cache(maxsize=4096)

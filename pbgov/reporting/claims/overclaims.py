@@ -92,13 +92,15 @@ def overclaims_in(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
     ------
     Fault
     """
+    if passage.kind == "title":
+        return  # names and states nothing
     results = [ledger[one.result_id] for one in passage.bound if one.result_id in ledger]
     told_size = any(map(is_size, results)) or _TOLD_SIZE.search(passage.bare) is not None
     for sentence in passage.sentences():
         own = [
             ledger[one.result_id] for one in sentence.bound if one.result_id in ledger
         ] or results
-        stretch = without_fixed_words(own_words(sentence))
+        stretch = without_fixed_words(own_words(sentence, ledger))
         last = 0
         for start, end, word in _words(stretch):
             if start < last or crosses_words(stretch, start, end):

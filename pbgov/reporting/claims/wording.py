@@ -123,13 +123,10 @@ def effects_in(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
             ledger[one.result_id].nature for one in sentence.bound if one.result_id in ledger
         }
         states = states or bool(natures - {"method"}) or bool(sentence.named)
-        about_results = states or has("结果变量", own_words(sentence))
+        about_results = states or has("结果变量", own_words(sentence, ledger))
         if natures - {"count", "description", "method"} == {"effect"} and names_design(passage):
             continue  # a declared design bears the word within itself
-        simulated = any(
-            ledger[one.result_id].simulated for one in sentence.bound if one.result_id in ledger
-        )
-        for start, end, word in _asserted(sentence, about_results, simulated):
+        for start, end, word in _asserted(sentence, ledger, about_results):
             yield Fault(
                 "W702" if passage.kind == "title" else "E706",
                 passage,
@@ -144,10 +141,13 @@ def effects_in(passage: Passage, ledger: Ledger) -> Iterator[Fault]:
 
 
 def _asserted(
-    sentence: Sentence, about_results: bool, simulated: bool
+    sentence: Sentence, ledger: Ledger, about_results: bool
 ) -> Iterator[tuple[int, int, CausalWord]]:
     """Words of the list that a sentence asserts; of overlapping ones the first and longest."""
-    stretch = without_fixed_words(own_words(sentence))
+    stretch = without_fixed_words(own_words(sentence, ledger))
+    simulated = sentence.passage.reality == "模拟" or any(
+        ledger[one.result_id].simulated for one in sentence.bound if one.result_id in ledger
+    )
     found = sorted(
         (
             (match.start(), match.end(), word)
@@ -162,7 +162,7 @@ def _asserted(
     for start, end, word in found:
         if start < last or crosses_words(stretch, start, end):
             continue
-        planted = (simulated or sentence.passage.reality == "模拟") and has("设定", stretch[:end])
+        planted = simulated and has("设定", stretch[:end])
         if not planted and not is_of_method(stretch, start) and is_asserted(stretch, start, end):
             yield start, end, word
             last = end

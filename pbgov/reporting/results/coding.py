@@ -50,6 +50,7 @@ def on_agreement(found: Findings) -> Iterator[Result]:
     for _, row in overall(agreement).iterrows():
         family, coder = str(row["family"]), str(row["coder_a"])
         name = f"“{found.family_names.get(family, family)}”"
+        people = found.coder_name(coder)
         judged = codings[
             codings["coder"].isin([coder, CODER])
             & codings["code_id"].str.startswith(f"{family}.")
@@ -61,26 +62,26 @@ def on_agreement(found: Findings) -> Iterator[Result]:
         yield count(
             name_of(*at, "n"),
             row["n"],
-            f"{name}与 {coder} 比较的段落数",
+            f"{name}规则编码与{people}比较的段落数",
             origin=origin,
             rests_on=evidence,
             nature="agreement",
         )
         yield percent(
-            name_of(*at, "accuracy"), row["accuracy"], f"{name}规则编码与 {coder} 的一致率",
+            name_of(*at, "accuracy"), row["accuracy"], f"{name}规则编码与{people}的一致率",
             "agreement", evidence, origin,
         )  # fmt: skip
         yield Result(
             name_of(*at, "interval"),
             f"{row['wilson_low']}–{row['wilson_high']}",
             f"{format_percent(row['wilson_low'])}–{format_percent(row['wilson_high'])}",
-            f"{name}一致率的 95% 区间（Wilson）",
+            f"{name}规则编码与{people}的一致率的 95% 区间（Wilson）",
             "agreement",
             origin=origin,
             rests_on=evidence,
         )
         yield percent(
-            name_of(*at, "majority"), row["majority_accuracy"], f"{name}一律猜最多一类的一致率",
+            name_of(*at, "majority"), row["majority_accuracy"], f"{name}与{people}比较时，一律猜最多一类的一致率",
             "agreement", evidence, origin,
         )  # fmt: skip
 

@@ -28,12 +28,12 @@ def on_grades(found: Findings) -> Iterator[Result]:
     """The grade of every claim that the report makes."""
     documents = len(found.need("read", "documents"))
     yield grade_result("practices", grade_count(documents=documents))
-    yield grade_result("practices.districts", grade_count(documents=documents, checked=True))
+    yield grade_result("practices.districts", grade_count(documents=documents))
     yield from _of_agreement(found)
     yield from _of_satisfaction(found)
     yield from _of_assessment(found)
     if found.table("simulate", "recovery") is not None:
-        yield grade_result("simulate", grade_count(simulated=True), simulated=True)
+        yield grade_result("simulate", grade_count(checked=True, simulated=True), simulated=True)
 
 
 def _of_agreement(found: Findings) -> Iterator[Result]:
