@@ -351,6 +351,23 @@ def assert_drawn(exhibit) -> None:
             assert np.isclose(drawn, number, rtol=1e-9, atol=1e-9).any(), (series.name, number)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["agreement_coefficients", "calibration", "coefficients", "naive_corrected", "leave_one_out"],
+)
+def test_charts_of_the_set_of_figures(name, root, monkeypatch):
+    monkeypatch.syspath_prepend(str(root / "docs"))
+    from figure_set import FIGURES
+
+    made = FIGURES[name]()
+    assert_drawn(made)
+    axes = [one for one in made.draw().axes if one.get_visible()]
+    if made.chart.kind == "bar":
+        shown = ["".join(tick.get_text().split()) for tick in axes[0].get_yticklabels()]
+        assert shown == ["".join(one.split()) for one in made.chart.categories]
+    assert made.chart.x_title in {"", *("".join(one.get_xlabel().split("\n")) for one in axes)}
+
+
 SCORES = pd.DataFrame(
     {
         "unit": ["甲", "甲", "乙", "乙"],

@@ -309,6 +309,24 @@ def test_more_links_than_a_sheet_holds_become_text(monkeypatch):
     pairs = opened(report_workbook(report(ledger=Ledger((result,), many))))["结果与证据"]
     assert column(pairs, "C")[1:] == [one.quotation_id for one in many]
     assert sum(cell.hyperlink is not None for row in pairs.iter_rows() for cell in row) == 4
+    assert "有 14 格没有链接" in pairs["E1"].value
+
+
+def test_pairs_that_find_no_row_are_counted(monkeypatch):
+    monkeypatch.setattr("pbgov.reporting.workbook.evidence_sheets.MOST_ROWS", 6)
+    many = tuple(quotation(9 * n) for n in range(9))
+    result = Result("n", 1, "1", "数", "count", rests_on=tuple(o.quotation_id for o in many))
+    pairs = opened(report_workbook(report(ledger=Ledger((result,), many))))["结果与证据"]
+    assert column(pairs, "C")[1:] == [one.quotation_id for one in many[:5]]
+    assert pairs["E1"].value == "最后 4 行装不下，见 results.json 和 evidence 文件夹。"
+
+
+def test_a_link_is_as_long_as_what_it_says():
+    one = quotation()
+    results = [Result(f"a.very.long.name.of.a.result.{n}", 1, "1", "数", "count",
+                      rests_on=(one.quotation_id,)) for n in range(20)]  # fmt: skip
+    sheet = opened(report_workbook(report(ledger=Ledger(tuple(results), (one,)))))["证据"]
+    assert sheet["O2"].value == "、".join(result.result_id for result in results)
 
 
 def test_a_report_without_exhibits_and_without_results():

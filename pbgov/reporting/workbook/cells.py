@@ -32,16 +32,19 @@ class Losses:
     characters: int = 0
     cut: int = 0
     rows: int = 0
+    unlinked: int = 0
 
-    def told(self) -> str:
-        """A sentence on each kind of loss; empty where there was none."""
+    def told(self, whole: str = "同名 CSV 文件") -> str:
+        """A sentence on each kind of loss, `whole` being where all of it stands; else empty."""
         said = ""
         if self.characters:
             said += f"有 {self.characters} 格含表格装不下的控制字符，写作〔U+编号〕。"
         if self.cut:
-            said += f"有 {self.cut} 格太长，只写开头 {LONGEST} 个字，全文见同名 CSV 文件。"
+            said += f"有 {self.cut} 格太长，只写开头 {LONGEST // 2:,} 个字，全文见{whole}。"
         if self.rows:
-            said += f"最后 {self.rows} 行装不下，见同名 CSV 文件。"
+            said += f"最后 {self.rows} 行装不下，见{whole}。"
+        if self.unlinked:
+            said += f"一张工作表至多 {MOST_LINKS:,} 个链接，有 {self.unlinked:,} 格没有链接，请按编号查找。"
         return said
 
 
@@ -69,11 +72,12 @@ class Writer:
     def link(self, row: int, column: int, sheet: str, at: int, text: str, form: Any) -> None:
         """A link to a row of another sheet, counted from 0; text alone where the sheet is full."""
         if self.n_links >= MOST_LINKS:
+            self.losses.unlinked += 1
             self.text(row, column, text)
             return
         self.n_links += 1
         quoted = sheet.replace("'", "''")
-        shown = self.shown(text)[:250]
+        shown = self.shown(text)
         self.sheet.write_url(row, column, f"internal:'{quoted}'!A{at + 1}", form, shown)
 
     def value(self, row: int, column: int, value: Any) -> None:
@@ -94,7 +98,7 @@ class Writer:
 
 def utf16_length(text: str) -> int:
     """Length as Excel counts it: 𠮷 counts two."""
-    return len(text) + sum(ord(char) > 0xFFFF for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:

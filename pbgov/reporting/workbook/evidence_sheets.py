@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pbgov.marks import SIMULATED
-from pbgov.reporting.workbook.cells import Writer, column_width
+from pbgov.reporting.workbook.cells import MOST_ROWS, Writer, column_width
 
 if TYPE_CHECKING:
     from pbgov.reporting.ledger import Judgement, Ledger
@@ -70,7 +70,7 @@ def write_ledger(book: Book, ledger: Ledger) -> tuple[str, ...]:
             writer.link(row, 7, names[PAIRS], at, str(len(set(result.rests_on))), link)
         else:
             writer.value(row, 7, 0)
-    _told(writer)
+    _told(writer, RESULTS)
     _quotations(book, sheets[QUOTATIONS], ledger, names, result_rows, supported)
     _records(book, sheets[RECORDS], ledger, names, result_rows, supported)
     return tuple(names.values())
@@ -100,6 +100,9 @@ def _pairs(
     row = 1
     for result in ledger.values():
         for evidence in dict.fromkeys(result.rests_on):
+            if row >= MOST_ROWS:
+                writer.losses.rows += 1
+                continue
             first.setdefault(result.result_id, row)
             writer.link(
                 row, 0, names[RESULTS], result_rows[result.result_id], result.result_id, link
@@ -114,7 +117,7 @@ def _pairs(
                 told = f"{record.region} {record.indicator} {record.period}：{record.printed}"
             writer.text(row, 3, told)
             row += 1
-    _told(writer)
+    _told(writer, PAIRS)
     return first
 
 
@@ -137,7 +140,7 @@ def _quotations(
         for place, cell in enumerate(cells, 2):
             writer.value(row, place, cell)
         _link_results(book, writer, row, 13, supported.get(evidence, []), names, result_rows)
-    _told(writer)
+    _told(writer, QUOTATIONS)
 
 
 def _judged(one: Judgement) -> str:
@@ -161,7 +164,7 @@ def _records(
         for place, cell in enumerate(cells):
             writer.text(row, place, cell)
         _link_results(book, writer, row, 9, supported.get(evidence, []), names, result_rows)
-    _told(writer)
+    _told(writer, RECORDS)
 
 
 def _link_results(
@@ -182,7 +185,7 @@ def _link_results(
         writer.link(row, column + 1, names[RESULTS], at, told, book.forms["link"])
 
 
-def _told(writer: Writer) -> None:
+def _told(writer: Writer, name: str) -> None:
     """Say on a sheet's first row, behind the heads, what could not be shown."""
-    if told := writer.losses.told():
-        writer.sheet.write_string(0, 20, told)
+    if told := writer.losses.told(" results.json 和 evidence 文件夹"):
+        writer.sheet.write_string(0, len(_HEADS[name]), told)
