@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from pbgov.errors import InputError
+from pbgov.evaluation.coding_error.correction import Correction
+from pbgov.evaluation.coding_error.scores import correct_scores
 from pbgov.evaluation.declared import label_declared
 from pbgov.evaluation.estimate import Estimate, NotEstimated, read_estimate
 from pbgov.evaluation.outcomes.beta import beta_regression
@@ -157,6 +159,46 @@ def test_what_leaving_a_unit_out_does_is_what_a_fit_without_it_gives() -> None:
         assert row.residual == pytest.approx(y[at] - level - slope * x[at])
         assert row.change == pytest.approx(row.without_it - slope)
     assert found["change"].abs().is_monotonic_decreasing
+
+
+def test_streets_in_districts_are_left_out_one_by_one() -> None:
+    """The errors vary with the district; the units stay streets, one without a figure."""
+    segments, codings, rates = planted(11)
+    segments = segments.drop(index=segments.index[-1])
+    segments["street"] = segments["region_code"] + [f"{n % 2:03d}" for n in range(len(segments))]
+    streets = sorted(set(segments["street"]))
+    figures = rates.iloc[: len(streets)].assign(
+        street=streets, indicator="满意率", value=np.arange(len(streets)) ** 1.5
+    )
+    figures.iloc[3, figures.columns.get_loc("value")] = np.nan
+    panel = join_panel(score(codings, segments, by="street"), figures, on="street")
+    data = panel.data.assign(district=panel.data["street"].str[:6])
+    formula, term = "满意率 ~ Q('share_MODE.M1')", "share_MODE.M1"
+    found = trace(fitted(data, formula, cluster="district", permutations=99), term)
+    whole = data.dropna()
+    assert set(found.units["unit"]) == set(whole["street"])
+    assert streets[3] not in set(found.practices["unit"])
+    assert found.units["agrees"].all()
+    for row in found.units.itertuples():
+        kept = whole[whole["street"] != row.unit]
+        assert row.without_it == pytest.approx(np.polyfit(kept[term], kept["满意率"], 1)[0])
+
+
+def test_a_correction_is_traced_by_its_estimates() -> None:
+    segments, codings, rates = planted(12)
+    segments = segments.iloc[:-1]
+    panel = join_panel(score(codings, segments, by="region_code"), rates)
+    given = codings[(codings["code_id"] == "DIM.LAW") & (codings["value"] == 1)]["start"]
+    machine = segments["start"].isin(given).astype(int)
+    audit = segments.assign(machine=machine, gold=machine, inclusion_probability=1.0)
+    formula, term = "满意率 ~ Q('share_DIM.LAW')", "share_DIM.LAW"
+    both = correct_scores(panel, formula, term, audit, permutations=99)
+    assert isinstance(both, Correction), both
+    assert set(trace(both.naive, term).sentences["start"]) == set(given)
+    assert isinstance(both.corrected, NotEstimated)  # two documents a district are too few
+    assert trace(both.corrected).printed == "未估计"
+    with pytest.raises(InputError, match="naive or its corrected"):
+        trace(both, term)  # type: ignore[arg-type]
 
 
 def test_nothing_else_is_changed_by_lineage() -> None:

@@ -145,7 +145,8 @@ def trace(
         return _of_refusal(estimate, material)
     if not isinstance(estimate, Estimate):
         raise InputError(
-            f"cannot trace a {type(estimate).__name__}; pass an Estimate or the id of a result."
+            f"cannot trace a {type(estimate).__name__}; pass an Estimate (of a correction: its naive"
+            " or its corrected one) or the id of a result."
         )
     names = list(estimate.terms["term"])
     if term not in names:

@@ -82,11 +82,9 @@ def _least_squares(estimate: Estimate, design: Design, term: str) -> dict[str, n
     fit = least_squares(design.matrix, design.outcome) if len(design.outcome) else None
     if fit is None or not np.allclose(fit.coefficients, given, rtol=_SAME, atol=_SAME):
         return None
-    labels = np.array(design.labels)
+    labels = np.array(design.units or design.labels)
     kinds = np.unique(labels)
-    by_unit = estimate.n_units != estimate.n
-    if by_unit and len(kinds) != estimate.n_units:
-        return None
+    by_unit = len(kinds) < len(labels)
     found = influence(fit, labels if by_unit else None)
     row = np.searchsorted(kinds, labels) if by_unit else np.arange(len(labels))
     place = design.columns.index(term)
