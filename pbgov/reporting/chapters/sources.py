@@ -19,7 +19,10 @@ ASSESSMENT = "首都环境建设管理考核得分"
 
 
 def references(found: Findings, cited: Sequence[str]) -> References:
-    """Every source of the report: what the text cites first, then documents, then figures."""
+    """Every source of the report: what the text cites first, then documents, then figures.
+
+    A key that is no source is passed over here: the report, or its template, says where it stands.
+    """
     literature = list_of_literature(found)
     keys = set(cited)
     sources = [source for source in literature if source.key in keys]
@@ -29,7 +32,8 @@ def references(found: Findings, cited: Sequence[str]) -> References:
     unlike = {source.key: source for source in reversed(sources)}
     ordered = [source for source in sources if unlike[source.key] is source]
     style = found.study.report.citations
-    return format_bibliography(ordered, style, cited=tuple(dict.fromkeys(cited))).references()
+    known = tuple(key for key in dict.fromkeys(cited) if key in unlike)
+    return format_bibliography(ordered, style, cited=known).references()
 
 
 def list_of_literature(found: Findings) -> list[Source]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pbgov.corpus.formats.container import Container
 from pbgov.errors import DataFileError
+from pbgov.exhibits.visible_text import printable
 from pbgov.findings import Finding
 from pbgov.reporting.claims.passages import Bound, Kind, Named, Passage, cited
 
@@ -277,9 +278,10 @@ def _passage(
     exempt = [label.span()] if label else []
     for mark in _CITATION.finditer(printed):
         exempt += [mark.span(), *cited(printed[: mark.start()])]
-    for words in account.given:
-        alone = rf"(?<![0-9０-９.,]){re.escape(words)}(?![0-9０-９]|[.,][0-9])"
-        exempt += [one.span() for one in re.finditer(alone, printed)] if words.strip() else []
+    for given in account.given:
+        words = r"\s+".join(map(re.escape, printable(given).split()))
+        alone = rf"(?<![0-9０-９.,]){words}(?![0-9０-９]|[.,][0-9])"
+        exempt += [one.span() for one in re.finditer(alone, printed)] if words else []
     named = [
         Named(one.start(), one.end(), one.group(), True)
         for name in account.simulated

@@ -64,6 +64,7 @@ def pdf_document(report: Report) -> bytes:
 
     undrawn: dict[str, None] = {}
     told = _drawable(content(report), undrawn)
+    told["file-title"] = printable(report.title)  # a viewer has fonts of its own
     told["fonts"] = list(FAMILIES)
     told["undrawn"] = [f"U+{ord(char):04X}" for char in undrawn]
     with TemporaryDirectory(prefix="pbgov-") as name:
