@@ -596,16 +596,41 @@ def test_rates_take_the_interval_of_documents_where_there_are_enough():
 
 @pytest.mark.parametrize(("n_bars", "outlined"), [(16, True), (340, False)])
 def test_bars_too_thin_for_an_outline_have_none(n_bars, outlined):
-    chart = ChartData("bar", (Series("占比", (0.5,) * n_bars),), tuple(map(str, range(n_bars))))
+    series = Series("占比", (0.5,) * n_bars, low=(0.4,) * n_bars)
+    chart = ChartData("bar", (series,), tuple(map(str, range(n_bars))))
     (bars,) = etree.fromstring(chart_xml(chart)).iter(f"{C}ser")
+    assert (bars.find(f"{C}errBars/{C}noEndCap").get("val") == "0") == outlined
     outline = bars.find(f"{C}spPr/{A}ln")
     assert (outline.find(f"{A}noFill") is None) == outlined
 
 
 @pytest.mark.parametrize(
-    ("given", "ticks"), [("0.0", "General"), ("0", "General"), ("0.0%", "0.0%"), ("#,##0", "#,##0")]
+    ("given", "largest", "ticks"),
+    [
+        ("0.0", 60.0, "General"),
+        ("0", 60.0, "General"),
+        ("0.0%", 0.6, "0%"),
+        ("0.0%", 0.02, "0.0%"),
+        ("#,##0", 60.0, "#,##0"),
+    ],
 )
-def test_ticks_have_no_decimals_they_do_not_need(given, ticks):
-    chart = ChartData("bar", (Series("占比", (10.0, 60.0)),), ("甲", "乙"), number_format=given)
+def test_ticks_have_no_decimals_they_do_not_need(given, largest, ticks):
+    chart = ChartData("bar", (Series("占比", (0.0, largest)),), ("甲", "乙"), number_format=given)
     axis = etree.fromstring(chart_xml(chart)).find(f".//{C}valAx/{C}numFmt")
     assert axis.get("formatCode") == f'{ticks};"−"{ticks}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "n", "every"),
+    [
+        ("bar", 40, "1"),
+        ("bar", 41, None),
+        ("line", 16, None),
+        ("line", 30, "2"),
+        ("column", 30, None),
+    ],
+)
+def test_labels_of_many_periods_are_thinned_out(kind, n, every):
+    chart = ChartData(kind, (Series("占比", (0.5,) * n),), tuple(map(str, range(n))))
+    skip = etree.fromstring(chart_xml(chart)).find(f".//{C}catAx/{C}tickLblSkip")
+    assert (None if skip is None else skip.get("val")) == every

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 AXIS_ID = 50010001
 FEW = 16
 STEPS = 8
+CLOSE_PERCENT = 0.08
 ALL_LABELS = 40
 """Categories of a lying bar chart up to which each has its label; above, the program leaves some out."""
 
@@ -51,6 +52,7 @@ def axes(chart: ChartData, look: Look) -> list[Any]:
 def _category_axis(chart: ChartData, look: Look, position: str, title: str) -> Any:
     lying = chart.kind == "bar"
     many = len(chart.categories)
+    every = _labels_left_out(chart)
     return make(
         "c:catAx",
         make("c:axId", val=AXIS_ID),
@@ -69,7 +71,7 @@ def _category_axis(chart: ChartData, look: Look, position: str, title: str) -> A
         make("c:auto", val=0),
         make("c:lblAlgn", val="ctr"),
         make("c:lblOffset", val=100),
-        make("c:tickLblSkip", val=1) if lying and many <= ALL_LABELS else None,
+        make("c:tickLblSkip", val=every) if every is not None else None,
         make("c:noMultiLvlLbl", val=1),
     )
 
@@ -99,8 +101,23 @@ def _value_axis(chart: ChartData, look: Look, axis_id: int, position: str, title
 
 
 def _tick_format(chart: ChartData) -> str:
-    """The chart's own format without fixed decimals: “0.0, 10.0, 20.0” run into one another."""
+    """The chart's own format without decimals: “0.0, 10.0, 20.0” run into one another.
+
+    Percentages keep theirs where the ticks lie closer than one per cent.
+    """
+    numbers = [value for one in chart.series for value in one.values if value is not None]
+    close = max([*numbers, 0.0]) - min([*numbers, 0.0]) < CLOSE_PERCENT
+    if chart.number_format.endswith("%"):
+        return chart.number_format if close else "0%"
     return re.sub(r"^0(\.0+)?$", "General", chart.number_format)
+
+
+def _labels_left_out(chart: ChartData) -> int | None:
+    """Every how many categories have a label; None leaves that to the program."""
+    many = len(chart.categories)
+    if chart.kind == "bar":
+        return 1 if many <= ALL_LABELS else None
+    return math.ceil(many / FEW) if chart.kind == "line" and many > FEW else None
 
 
 def _scaling(chart: ChartData, axis_id: int) -> Any:

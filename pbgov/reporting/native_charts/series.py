@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pbgov.exhibits.style import INK, MARKERS
+from pbgov.exhibits.style import INK, MARKERS, MUTED
 from pbgov.reporting.native_charts.drawing import (
     DASHES,
     Look,
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 MARKER_SIGNS = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle", "v": "star"}
 MARKER_SIZE = 6
-OUTLINED_BARS = 120
+OUTLINED = 120
+"""Bars or points up to which outlines and the ends of intervals can be told apart."""
 
 
 def series_element(
@@ -69,8 +70,12 @@ def series_element(
 
 def _outline(chart: ChartData) -> Any:
     """Around each bar; around bars thinner than their outlines none, which would blacken them."""
-    n_bars = len(chart.categories) * (1 if chart.stacked else len(chart.series))
-    return line(INK, 0.5) if n_bars <= OUTLINED_BARS else line(None)
+    return line(None) if _crowded(chart) else line(INK, 0.5)
+
+
+def _crowded(chart: ChartData) -> bool:
+    beside = chart.series[:1] if chart.stacked else chart.series
+    return sum(len(one.values) for one in beside) > OUTLINED
 
 
 def _joining_line(number: int) -> Any:
@@ -98,12 +103,13 @@ def _error_bars(
         return None
     kind = "both" if len(sides) == 2 else {"above": "plus", "below": "minus"}[sides[0]]
     lying = chart.kind in ("bar", "column")  # bars have one direction only, and name none
+    crowded = _crowded(chart)
     return make(
         "c:errBars",
         None if lying else make("c:errDir", val="y"),
         make("c:errBarType", val=kind),
         make("c:errValType", val="cust"),
-        make("c:noEndCap", val=0),
+        make("c:noEndCap", val=int(crowded)),
         *(
             make(
                 {"above": "c:plus", "below": "c:minus"}[role],
@@ -111,7 +117,7 @@ def _error_bars(
             )
             for role in sides
         ),
-        shape(None, line(INK, 1.0)),
+        shape(None, line(MUTED, 0.25) if crowded else line(INK, 1.0)),
     )
 
 
