@@ -92,7 +92,6 @@ def mosaic() -> Exhibit:
     of = study()
     read = of.practices.assign(segment_id=of.practices["practice_id"], kind="paragraph", heading="")
     codings = pbgov.code_by_rules(read, of.codebook)
-    codings = codings[codings["code_id"] != "INNOV.NONE"]
     reuse = pbgov.find_reuse(of.corpus)
     told = pbgov.distinct_practices(of.practices, reuse)
     return figure_mosaic(codings, source=CASES, practices=told, labels=of.labels, seed=SEED)

@@ -386,6 +386,30 @@ def test_a_practice_told_twice_counts_once_and_overlap_is_said() -> None:
     assert "比较了全部" in note
 
 
+def test_the_residual_code_of_a_family_is_no_kind() -> None:
+    rows = coded({("A", "X"): 3, ("B", "Y"): 3, ("B", "NONE"): 2})
+    made = figure_mosaic(rows, source=SOURCE, draws=99)
+    assert set(made.data["second_code"]) == {"INNOV.X", "INNOV.Y"}
+    assert made.data["n_practices"].sum() == 6
+    assert "N = 6 个不同的做法" in made.notes()[0]
+    assert "另有 2 个做法只有其中一族的编码" in made.notes()[0]
+    with pytest.raises(InputError, match="no practice carries codes of both"):
+        figure_mosaic(coded({("A", "NONE"): 2}), source=SOURCE)
+
+
+def test_circles_of_codes_side_by_side_that_never_meet_do_not_cover_one_another() -> None:
+    pairs = {("A", kind): 20 for kind in "UVWXYZ"} | {("B", "U"): 30, ("B", "Z"): 30}
+    figure = figure_mosaic(coded(pairs), source=SOURCE, draws=99).draw()
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    circles = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata())]
+    assert len(circles) == 4, "B meets neither V nor W, X, Y"
+    places = axes.transData.transform([(c.get_xdata()[0], c.get_ydata()[0]) for c in circles])
+    apart = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
+    wide = circles[0].get_markersize() * figure.dpi / 72
+    assert apart[np.triu_indices(4, 1)].min() > wide
+
+
 def test_mosaics_that_cannot_be_are_refused() -> None:
     table = coded({("A", "X"): 2})
     with pytest.raises(InputError, match="2 coders"):
@@ -486,10 +510,8 @@ def some_quantities(pairs: list[tuple[float, float]]) -> pd.DataFrame:
     )
 
 
-def some_panel(n: int) -> pd.DataFrame:
-    rows = [
-        (unit, year, 50.0 + at) for at, unit in enumerate(UNITS[:n]) for year in ("2020", "2021")
-    ]
+def some_panel(n: int, periods: tuple[str, ...] = ("2020", "2021")) -> pd.DataFrame:
+    rows = [(unit, at_time, 50.0 + at) for at, unit in enumerate(UNITS[:n]) for at_time in periods]
     return mark_simulated(pd.DataFrame(rows, columns=["region_code", "period", "模拟满意率"]))
 
 
@@ -507,7 +529,28 @@ CODES = [f"F.{at:02d}" for at in range(30)]
 LONG_NAMES = {name: LONG.format(at) for at, name in enumerate([*UNITS, *CODES])}
 MAPPED = {"title": "t", "unit": "单位" * 20, "note": "n。", "source": SOURCE}
 DENSE = dict.fromkeys(UNITS, 1.0)
+WIDEST = {
+    f"{family}.{code}": text
+    for family, codes in (("MODE", "ABCDE"), ("INNOV", "VWXYZ"))
+    for code, text in zip(
+        codes,
+        (
+            "MMMMMMMMMM WWWWWWWWWW MMMMMMMMMM",
+            "统筹协调与社区共建共治共享",
+            "Neighbourhood WORKSHOPS @ COMMUNITY",
+            "“两新”组织（含小微企业、个体工商户）党建",
+            "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+        ),
+        strict=True,
+    )
+}
 AWKWARD = {
+    "mosaic of the widest letters": lambda: figure_mosaic(
+        coded({(a, b): 9 for a in "ABCDE" for b in "VWXYZ"}),
+        source=SOURCE,
+        labels=WIDEST,
+        draws=99,
+    ),
     "one document": lambda: figure_codes_by_document(
         some_scores(UNITS[1:2], CODES[:1]), source=SOURCE, labels=LONG_NAMES, names=LONG_NAMES
     ),
@@ -549,6 +592,16 @@ AWKWARD = {
     "a path of one district": lambda: figure_simulated_path(
         some_panel(1), source=SOURCE, names=LONG_NAMES
     ),
+    "a path of twelve months": lambda: figure_simulated_path(
+        some_panel(16, tuple(f"2020-{month:02d}" for month in range(1, 13))),
+        source=SOURCE,
+        names=LONG_NAMES,
+    ),
+    "16 codes with long names": lambda: figure_code_region_heatmap(
+        some_scores(UNITS[:5], CODES[:16]),
+        source=SOURCE,
+        labels={code: f"Co-ordination and CO-GOVERNANCE {code}" for code in CODES},
+    ),
     "nine months": lambda: figure_assessment(some_assessment(16, 9), DENSE, source=SOURCE),
     "one month, a long name": lambda: figure_assessment(
         some_assessment(1, 1), DENSE, source=SOURCE, names=LONG_NAMES
@@ -566,6 +619,18 @@ def test_awkward_input_is_drawn_without_a_word_cut_or_covered(case: str) -> None
     slide, _ = made._draw_for_slide()
     with figure_style():
         assert crowded_texts(slide) == []
+
+
+def test_groups_of_the_assessment_are_told_apart_without_colour() -> None:
+    table = some_assessment(4, 1).assign(
+        peer_group=["甲", "乙"] * 2, score_low=800.0, score_high=[850.0, 850.0, 800.0, 800.0]
+    )
+    figure = figure_assessment(table, DENSE, source=SOURCE).draw()
+    shown = [line for line in figure.axes[0].lines if len(line.get_xdata())]
+    looks = {(line.get_marker(), line.get_markerfacecolor() == "white") for line in shown}
+    assert looks == {("o", True), ("o", False), ("s", True), ("s", False)}
+    hollow = [line for line in shown if line.get_markerfacecolor() == "white"]
+    assert {float(x) for line in hollow for x in line.get_xdata()} == {800.0, 850.0}
 
 
 def test_negative_numbers_are_written_with_a_minus_sign() -> None:

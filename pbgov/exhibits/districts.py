@@ -9,7 +9,7 @@ import numpy as np
 from pbgov.errors import InputError
 from pbgov.exhibits.chart_contents import path_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, WIDTH, balanced
 from pbgov.exhibits.numerals import format_number
 from pbgov.exhibits.tables import require_columns
 
@@ -49,7 +49,8 @@ def figure_assessment(
     Returns
     -------
     Exhibit
-        ``fig-assessment``; exactly published scores are points, the others bars between bounds.
+        ``fig-assessment``; exactly published scores are filled points, the others bars between
+        bounds with a hollow point at each; the shape of the points is that of the peer group.
 
     Raises
     ------
@@ -98,7 +99,7 @@ def figure_assessment(
         exhibit_id="fig-assessment",
         title="各区月度考核得分：公布的数值与只知上下界的区间",
         body=draw,
-        note=f"{counted}。点为公布的准确得分（{exact} 个）；横线为只知上下界的得分"
+        note=f"{counted}。实心点为公布的准确得分（{exact} 个）；两端空心的横线为只知上下界的得分"
         f"（{len(assessment) - exact} 个），真值在线上某处。各区自上而下按人口密度从高到低排列。"
         "考核按组进行，各月题目和分布不同，不同组、不同月的得分不宜直接相比。",
         source=source,
@@ -145,7 +146,7 @@ def figure_simulated_path(
     wide = panel.pivot(index="period", columns="region_code", values="模拟满意率").sort_index()
 
     def draw() -> Figure:
-        from pbgov.exhibits.style import INK, MUTED, PALETTE, SMALL_SIZE, new_figure
+        from pbgov.exhibits.style import INK, MUTED, PALETTE, SMALL_SIZE, new_figure, printed_cm
 
         figure = new_figure(7.5)
         axes = figure.add_subplot()
@@ -160,10 +161,13 @@ def figure_simulated_path(
         )
         last = wide.iloc[-1].dropna().sort_values()
         ends = ((0, "top"), (-1, "bottom")) if len(last) > 1 else ((0, "center"),)
+        beside = 0.0
         for place, upright in ends:
             code, value = str(last.index[place]), float(last.iloc[place])
+            said = balanced(f"{names.get(code, code)} {format_number(value, 1)}", 22)
+            beside = max(beside, printed_cm(said, SMALL_SIZE))
             axes.annotate(
-                f"{names.get(code, code)} {format_number(value, 1)}",
+                "\n".join(said),
                 (x[-1], value),
                 xytext=(4, 0),
                 textcoords="offset points",
@@ -171,7 +175,8 @@ def figure_simulated_path(
                 fontsize=SMALL_SIZE,
                 color=INK,
             )
-        step = max(1, -(-len(wide) // 8))
+        room = WIDTH - beside - 2
+        step = int(np.ceil(len(wide) * (printed_cm(list(wide.index), SMALL_SIZE) + 0.3) / room))
         axes.set_xticks(x[::step], list(wide.index[::step]))
         axes.set_ylabel("模拟满意率（%）")
         axes.grid(axis="y")
@@ -203,6 +208,8 @@ def _draw_month(axes: Axes, month: pd.DataFrame, order: list[str], groups: list[
         bounded, exact = mine[~known], mine[known]
         y = bounded["region_code"].map(place)
         axes.hlines(y, bounded["score_low"], bounded["score_high"], color=colour, lw=1.8)
+        for bound in ("score_low", "score_high"):
+            axes.plot(bounded[bound], y, MARKERS[number % 5], mfc="white", mec=colour, ms=3.5)
         axes.plot(
             exact["score_low"],
             exact["region_code"].map(place),

@@ -9,7 +9,7 @@ import numpy as np
 from pbgov.errors import InputError
 from pbgov.exhibits.chart_contents import shares_chart
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, balanced
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, WIDTH, balanced, text_width, with_count
 from pbgov.exhibits.tables import require_columns
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MOST_BARS = 5
 X_TITLE = "编有该码的段落占已读段落的百分比（%）"
 MOST_COLUMNS = 16
+MOST_HEAD = 4  # lines above a column; longer names stand upright
+NAMES_CM = 3.9  # taken by the names of the rows
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -65,7 +67,8 @@ def figure_codes_by_document(
         )
     read = scores.groupby("unit")["n_segments"].max()
     printed = {
-        unit: balanced(f"{names.get(unit, unit)}（读 {int(read[unit])} 段）", 26) for unit in units
+        unit: with_count(names.get(unit, unit), f"（读 {int(read[unit])} 段）", 26)
+        for unit in units
     }
     row = max(0.5 + 0.36 * len(codes), 0.3 + LINE_HEIGHT * max(map(len, printed.values())))
     legend, columns, more = legend_layout([labels.get(code, code) for code in codes])
@@ -175,11 +178,10 @@ def figure_code_region_heatmap(
     read = scores.groupby("unit")["n_segments"].max()
     unread = int(read.eq(0).sum())
     printed = {
-        unit: balanced(f"{names.get(unit, unit)}（{int(read[unit])}）", 24) for unit in units
+        unit: with_count(names.get(unit, unit), f"（{int(read[unit])}）", 24) for unit in units
     }
-    heads = [balanced(labels.get(code, code), max(4, 72 // len(codes))) for code in codes]
+    heads, upright, above = _heads([labels.get(code, code) for code in codes])
     row = 0.09 + LINE_HEIGHT * max(map(len, printed.values()))
-    above = LINE_HEIGHT * (max(map(len, heads)) - 1)
     shown = _that_fit(units, read, row, above)
     shares = scores.pivot(index="unit", columns="code_id", values="share").loc[shown, codes]
 
@@ -192,7 +194,12 @@ def figure_code_region_heatmap(
         axes.set_yticks(
             range(len(shown)), ["\n".join(printed[unit]) for unit in shown], linespacing=1.3
         )
-        axes.set_xticks(range(len(codes)), ["\n".join(head) for head in heads], linespacing=1.3)
+        axes.set_xticks(
+            range(len(codes)),
+            ["\n".join(head) for head in heads],
+            rotation=90 if upright else 0,
+            linespacing=1.3,
+        )
         return figure
 
     return Exhibit(
@@ -206,6 +213,20 @@ def figure_code_region_heatmap(
         data=scores,
         footer=f"N = {len(units)} 个地区，{int(read.sum())} 段 · 来源：{short_source(source)}",
     )
+
+
+def _heads(names: list[str]) -> tuple[list[list[str]], bool, float]:
+    """Names of columns in lines, whether they stand upright, and the cm above a single line."""
+    from pbgov.exhibits.style import SMALL_SIZE, printed_cm
+
+    room = (WIDTH - NAMES_CM) / len(names)
+    heads = [balanced(name, max(4, 72 // len(names))) for name in names]
+    if max(map(len, heads)) <= MOST_HEAD and all(printed_cm(h, SMALL_SIZE) < room for h in heads):
+        return heads, False, LINE_HEIGHT * (max(map(len, heads)) - 1)
+    lines = max(1, int(room / LINE_HEIGHT))
+    longest = max(map(text_width, names))
+    heads = [balanced(name, longest if lines == 1 else longest // lines + 8) for name in names]
+    return heads, True, max(printed_cm(head, SMALL_SIZE) for head in heads)
 
 
 def _that_fit(units: list[str], read: pd.Series, row: float, above: float = 0.0) -> list[str]:

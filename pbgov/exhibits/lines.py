@@ -57,6 +57,19 @@ def balanced(text: str, columns: int) -> list[str]:
     return lines
 
 
+def with_count(name: str, count: str, columns: int) -> list[str]:
+    """`name` and what is counted behind it; a name that fits a line is never cut for its count.
+
+    Examples
+    --------
+    >>> with_count("朝阳区“两全治理”", "（读 22 段）", 26), with_count("朝阳区", "（2）", 26)
+    (['朝阳区“两全治理”', '（读 22 段）'], ['朝阳区（2）'])
+    """
+    if text_width(name) <= columns < text_width(name + count):
+        return [name, count]
+    return balanced(name + count, columns)
+
+
 _CLOSING = "，。；：、！？）》】”’％,.;:!?)]}%"
 _OPENING = "（《【“‘([{"
 

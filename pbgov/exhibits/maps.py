@@ -267,23 +267,24 @@ def _label(
 def _push_apart(names: list[Annotation], figure: Figure) -> None:
     """Shift labels that overlap away from one another along the line where it takes least."""
     points = 72 / figure.dpi
+    boxes = np.array([name.get_window_extent().extents for name in names]).reshape(-1, 4)
+    moves = np.zeros((len(names), 2))
     for _ in range(20):
         moved = False
-        for first, second in combinations(names, 2):
-            one, other = first.get_window_extent(), second.get_window_extent()
-            across = min(one.x1, other.x1) - max(one.x0, other.x0) + LABEL_GAP
-            along = min(one.y1, other.y1) - max(one.y0, other.y0) + LABEL_GAP
-            if across <= 0 or along <= 0:
+        for first, second in combinations(range(len(names)), 2):
+            one, other = (boxes[at] + np.tile(moves[at], 2) for at in (first, second))
+            reach = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]) + LABEL_GAP
+            if (reach <= 0).any():
                 continue
             moved = True
-            sideways = across < along
-            ahead = one.x0 < other.x0 if sideways else one.y0 < other.y0
-            step = (across if sideways else along) / 2 * points * (-1 if ahead else 1)
-            for name, sign in ((first, 1), (second, -1)):
-                x, y = name.xyann
-                name.xyann = (x + sign * step, y) if sideways else (x, y + sign * step)
+            line = int(reach[1] <= reach[0])
+            step = reach[line] / 2 * (-1 if one[line] < other[line] else 1)
+            moves[first, line] += step
+            moves[second, line] -= step
         if not moved:
-            return
+            break
+    for name, (x, y) in zip(names, moves * points, strict=True):
+        name.xyann = (x, y)
 
 
 def _enlarge(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -9,14 +11,14 @@ import pandas as pd
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit, short_source
-from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, WIDTH, balanced, text_width, wrap
+from pbgov.exhibits.lines import LINE_HEIGHT, PAGE_HEIGHT, WIDTH, text_width, with_count, wrap
 from pbgov.exhibits.mosaic_words import WORDS, said_of
 from pbgov.exhibits.point_labels import apart
 from pbgov.exhibits.tables import require_columns
 from pbgov.inference.crossings import crossing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -26,12 +28,18 @@ if TYPE_CHECKING:
 Lang = Literal["zh", "en"]
 MOST_CODES = 10
 KEYS = "①②③④⑤⑥⑦⑧⑨⑩"
+RESIDUAL = "NONE"
+"""Second part of the code that a family has for what is none of its kinds."""
+
 CLEAR, STRONG = 2.0, 4.0
 """Pearson residuals from which a tile is marked once and twice (Meyer, Zeileis & Hornik 2006)."""
 
 GAP_CM = 0.14  # between two rows
 KEY_WIDTH = 64  # half-width characters of a line below the rows
+ROW_WIDTH = 22  # and of the name of a row
+LEAST_WIDTH = 8
 SIDE_CM = 3.6  # taken by the labels of the rows
+EDGE_CM = 0.35  # of which free, beside the labels
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -72,7 +80,9 @@ def figure_mosaic(
     Returns
     -------
     Exhibit
-        A practice with several codes of a family counts once in each pair of its codes; the
+        The residual code of a family (``INNOV.NONE``) is no kind and is not counted: a practice
+        without a kind and one that nobody found a kind in are told alike, in the note. A practice
+        with several codes of a family counts once in each pair of its codes; the
         permutations shuffle practices, so that these pairs stay together. Blue tiles with a solid
         edge and + hold more practices than independence would give, red ones with a broken edge
         and − fewer.
@@ -163,12 +173,15 @@ def _carried(
     carried = present[["segment_id", "code_id"]].assign(
         practice=practice, family=present["code_id"].str.split(".").str[0]
     )
-    return carried[carried["family"].isin(families)].dropna(subset=["practice"])
+    kinds = carried["family"].isin(families) & carried["code_id"].ne(
+        carried["family"] + f".{RESIDUAL}"
+    )
+    return carried[kinds].dropna(subset=["practice"])
 
 
 def _refuse_long(names: list[list[str]], found: Crossing) -> None:
     """Refuse names of rows and keys that together leave no room for the tiles."""
-    rows = max(len(balanced(f"{name}（{len(names)}）", 22)) for name in names[0]) * len(names[0])
+    rows = max(len(with_count(name, "（10）", ROW_WIDTH)) for name in names[0]) * len(names[0])
     keys = sum(len(wrap(f"① {name}（{found.counts.sum()}）", KEY_WIDTH)) for name in names[1])
     if LINE_HEIGHT * (rows + keys) + 3 > PAGE_HEIGHT:
         raise InputError(
@@ -207,19 +220,20 @@ def _drawn(
     """Rows as high as their counts, tiles as wide as their part of the row."""
     from matplotlib.patches import Patch
 
-    from pbgov.exhibits.style import INK, MUTED, legend_layout, new_figure
+    from pbgov.exhibits.style import INK, MUTED, legend_layout, new_figure, printed_cm
 
+    sums = words["sum"]
     totals = found.counts.sum(axis=1)
     rows = [
-        balanced(f"{name}{words['sum'].format(total)}", 22)
+        _within(SIDE_CM - EDGE_CM, ROW_WIDTH, partial(with_count, name, sums.format(total)))
         for name, total in zip(names[0], totals, strict=True)
     ]
-    sums = words["sum"]
     keys = [
         f"{key} {name}{sums.format(total)}"
         for key, name, total in zip(KEYS, names[1], found.counts.sum(axis=0), strict=False)
     ]
-    below = _packed(f"{second}{words['colon']}", keys)
+    room = WIDTH - EDGE_CM - max(map(printed_cm, rows))
+    below = _within(room, KEY_WIDTH, partial(_packed, f"{second}{words['colon']}", keys))
     looks = [_look(value) for value in (5.0, 3.0, 0.0, -3.0, -5.0)]
     said, columns, more = legend_layout(words["looks"])
     rest = 1.9 + more + LINE_HEIGHT * len(below)
@@ -259,6 +273,17 @@ def _drawn(
     return figure
 
 
+def _within(room: float, columns: int, cut: Callable[[int], list[str]]) -> list[str]:
+    """What `cut` gives for the most columns, up to `columns`, that are printed within `room` cm."""
+    from pbgov.exhibits.style import printed_cm
+
+    lines = cut(columns)
+    while printed_cm(lines) > room and columns > LEAST_WIDTH:
+        columns -= 1
+        lines = cut(columns)
+    return lines
+
+
 def _height_of_rows(totals: np.ndarray, rows: list[list[str]]) -> float:
     """Height in cm that gives the rows' names their room, and most rows that of their tiles."""
     lines = LINE_HEIGHT * max(map(len, rows)) + 0.1
@@ -267,14 +292,14 @@ def _height_of_rows(totals: np.ndarray, rows: list[list[str]]) -> float:
     )
 
 
-def _packed(heading: str, entries: list[str]) -> list[str]:
+def _packed(heading: str, entries: list[str], columns: int) -> list[str]:
     """Entries side by side as far as a line holds them, after the heading."""
-    lines = [heading]
-    for entry in entries:
-        if text_width(f"{lines[-1]}　{entry}") <= KEY_WIDTH:
-            lines[-1] += ("" if lines[-1] == heading else "　") + entry
+    lines = wrap(heading, columns)
+    for place, entry in enumerate(entries):
+        if text_width(f"{lines[-1]}　{entry}") <= columns:
+            lines[-1] += ("　" if place else "") + entry
         else:
-            lines += wrap(entry, KEY_WIDTH)
+            lines += wrap(entry, columns)
     return lines
 
 
@@ -305,6 +330,7 @@ def _draw_row(
     gap = 0.07 / across
     free = 1 - gap * (len(counts) - 1)
     left = 0.0
+    circles = iter(_heights_of_circles(counts))
     for key, count, residual in zip(KEYS, counts, residuals, strict=False):
         wide = free * count / counts.sum()
         look = _look(float(residual))
@@ -313,9 +339,8 @@ def _draw_row(
             text = _fitting(key, count, sign_of(residual), wide * across, high * tall)
         else:
             axes.plot([left, left], [top, top + high], color=MUTED, lw=1.0, clip_on=False)
-            axes.plot(
-                left, top + high / 2, "o", mfc="white", mec=MUTED, ms=4.5, clip_on=False, zorder=4
-            )
+            middle = top + high * next(circles)
+            axes.plot(left, middle, "o", mfc="white", mec=MUTED, ms=4.5, clip_on=False, zorder=4)
             text = ""
         if text:
             axes.text(
@@ -328,6 +353,18 @@ def _draw_row(
                 color=ink_on(look["fc"]),
             )
         left += wide + gap
+
+
+def _heights_of_circles(counts: np.ndarray) -> list[float]:
+    """Where the circles of codes that never meet the row stand: neighbours one below the other.
+
+    Examples
+    --------
+    >>> _heights_of_circles(np.array([0, 3, 0, 0, 0, 4]))
+    [0.5, 0.25, 0.5, 0.75]
+    """
+    runs = [len(list(run)) for none, run in groupby(counts == 0) if none]
+    return [place / (length + 1) for length in runs for place in range(1, length + 1)]
 
 
 def _fitting(key: str, count: int, sign: str, wide: float, high: float) -> str:

@@ -32,7 +32,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "−− 小于 −4",
             "没有一个做法",
         ],
-        "left": "另有 {} 个做法只有其中一族的编码，不在图中。",
+        "left": "另有 {} 个做法只有其中一族的编码（“无此类别”不算一类），不在图中。",
         "documents": "做法来自 {} 篇文档；同篇的做法不互相独立，随机调换没有把文档分开。",
         "several": "有的做法在一族里有几个编码，它的每一对编码各计一次，共 {} 对：各块所含的做法有重叠，"
         "各块之和大于 N。",
@@ -64,7 +64,8 @@ WORDS: dict[str, dict[str, Any]] = {
             "−− below −4",
             "no practice",
         ],
-        "left": "{} more practices carry codes of one family only and are not drawn.",
+        "left": "{} more practices carry codes of one family only (“none of these” is no code) and are not"
+        " drawn.",
         "documents": "The practices stand in {} documents; those of one document are not independent,"
         " and the shuffles did not keep documents apart.",
         "several": "Some practices carry several codes of a family; each pair of a practice's codes"

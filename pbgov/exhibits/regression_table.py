@@ -78,10 +78,10 @@ def table_regressions(
         Ask for stars. They follow the larger of the two p values of a term, so that a term on
         which sandwich and permutation disagree gets none, and nothing where the sandwich gives
         none. They are refused, with the reason in the note, for simulated data (effects that a
-        program planted cannot be found significant) and below `pbgov.exhibits.stars.LEAST_UNITS`
+        program set say nothing by being significant) and below `pbgov.exhibits.stars.LEAST_UNITS`
         units at the level of the regressor: with fewer, an association of medium size
         (r = 0.3) comes out significant less often than not, and where it does, it is
-        exaggerated by about half on average, so that a star would mark luck.
+        exaggerated by more than a third on average, so that a star would mark luck.
 
     Returns
     -------

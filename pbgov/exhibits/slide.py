@@ -41,8 +41,9 @@ TOUCHING = 0.3
 def slide_figure(body: Callable[[], Figure], footer: str) -> tuple[Figure, float]:
     """The figure redrawn for a slide, and how much it is to be enlarged when it is rendered.
 
-    The largest enlargement is taken at which no text covers another and none is cut; a figure
-    that is too full for any is the one of the report column, scaled to the box.
+    Of `STEPS` enlargements the largest is taken at which no text covers another and none is cut:
+    the very largest first, since most figures bear it, then by halving. A figure that is too full
+    for any is the one of the report column, scaled to the box.
 
     Parameters
     ----------
@@ -62,12 +63,16 @@ def slide_figure(body: Callable[[], Figure], footer: str) -> tuple[Figure, float
     add_footer(column, footer)
     width, height = column.get_size_inches() / CM
     least = float(min(SLIDE_WIDTH / width, SLIDE_HEIGHT / height))
-    for scale in np.geomspace(LARGEST, least, STEPS)[:-1] if least < LARGEST else ():
-        canvas = Canvas(SLIDE_WIDTH / scale, SLIDE_HEIGHT / scale)
-        figure = _try(body, footer, canvas)
+    scales = np.geomspace(LARGEST, least, STEPS)[:-1].tolist() if least < LARGEST else []
+    best, place = (column, least), 0
+    while scales:
+        scale = scales[place]
+        figure = _try(body, footer, Canvas(SLIDE_WIDTH / scale, SLIDE_HEIGHT / scale))
         if figure is not None:
-            return figure, float(scale)
-    return column, least
+            best = figure, scale
+        scales = scales[place + 1 :] if figure is None else scales[:place]
+        place = len(scales) // 2
+    return best
 
 
 def _try(body: Callable[[], Figure], footer: str, canvas: Canvas) -> Figure | None:

@@ -33,8 +33,8 @@ def refusal_of_stars(fits: Sequence[Estimate | NotEstimated], lang: Lang) -> str
         return (
             "未标星号：数据是模拟的，效应由程序设定，“显著”不说明任何事。"
             if zh
-            else "No stars: the data are simulated; effects planted by a program cannot be found"
-            " significant."
+            else "No stars: the data are simulated, their effects set by a program; “significant”"
+            " would say nothing."
         )
     few = [one for one in fits if isinstance(one, Estimate) and one.n_units < LEAST_UNITS]
     if not few:

@@ -18,7 +18,9 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 
 from pbgov.exhibits.lines import LINE_HEIGHT, WIDTH, text_width, wrap
 
@@ -156,6 +158,23 @@ def legend_layout(names: Sequence[str]) -> tuple[list[str], int, float]:
 
 CM_PER_COLUMN = SMALL_SIZE / 2 * 2.54 / 72
 LEGEND_SIGN = 10  # half-width characters that the sign of a legend entry and its gaps take
+
+
+def printed_cm(lines: Sequence[str], size: float = TEXT_SIZE) -> float:
+    """Width in cm of the widest of `lines` as the fonts draw it at `size` points.
+
+    `pbgov.exhibits.lines.text_width` counts; capitals and letters such as m and w are wider.
+    """
+    register_fonts()
+    kind = FontProperties(family=list(FAMILIES), size=size)
+    drawable = _drawable()
+    widths = [
+        text_to_path.get_text_width_height_descent(
+            "".join(char if ord(char) in drawable else GETA for char in line), kind, ismath=False
+        )[0]
+        for line in lines
+    ]
+    return float(max(widths, default=0.0)) / 72 / CM
 
 
 def footer_lines(text: str, width: float) -> list[str]:

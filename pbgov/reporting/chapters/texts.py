@@ -8,7 +8,7 @@ from pbgov.coding.rules import CODER
 from pbgov.exhibits.agreement import figure_agreement, table_agreement
 from pbgov.exhibits.figures import figure_code_region_heatmap, figure_codes_by_document
 from pbgov.exhibits.maps import figure_districts
-from pbgov.exhibits.mosaic import figure_mosaic
+from pbgov.exhibits.mosaic import RESIDUAL, figure_mosaic
 from pbgov.exhibits.repairs import table_repairs
 from pbgov.exhibits.tables import table_corpus, table_practices, table_terms
 from pbgov.indicators.regions import read_boundaries
@@ -182,7 +182,7 @@ def coding(found: Findings) -> list[Block]:
     family = found.study.families[0] if found.study.families else str(scores["code_id"].iloc[0])
     family = family.split(".")[0]
     of_family = scores["code_id"].str.startswith(f"{family}.") & scores["code_id"].ne(
-        f"{family}.NONE"
+        f"{family}.{RESIDUAL}"
     )
     name = found.family_names.get(family, family)
     source = cases(found) + "；规则编码"
@@ -245,7 +245,7 @@ def _mosaic(found: Findings) -> list[Block]:
     """The first two compared families crossed, where practices carry codes of both."""
     families = found.study.families[:2]
     codings = found.need("score", "codings")
-    given = codings[codings["value"] == 1]
+    given = codings[(codings["value"] == 1) & ~codings["code_id"].str.endswith(f".{RESIDUAL}")]
     held = [given["code_id"].str.startswith(f"{family}.") for family in families]
     if len(families) < 2 or not set(given["segment_id"][held[0]]) & set(
         given["segment_id"][held[1]]
