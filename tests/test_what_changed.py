@@ -214,6 +214,12 @@ def test_a_paragraph_put_in_front_moves_everything_and_changes_one_thing(
     ]
     assert changes.codings.empty
     moved = changes.tables[changes.tables["table"].isin(["practices", "quantities", "claims"])]
+    (sentences,) = changes.tables[changes.tables["table"] == "sentences"].to_dict("records")
+    assert (sentences["n_gone"], sentences["n_new"]) == (
+        0,
+        2,
+    )  # the sentence and the blank after it
+    assert "b/p0001“新的一段。”" in str(changes)
     assert moved.empty
 
 

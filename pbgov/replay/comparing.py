@@ -43,7 +43,7 @@ TOLD = {
     ("indicators", "assessment"),
 }
 """Tables with a comparison of their own; of every other the rows that changed are counted."""
-_PLACE = re.compile(r"(?:\w+_)?(?:start|end)|segment_id|practice(?:_id)?")
+_PLACE = re.compile(r"(?:\w+_)?(?:start|end)|(?:segment|paragraph|practice)_id|practice")
 """Columns that say where something stands: a line put in above it is no other result."""
 
 

@@ -16,10 +16,13 @@ from pbgov.exhibits.numerals import (
 from pbgov.replay.coding_story import CodingTeller
 from pbgov.replay.runs import CODE, SEED
 from pbgov.replay.speaking import LISTED, Speaker
+from pbgov.reporting.tracing.telling import on_one_line
 
 if TYPE_CHECKING:
     from pbgov.evaluation.remarks import Lang
     from pbgov.replay.changes import Changes
+
+_SHOWN = 24
 
 
 def story_of(changes: Changes, lang: Lang) -> tuple[str, ...]:
@@ -94,7 +97,10 @@ class Teller(Speaker):
         for change, zh, en in (("gone", "不再有", "gone"), ("new", "是新的", "new")):
             rows = table[table["change"] == change]
             if len(rows):
-                where = self.listed(rows["segment_id"].astype(str))
+                where = self.listed(
+                    f"{row['segment_id']}“{_begun(str(row['text']))}”"
+                    for row in rows.to_dict("records")
+                )
                 n = format_count(len(rows))
                 said.append(
                     self.say(
@@ -254,7 +260,7 @@ class Teller(Speaker):
         shown = self.listed(
             self._of_step(str(row["step"]), str(row["table"]))
             + self.say(
-                f"有 {row['n_gone']} 行不再有、{row['n_new']} 行是新的",
+                f" {row['n_gone']} 行不再有而 {row['n_new']} 行是新的",
                 f" ({row['n_gone']} rows gone, {row['n_new']} new)",
             )
             for row in table.to_dict("records")
@@ -303,6 +309,12 @@ class Teller(Speaker):
                 " that the material does not hold, or figures that no test uses).",
             )
         ]
+
+
+def _begun(text: str) -> str:
+    """The first words of a stretch, without characters that act on a screen."""
+    plain = on_one_line(text).strip()
+    return plain if len(plain) <= _SHOWN else f"{plain[: _SHOWN - 1]}…"
 
 
 def _moved(row: dict[Any, Any], start: str, between: str) -> str:
