@@ -25,6 +25,7 @@ from pbgov.indicators.lineage import LINEAGE, Lineage, lineage_of
 from pbgov.indicators.panel import Panel, join_panel
 from pbgov.indicators.scores import score
 from pbgov.marks import is_simulated
+from pbgov.reporting.tracing.evidence_rows import columns_in
 from pbgov.reporting.tracing.trace import Trace, trace
 
 DISTRICTS = [f"1101{number:02d}" for number in range(1, 17)]
@@ -359,6 +360,25 @@ def test_what_was_not_estimated_says_what_there_was() -> None:
     found = trace(refusal)
     assert "5 行" in found.told()
     assert refusal.reason in found.told()
+
+
+@pytest.mark.parametrize(
+    ("formula", "named"),
+    [
+        (
+            "满意率 ~ Q('share_MODE.M1') + Q('share_DIM.LAW'):np.log(人口密度)",
+            "M D 人口密度 满意率",
+        ),
+        ("满意率 ~ share_MODE.M1", "M 满意率"),  # of a ceiling
+        ('[下界, 上界] ~ Q("share_DIM.LAW")*人口密度', "D 人口密度"),
+        ("满意率 ~ Q('share_MODE.M10') + 人口密度对数", "满意率"),
+    ],
+)
+def test_a_formula_of_any_verb_names_its_columns(formula: str, named: str) -> None:
+    lineage = panel_of(1).lineage
+    assert lineage is not None
+    full = {"M": "share_MODE.M1", "D": "share_DIM.LAW"}
+    assert set(columns_in(formula, lineage)) == {full.get(one, one) for one in named.split()}
 
 
 def test_simulated_stays_simulated() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -87,6 +88,19 @@ def records_of_column(origin: str, lineage: Lineage) -> pd.DataFrame:
         return records
     named = records["column"] if "column" in records else records["indicator"]
     return records[named == origin]
+
+
+def names_column(formula: str, column: str) -> bool:
+    """Whether a formula, of any verb, names a column: in quotes, in a function, in a product.
+
+    Examples
+    --------
+    >>> names_column("满意率 ~ np.log(人口密度) * Q('share_MODE.M1')", "人口密度")
+    True
+    >>> names_column("满意率 ~ 人口密度", "人口"), names_column("y ~ np.log(x)", "log")
+    (False, False)
+    """
+    return re.search(rf"(?<![\w.]){re.escape(column)}(?![\w.])", formula) is not None
 
 
 def _agrees(held: np.ndarray, origin: str, units: Iterable[str], lineage: Lineage) -> np.ndarray:

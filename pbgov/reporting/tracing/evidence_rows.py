@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pbgov.indicators.lineage import SHARE, lineage_of
-from pbgov.reporting.tracing.columns import Said, TracedColumn
+from pbgov.reporting.tracing.columns import Said, TracedColumn, names_column
 from pbgov.reporting.tracing.tables import Behind, behind_columns, behind_rows
 
 if TYPE_CHECKING:
@@ -87,11 +87,4 @@ def behind_formula(formula: str, material: Material) -> Behind:
 
 def columns_in(formula: str, lineage: Lineage) -> list[str]:
     """The columns of a lineage that a formula names."""
-    return [name for name in lineage.columns if _names(formula, name)]
-
-
-def _names(formula: str, column: str) -> bool:
-    """Whether a formula names a column, in quotes or as a word of its own."""
-    if f"'{column}'" in formula or f'"{column}"' in formula:
-        return True
-    return column in formula.replace("~", " ").replace("+", " ").split()
+    return [name for name in lineage.columns if names_column(formula, name)]

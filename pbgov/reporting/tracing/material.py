@@ -17,6 +17,7 @@ from pbgov.evaluation.design import read_design
 from pbgov.evaluation.regression import table_of as table_of_panel
 from pbgov.indicators.lineage import LINEAGE, Lineage, lineage_of
 from pbgov.reporting.composition import Findings
+from pbgov.reporting.tracing.columns import names_column
 from pbgov.reporting.tracing.documents import Documents
 from pbgov.reporting.tracing.records import ASSESSMENT, POINTS
 
@@ -114,7 +115,7 @@ class Material:
         figures = table_of(self.results, "indicators", "indicators")
         scores = self.scores["regions"]
         placed = figures["region_code"].isin(scores["unit"])
-        named = figures["indicator"].map(lambda name: str(name) in formula).astype(bool)
+        named = figures["indicator"].map(lambda name: names_column(formula, str(name))).astype(bool)
         figures = figures[placed & named]
         if figures.empty:
             return
