@@ -48,13 +48,15 @@ def check(options: argparse.Namespace) -> int:
 
 def described(found: BundleCheck) -> list[str]:
     """A check in lines: the verdict in both languages, then what differs and why."""
+    from pbgov.replay.contents import on_one_line
+
     lines = [
-        f"《{found.title}》",
+        f"《{on_one_line(found.title)}》",
         f"清单指纹 {found.fingerprint}",
         found.verdict_zh,
         found.verdict_en,
     ]
-    lines += [f"  {one.code}  {one.zh}" for one in found.findings[:MOST_SHOWN]]
+    lines += [f"  {one.code}  {on_one_line(one.zh)}" for one in found.findings[:MOST_SHOWN]]
     if len(found.findings) > MOST_SHOWN:
         lines.append(f"  …… 另有 {len(found.findings) - MOST_SHOWN} 条")
     return lines

@@ -81,7 +81,7 @@ def export_bundle(
     DataFileError
         Where a name cannot stand in a bundle (E803) or there is too much (E805).
     InputError
-        Where something stands at `path` already.
+        Where something stands at `path` already, or its folder does not exist.
 
     Warns
     -----
@@ -94,6 +94,11 @@ def export_bundle(
         raise InputError(
             f"{path} is there already and is not overwritten; choose another name."
             f" {path} 已经存在，不会覆盖；请换一个名字。"
+        )
+    if not path.parent.is_dir():
+        raise InputError(
+            f"{path.parent} is no folder; make it first, or choose another place."
+            f" {path.parent} 不是文件夹；请先建好，或换一个地方。"
         )
     provenance = require_current(study)
     files = _files_of(study, provenance)
@@ -294,7 +299,10 @@ def _readme(study: Study, left_out: list[str], remarks: Remarks) -> str:
         "",
         f"Everything this study read and wrote, with digests. Install pbgov {version('pbgov')} and run"
         " `pbgov check` on this file: it verifies the files, computes the study again in a temporary"
-        " folder and says what differs and why. Nothing in here is run as a program.",
+        " folder and says what differs and why. Nothing in here is run as a program. That it reproduces"
+        " means that these numbers come from this material by this program, not that the material is"
+        " true; and digests do not stop somebody who rewrites the list as well: compare its fingerprint"
+        " with the one that the sender names.",
         "",
     ]
     return "\n".join(lines)

@@ -6,19 +6,20 @@ import json
 import platform
 import tempfile
 import warnings
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pbgov.errors import DataFileWarning, PbgovError
 from pbgov.findings import Finding
-from pbgov.replay.bundle import MANIFEST, STUDY
+from pbgov.replay.bundle import CONSTRAINTS, MANIFEST, README, STUDY
 from pbgov.replay.contents import Contents
 from pbgov.replay.likeness import TOLERANCE, compare_files
 from pbgov.replay.record import declared_in, manifest_of, paths_in, provenance_of
-from pbgov.replay.verdict import DIFFERENT, BundleCheck, HeldFile
+from pbgov.replay.verdict import DIFFERENT, UNMADE, BundleCheck, HeldFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pbgov.replay.verdict import Listed, Rerun, Role
 
@@ -77,6 +78,8 @@ class _Check:
         self.output = f"{STUDY}/{self.manifest['output']}"
         self.where = str(contents.path)
         self.paths = paths_in(contents)
+        if self.manifest["output"] != (stated := self.paths["[study] output"]):
+            raise contents.refusal("E815", f"output = {self.manifest['output']!r}", repr(stated))
         self.held = self.listed()
         self.findings: list[Finding] = []
 
@@ -88,21 +91,24 @@ class _Check:
             self.against_record(provenance)
         rerun: Rerun = "impossible"
         if all(one.listed not in ("missing", "left out") for one in self.held):
+            software = self.software(provenance)
             with tempfile.TemporaryDirectory(prefix="pbgov-check-") as folder:
                 rerun = self.compute(Path(folder))
                 if rerun == "done":
                     self.compare(Path(folder))
-                    software = self.why(Path(folder), provenance)
                     self.judge_looks(software)
                     self.tell_outputs()
-                    self.findings += software
+                    self.why(Path(folder), provenance, software)
+            self.findings += software
         apart = any(one.rerun in DIFFERENT for one in self.held)
         return BundleCheck(
             path=self.where,
             title=str(self.manifest["title"]),
             fingerprint=self.contents.digest(MANIFEST),
             intact=all(
-                one.listed in ("same", "left out") for one in self.held if one.rerun != "new"
+                one.listed in ("same", "left out")
+                for one in self.held
+                if one.rerun not in ("new", "not made there")
             ),
             rerun=rerun,
             reproduces={"done": not apart, "failed": False, "impossible": None}[rerun],
@@ -138,6 +144,12 @@ class _Check:
             Finding(codes[one.listed], self.where, seen=one.path)
             for one in self.held
             if one.listed in codes
+        ]
+        own = (README, CONSTRAINTS, f"{self.output}/{PROVENANCE}")
+        self.findings += [
+            Finding("E829", self.where, seen=one.path)
+            for one in self.held
+            if one.role == "other" and one.listed != "added" and one.path not in own
         ]
 
     def against_record(self, provenance: Mapping[str, Any]) -> None:
@@ -181,14 +193,20 @@ class _Check:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DataFileWarning)
                 run_study(study, self.on_step)
-        except (PbgovError, OSError) as error:
+        except Exception as error:  # whatever a library makes of data that nobody here vouches for
             said = str(error).replace(str(folder), "").strip()
+            if not isinstance(error, PbgovError):
+                said = f"{type(error).__name__}: {said}"
             self.findings.append(Finding("E817", self.where, seen=said))
             return "failed"
         return "done"
 
     def compare(self, folder: Path) -> None:
         """Fill in how each output came out."""
+        from pbgov.reporting.writing import OPTIONAL, unwritten
+
+        unmade = {f"{self.output}/report.{kind}": why for kind, why in unwritten().items()}
+        optional = {f"{self.output}/report.{kind}" for kind in OPTIONAL}
         made = folder / STUDY / self.paths["[study] output"]
         there = {
             f"{self.output}/{file.relative_to(made).as_posix()}": file
@@ -200,6 +218,8 @@ class _Check:
                 continue
             if one.path not in there:
                 one.rerun, one.detail = "gone", "重新计算没有写出这个文件"
+                if one.path in unmade:
+                    one.rerun, one.detail = "not made here", unmade[one.path]
                 continue
             before = folder / "held" / one.path
             self.contents.unpack(one.path, before)
@@ -207,13 +227,14 @@ class _Check:
             before.unlink()
             one.rerun, one.detail = found.likeness, found.detail
         known = {one.path for one in self.held}
-        self.held += [
-            HeldFile(name, "output", "missing", "new", "包里没有这个文件")
-            for name in sorted(there.keys() - known)
-        ]
+        for name in sorted(there.keys() - known):
+            new = HeldFile(name, "output", "missing", "new", "包里没有这个文件")
+            if name in optional:
+                new.rerun, new.detail = "not made there", "生成报告的电脑没有写这种格式"
+            self.held.append(new)
 
     def judge_looks(self, software: list[Finding]) -> None:
-        """A picture drawn otherwise by the same software is another picture."""
+        """What the same software draws or lays out otherwise was edited."""
         if not software:
             for one in self.held:
                 if one.rerun == "other looks":
@@ -222,39 +243,48 @@ class _Check:
     def tell_outputs(self) -> None:
         codes = dict.fromkeys(DIFFERENT, "E826")
         codes |= {"same content": "W813", "unjudged": "W815", "other looks": "W816"}
+        codes |= dict.fromkeys(UNMADE, "W817")
         self.findings += [
             Finding(codes[one.rerun], self.where, seen=one.path, wanted=one.detail)
             for one in self.held
             if one.rerun in codes
         ]
 
-    def why(self, folder: Path, provenance: Mapping[str, Any]) -> list[Finding]:
-        """What is otherwise here than where the report was made: software, tests, the first step."""
+    def software(self, provenance: Mapping[str, Any]) -> list[Finding]:
+        """The software that is otherwise here than where the report was made."""
         if not provenance:
             return []
         from pbgov.cache import code_digest, library_versions
 
-        made = folder / STUDY / self.paths["[study] output"] / PROVENANCE
-        here = json.loads(made.read_text(encoding="utf-8"))
-        if here.get("declared_tests") != provenance.get("declared_tests"):
-            self.findings.append(Finding("E827", self.where))
-        versions = {"python": platform.python_version(), **library_versions()}
+        versions = {
+            "python": platform.python_version(),
+            "pbgov": version("pbgov"),
+            **library_versions(),
+        }
+        recorded = provenance["versions"] | {"pbgov": self.manifest.get("pbgov", "–")}
         software = [
-            Finding(
-                "W811", self.where, seen=f"{name} {versions.get(name, '–')}", wanted=str(recorded)
-            )
-            for name, recorded in sorted(provenance["versions"].items())
-            if versions.get(name) != recorded
+            Finding("W811", self.where, seen=f"{name} {versions.get(name, '–')}", wanted=str(then))
+            for name, then in sorted(recorded.items())
+            if versions.get(name) != then
         ]
         if (code := code_digest()) != provenance.get("code"):
             wanted = str(provenance.get("code"))[:12]
             software.append(Finding("W812", self.where, seen=code[:12], wanted=wanted))
+        return software
+
+    def why(self, folder: Path, provenance: Mapping[str, Any], software: Sequence[Finding]) -> None:
+        """What is otherwise of the computation itself: the tests declared, the first step."""
+        if not provenance:
+            return
+        made = folder / STUDY / self.paths["[study] output"] / PROVENANCE
+        here = json.loads(made.read_text(encoding="utf-8"))
+        if here.get("declared_tests") != provenance.get("declared_tests"):
+            self.findings.append(Finding("E827", self.where))
         if not software:
             steps = provenance["steps"]
             changed = (name for name, key in here["steps"].items() if steps.get(name) != key)
             if (first := next(changed, None)) is not None:
                 self.findings.append(Finding("W814", self.where, seen=_title_of(first)))
-        return software
 
 
 def _title_of(step: str) -> str:

@@ -38,15 +38,20 @@ DAMAGE = (
     RuntimeError,
     ValueError,
 )
-_RESERVED = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
-_FORBIDDEN = re.compile('[\x00-\x1f\x7f<>:"|?*\\\\\ud800-\udfff]')
+_RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\..*)?", re.IGNORECASE
+)
+_UNSEEN = "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_FORBIDDEN = re.compile(f'[\x00-\x1f\x7f<>:"|?*\\\\\ud800-\udfff{_UNSEEN}]')
+MOST_BYTES_OF_A_NAME = 255
 
 
 def is_safe_name(name: str) -> bool:
     """Whether a name can stand for a file inside a bundle, on every system.
 
-    Relative, with forward slashes, no ``..``, drive, control character, reserved name of Windows,
-    or part that ends in a point or a space.
+    Relative, with forward slashes, no ``..``, drive, control character, character that is not seen
+    or turns the direction of writing, reserved name of Windows, or part that ends in a point or a
+    space or has more than 255 bytes.
     """
     parts = name.split("/")
     return (
@@ -56,6 +61,7 @@ def is_safe_name(name: str) -> bool:
         and all(
             part not in ("", ".", "..")
             and not part.endswith((".", " "))
+            and len(part.encode()) <= MOST_BYTES_OF_A_NAME
             and not _RESERVED.fullmatch(part)
             for part in parts
         )
@@ -65,6 +71,14 @@ def is_safe_name(name: str) -> bool:
 def same_on_some_system(name: str) -> str:
     """The name as systems see it that tell neither case nor composed letters apart."""
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def on_one_line(text: str) -> str:
+    """Text out of a bundle as a terminal may print it: no line of its own, no control characters."""
+    return "".join(
+        "�" if unicodedata.category(char) in ("Cc", "Cf", "Cs") else char
+        for char in " ".join(text.split())
+    )
 
 
 def clashes(names: list[str]) -> list[str]:
@@ -147,7 +161,7 @@ class Contents:
 
     def refusal(self, code: str, seen: str = "", wanted: str = "") -> DataFileError:
         """The error that says why the bundle is not read."""
-        return DataFileError([Finding(code, str(self.path), seen=seen, wanted=wanted)])
+        return DataFileError([Finding(code, str(self.path), seen=on_one_line(seen), wanted=wanted)])
 
     def _look_into_folder(self) -> None:
         for file in sorted(self.path.rglob("*")):

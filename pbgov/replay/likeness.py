@@ -1,23 +1,25 @@
 """Two files that should say the same, compared by what they say where their bytes differ.
 
 Numbers are the same within a tolerance, because another machine may round the last digit otherwise;
-words are the same letter by letter. Of pictures and layouts it is told that they differ, not how.
+words are the same letter by letter. Of pictures, layouts and whatever else a file holds besides its
+words it is told that they differ, not how.
 """
 
 from __future__ import annotations
 
 import csv
+import filecmp
 import io
 import json
 import math
 import re
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 Likeness: TypeAlias = Literal["identical", "same content", "other looks", "different", "unjudged"]
 
@@ -26,9 +28,10 @@ SMALLEST = 1e-12
 SHOWN = 60
 MOST_COMPARED = 256 * 1024 * 1024
 _TEXT = (".txt", ".md", ".tex", ".css")
-_OFFICE_TEXT = re.compile(r"(?:word|ppt|xl)/.*\.xml\Z")
+_OFFICE_TEXT = re.compile(r"(?:word|ppt)/.*\.xml\Z")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_ONLY_WORDS = "文字相同，图片和版式未比较"
+_SAME_WORDS = "文字相同，版式、图片或看不见的部分不同"
+_SAME_PARTS = "各个部分相同"
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,10 @@ class Comparison:
     Attributes
     ----------
     likeness : {"identical", "same content", "other looks", "different", "unjudged"}
-        ``same content``: other bytes, the same cells, values, words or pixels; ``other looks``: a
-        picture drawn otherwise; ``unjudged``: other bytes of a kind that cannot be read here.
+        ``same content``: other bytes, the same cells, values, parts or pixels; ``other looks``: a
+        picture drawn otherwise, or the same words with another layout or other parts that are not
+        words (a script of a page, a link of a Word file); ``unjudged``: other bytes of a kind that
+        cannot be read here.
     detail : str
         What was compared, or where they first differ (Chinese).
     """
@@ -62,11 +67,14 @@ def compare_files(before: Path, after: Path, tolerance: float = TOLERANCE) -> Co
     -------
     Comparison
     """
+    if max(before.stat().st_size, after.stat().st_size) > MOST_COMPARED:
+        same = filecmp.cmp(before, after, shallow=False)
+        return Comparison("identical" if same else "unjudged")
     one, other = before.read_bytes(), after.read_bytes()
     if one == other:
         return Comparison("identical")
     judge = _judge(before.suffix.lower())
-    if judge is None or max(len(one), len(other)) > MOST_COMPARED:
+    if judge is None:
         return Comparison("unjudged")
     try:
         return judge(one, other, tolerance)
@@ -164,25 +172,36 @@ def _same_value(mine: Any, theirs: Any, tolerance: float) -> bool:
 
 
 def _texts(one: bytes, other: bytes, tolerance: float) -> Comparison:
-    return _words(one.decode("utf-8-sig"), other.decode("utf-8-sig"), "文字相同")
+    apart = _words_apart(one.decode("utf-8-sig"), other.decode("utf-8-sig"), tolerance)
+    return Comparison("different", apart) if apart else Comparison("same content", "文字相同")
 
 
-def _words(mine: str, theirs: str, same: str) -> Comparison:
+def _words_apart(mine: str, theirs: str, tolerance: float) -> str:
+    """Where two texts first differ in a word; nothing where they do not."""
     before, after = mine.split(), theirs.split()
-    if before == after:
-        return Comparison("same content", same)
     at = next(
-        (at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b),
+        (
+            at
+            for at, (a, b) in enumerate(zip(before, after, strict=False))
+            if not _same_cell(a, b, tolerance)
+        ),
         min(len(before), len(after)),
     )
+    if at == len(before) == len(after):
+        return ""
     left, right = " ".join(before[at : at + 4]), " ".join(after[at : at + 4])
     apart = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), 0)
     start = max(0, apart - SHOWN // 4)
-    return Comparison("different", f"文字从“{_short(left[start:])}”变成“{_short(right[start:])}”")
+    return f"文字从“{_short(left[start:])}”变成“{_short(right[start:])}”"
+
+
+def _looks(apart: str) -> Comparison:
+    """Of files whose bytes differ: different where their words do, else of other looks."""
+    return Comparison("different", apart) if apart else Comparison("other looks", _SAME_WORDS)
 
 
 def _pages(one: bytes, other: bytes, tolerance: float) -> Comparison:
-    return _words(_page_text(one), _page_text(other), _ONLY_WORDS)
+    return _looks(_words_apart(_page_text(one), _page_text(other), tolerance))
 
 
 def _page_text(content: bytes) -> str:
@@ -195,9 +214,18 @@ def _page_text(content: bytes) -> str:
 
 
 def _drawings(one: bytes, other: bytes, tolerance: float) -> Comparison:
-    if _shapes(one) == _shapes(other):
+    if _same_shapes(one, other, tolerance):
         return Comparison("same content", "图形元素相同")
     return Comparison("other looks", "图形元素不同")
+
+
+def _same_shapes(one: bytes, other: bytes, tolerance: float) -> bool:
+    """Whether two XML files have the same elements, attributes and texts, numbers within tolerance."""
+    before, after = _shapes(one), _shapes(other)
+    return len(before) == len(after) and all(
+        left[:2] == right[:2] and _same_cell(left[2], right[2], tolerance)
+        for left, right in zip(before, after, strict=True)
+    )
 
 
 def _shapes(content: bytes) -> list[tuple[str, list[tuple[str, str]], str]]:
@@ -216,22 +244,50 @@ def _xml(content: bytes) -> Any:
 
 
 def _office(one: bytes, other: bytes, tolerance: float) -> Comparison:
-    return _words(_office_text(one), _office_text(other), _ONLY_WORDS)
+    before, after = _parts(one), _parts(other)
+    apart = _words_apart(_office_text(before), _office_text(after), tolerance)
+    if not apart and _same_parts(before, after, tolerance):
+        return Comparison("same content", _SAME_PARTS)
+    return _looks(apart)
 
 
-def _office_text(content: bytes) -> str:
+def _parts(content: bytes) -> dict[str, bytes]:
+    """The parts of an Office file by their names."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = [one for one in archive.infolist() if _OFFICE_TEXT.match(one.filename)]
+        members = archive.infolist()
         if sum(member.file_size for member in members) > MOST_COMPARED:
             raise ValueError("too large")
-        words = []
-        for member in sorted(members, key=lambda one: one.filename):
-            tree = _xml(archive.read(member))
-            words += [element.text for element in tree.iter("{*}t", "{*}v") if element.text]
+        parts = {member.filename: archive.read(member) for member in members}
+    if len(parts) < len(members):
+        raise ValueError("two parts of one name")
+    return parts
+
+
+def _same_parts(before: dict[str, bytes], after: dict[str, bytes], tolerance: float) -> bool:
+    return before.keys() == after.keys() and all(
+        _same_part(name, part, after[name], tolerance) for name, part in before.items()
+    )
+
+
+def _same_part(name: str, one: bytes, other: bytes, tolerance: float) -> bool:
+    if one == other:
+        return True
+    if name.endswith((".xml", ".rels")):
+        return _same_shapes(one, other, tolerance)
+    judge = _judge(Path(name).suffix.lower())
+    return judge is not None and judge(one, other, tolerance).likeness == "same content"
+
+
+def _office_text(parts: dict[str, bytes]) -> str:
+    words = []
+    for name in sorted(filter(_OFFICE_TEXT.match, parts)):
+        tree = _xml(parts[name])
+        words += [element.text for element in tree.iter("{*}t", "{*}v") if element.text]
     return "\n".join(words)
 
 
 def _workbooks(one: bytes, other: bytes, tolerance: float) -> Comparison:
+    parts = _parts(one), _parts(other)
     before, after = _sheets(one), _sheets(other)
     if list(before) != list(after):
         odd = sorted(before.keys() ^ after.keys()) or list(after)
@@ -240,7 +296,9 @@ def _workbooks(one: bytes, other: bytes, tolerance: float) -> Comparison:
         found = _cells(rows, after[name], tolerance)
         if found.likeness == "different":
             return Comparison("different", f"工作表“{name}”{found.detail}")
-    return Comparison("same content", "各工作表逐格相同")
+    if _same_parts(*parts, tolerance):
+        return Comparison("same content", "各工作表逐格相同")
+    return Comparison("other looks", "各工作表逐格相同，版式、图或看不见的部分不同")
 
 
 def _sheets(content: bytes) -> dict[str, list[list[str]]]:
@@ -263,7 +321,7 @@ def _pdf(one: bytes, other: bytes, tolerance: float) -> Comparison:
         "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
         for content in (one, other)
     )
-    return _words(before, after, _ONLY_WORDS)
+    return _looks(_words_apart(before, after, tolerance))
 
 
 def _pictures(one: bytes, other: bytes, tolerance: float) -> Comparison:

@@ -15,7 +15,9 @@ Listed: TypeAlias = Literal["same", "altered", "missing", "added", "left out"]
 Rerun: TypeAlias = Literal["done", "failed", "impossible"]
 
 DIFFERENT = ("different", "gone", "new")
-RECORD_CODES = ("E823", "E824", "E825", "E827", "E828")
+UNMADE = ("not made here", "not made there")
+RECORD_CODES = ("E823", "E824", "E825", "E827", "E828", "E829")
+SOFTWARE_CODES = ("W811", "W812")
 
 
 @dataclass
@@ -43,7 +45,8 @@ class BundleCheck:
         ``impossible`` where documents were left out or files are missing.
     reproduces : bool or None
         Whether every output came out the same in content; None where nothing could be computed.
-        A picture that looks otherwise under other software is told of and not counted.
+        A picture or layout that looks otherwise under other software is told of and not counted,
+        nor is a format that could be written on one of the two computers only.
     held : tuple of HeldFile
     findings : tuple of Finding
         What differs and why; each in Chinese and English.
@@ -63,8 +66,8 @@ class BundleCheck:
         """One row a file: ``path``, ``role``, ``listed``, ``rerun``, ``detail``.
 
         ``role`` is input, output or other; ``listed`` same, altered, missing, added or left out;
-        ``rerun`` identical, same content, other looks, different, unjudged, gone or new, and empty
-        for what no run writes.
+        ``rerun`` identical, same content, other looks, different, unjudged, gone, new, not made here
+        or not made there, and empty for what no run writes.
         """
         columns = list(HeldFile.__dataclass_fields__)
         return pd.DataFrame([asdict(one) for one in self.held], columns=columns, dtype="str")
@@ -80,20 +83,25 @@ class BundleCheck:
         """The verdict in one Chinese sentence."""
         whole = "文件与清单一致" if self.intact else "文件与清单不一致"
         since = "，与生成报告时的记录不符" if self._disagrees() else ""
-        return f"{whole}{since}；{self._outcome()[0]}"
+        software = "这里的软件与生成报告时不同，见下。" if self._elsewhere() else ""
+        return f"{whole}{since}；{self._outcome()[0]}{software}"
 
     @property
     def verdict_en(self) -> str:
         """The verdict in one English sentence."""
         whole = f"The files are {'' if self.intact else 'not '}those of the list"
         since = ", not those the report was made with" if self._disagrees() else ""
-        return f"{whole}{since}; {self._outcome()[1]}"
+        software = " The software here is not that which made the report; see below."
+        return f"{whole}{since}; {self._outcome()[1]}{software if self._elsewhere() else ''}"
 
     def _disagrees(self) -> bool:
         return any(finding.code in RECORD_CODES for finding in self.findings)
 
+    def _elsewhere(self) -> bool:
+        return any(finding.code in SOFTWARE_CODES for finding in self.findings)
+
     def _outcome(self) -> tuple[str, str]:
-        compared = [one for one in self.held if one.rerun]
+        compared = [one for one in self.held if one.rerun and one.rerun not in UNMADE]
         n = len(compared)
         identical = sum(one.rerun == "identical" for one in compared)
         apart = sum(one.rerun in DIFFERENT for one in compared)
@@ -112,8 +120,8 @@ class BundleCheck:
             )
         zh, en = (
             (
-                f"，{looks} 张图的画面不同而软件版本也不同",
-                f", {looks} pictures look otherwise under other software",
+                f"，{looks} 个画面或版式不同而软件也不同",
+                f", {looks} look otherwise under other software",
             )
             if looks
             else ("", "")

@@ -22,6 +22,7 @@ WRITERS = {
     "pdf": ("pbgov.reporting.typeset.pdf", "pdf_document"),
 }
 """Module and function that give the bytes of each format."""
+OPTIONAL = ("pdf",)  # written only where typst is installed
 
 
 def write_files(
