@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -77,6 +80,83 @@ def test_the_ending_makes_the_kind_of_file(
     written = write_exhibit(exhibit(), tmp_path / "新" / f"结果{ending.upper()}")
     assert written == tmp_path / "新" / f"结果{ending.upper()}"
     assert written.read_bytes().lower().startswith(BEGINNINGS[ending].lower())
+
+
+def cells_in(path: Path) -> list[list[str]]:
+    """Header and rows of the table in a file, as readers that are not ours see them."""
+    import docx
+    import mistune
+    import openpyxl
+    import pptx
+    from lxml import html
+
+    if path.suffix == ".docx":
+        return [[cell.text for cell in row.cells] for row in docx.Document(path).tables[0].rows]
+    if path.suffix == ".pptx":
+        shapes = [shape for slide in pptx.Presentation(path).slides for shape in slide.shapes]
+        found = next(shape.table for shape in shapes if shape.has_table)
+        return [[cell.text for cell in row.cells] for row in found.rows]
+    if path.suffix == ".xlsx":
+        sheet = openpyxl.load_workbook(path).worksheets[0]
+        lines = [[str(cell or "") for cell in row] for row in sheet.values]
+        first = next(at for at, row in enumerate(lines) if row[0] == "变量")
+        return [row[:3] for row in lines[first : first + 6]]
+    if path.suffix == ".tex":
+        rows = path.read_text("utf-8").split("\\toprule")[1].split("\\bottomrule")[0]
+        for printed, char in (("$-$", "−"), ("\\textless{}", "<"), ("{[}", "["), ("{]}", "]")):
+            rows = rows.replace(printed, char)
+        rows = re.sub(r"\\phantom\{[^}]*\}|\\midrule", "", rows)
+        lines = [line for line in rows.split("\\\\\n") if line.strip()]
+        return [
+            [re.sub(r"\\([%&_])", r"\1", cell).strip() for cell in re.split(r"(?<!\\)&", line)]
+            for line in lines
+        ]
+    text = path.read_text("utf-8")
+    page = mistune.create_markdown(plugins=["table"])(text) if path.suffix == ".md" else text
+    rows = html.fromstring(page).xpath("//table//tr")
+    return [[cell.text_content().strip() for cell in row.xpath("./th|./td")] for row in rows]
+
+
+@pytest.mark.parametrize("ending", [one for one in OF_TABLES if one != ".csv"])
+def test_one_table_has_the_same_cells_in_every_format(ending: str, tmp_path: Path) -> None:
+    printed = pd.DataFrame(
+        {
+            "变量": ["a_1*b", "截距 & 50%", "", "对数(人口)", "N"],
+            "（1） 甲": ["−0.123**", "(0.045)", "[<0.001]", "", "1,234"],
+            "（2） 乙": ["12,345.60", "—", "[0.010]", "0.5", "8"],
+        }
+    )
+    made = Exhibit("tab-same", "题", printed, "注。", "试例", pd.DataFrame({"a": [1]}))
+    given = [list(printed.columns), *printed.to_numpy().tolist()]
+    assert cells_in(write_exhibit(made, tmp_path / f"same{ending}")) == given
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "须先取得审图号"), ("en", "map approval number")]
+)
+@pytest.mark.parametrize("ending", [".docx", ".pptx", ".html", ".xlsx"])
+def test_what_publication_needs_is_told_once_in_every_format(
+    ending: str, lang: str, said: str, tmp_path: Path
+) -> None:
+    notice = f"a map {said} notice."
+    made = replace(figure(), export_notice=notice, lang=lang)  # type: ignore[arg-type]
+    path = write_exhibit(made, tmp_path / f"map{ending}")
+    if ending == ".html":
+        shown = re.sub(
+            r"<img[^>]*>|<script.*?</script>|<style.*?</style>",
+            "",
+            path.read_text("utf-8"),
+            flags=re.S,
+        )
+        assert shown.count(notice) == 1
+        return
+    with zipfile.ZipFile(path) as parts:
+        shown = [
+            re.sub("<[^>]+>", "", parts.read(name).decode())
+            for name in parts.namelist()
+            if re.match(r"(word/document|ppt/slides/slide\d+|xl/sharedStrings)\.xml", name)
+        ]
+    assert "".join(shown).count(notice) == 1
 
 
 def test_csv_holds_the_raw_numbers_and_no_formula(tmp_path: Path) -> None:
