@@ -74,8 +74,8 @@ def test_a_result_without_evidence_says_where_it_comes_from_and_no_number_is_bro
     assert where
     told = [text_of(list(row.iter(w("tc")))[-1]) for row in rows]
     assert told[:3] == [
-        "由整份数据算出，见所在文件",
-        "由整份数据算出",
+        "没有单条依据，见所在文件",
+        "没有单条依据",
         "由程序生成，见所在文件",
     ]
     width = int(list(rows[0].iter(w("tcW")))[1].get(w("w"))) / 20  # in points

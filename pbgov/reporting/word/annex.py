@@ -289,7 +289,7 @@ def _number_width(printed: str) -> float:
 
 def _unrested(result: Result) -> str:
     """Where a result without quotations and records comes from."""
-    made = "由程序生成" if result.simulated else "由整份数据算出"
+    made = "由程序生成" if result.simulated else "没有单条依据"
     return f"{made}，见所在文件" if result.origin else made
 
 
