@@ -321,6 +321,17 @@ def test_pairs_that_find_no_row_are_counted(monkeypatch):
     assert pairs["E1"].value == "最后 4 行装不下，见 results.json 和 evidence 文件夹。"
 
 
+def test_what_runs_past_the_last_column_is_not_printed(content):
+    book = opened(content)
+    areas = {name: book[name].print_area for name in ("结果", "证据", "指标记录", "结果与证据")}
+    assert areas == {
+        "结果": "'结果'!$A$1:$H$4",
+        "证据": "'证据'!$A$1:$O$3",
+        "指标记录": "'指标记录'!$A$1:$K$2",
+        "结果与证据": "'结果与证据'!$A$1:$D$5",
+    }
+
+
 def test_a_link_is_as_long_as_what_it_says():
     one = quotation()
     results = [Result(f"a.very.long.name.of.a.result.{n}", 1, "1", "数", "count",

@@ -73,6 +73,8 @@ def write_ledger(book: Book, ledger: Ledger) -> tuple[str, ...]:
     _told(writer, RESULTS)
     _quotations(book, sheets[QUOTATIONS], ledger, names, result_rows, supported)
     _records(book, sheets[RECORDS], ledger, names, result_rows, supported)
+    for name, sheet in sheets.items():  # a text that runs on past its column is not printed
+        sheet.print_area(0, 0, max(1, sheet.dim_rowmax), len(_HEADS[name]) - 1)
     return tuple(names.values())
 
 
