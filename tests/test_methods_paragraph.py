@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from pbgov.errors import InputError
-from pbgov.reporting.ledger import Ledger
 from pbgov.reporting.methods_paragraph import MethodsText, methods_paragraph
 from pbgov.reporting.prose import ResultName, parsed
 from pbgov.run import compute, state_of
@@ -49,14 +48,9 @@ def written(folder: Path, lang: str = "zh") -> MethodsText:
 
 
 @pytest.fixture(scope="module")
-def whole(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped study, copied elsewhere."""
-    folder = tmp_path_factory.mktemp("whole") / "study"
-    folder.mkdir()
-    shutil.copy(root / "study.toml", folder)
-    shutil.copytree(root / "data", folder / "data", ignore=shutil.ignore_patterns("derived"))
-    written(folder)
-    return folder
+def whole(ran: Path) -> Path:
+    """The shipped study, run once for all tests."""
+    return ran
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +136,7 @@ def test_versions_are_those_installed(whole: Path) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_number_of_the_prose_is_a_result(whole: Path, lang: str) -> None:
     text = written(whole, lang)
-    ledger = Ledger(text.results)
+    ledger = {one.result_id for one in text.results}
     for paragraph in text.paragraphs:
         parts = parsed(paragraph)
         assert all(part.result_id in ledger for part in parts if isinstance(part, ResultName))

@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def copy_study(root: Path, folder: Path) -> Path:
-    folder.mkdir()
-    shutil.copy(root / "study.toml", folder)
-    shutil.copytree(root / "data", folder / "data", ignore=shutil.ignore_patterns("derived"))
-    return folder
-
-
 def digests(folder: Path) -> dict[str, str]:
     return {
         file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
@@ -45,15 +38,6 @@ def text_of(docx: Path) -> str:
     body = office.Document(str(docx)).element.body
     paragraphs = body.iter(qn("w:p"))
     return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in paragraphs)
-
-
-@pytest.fixture(scope="module")
-def ran(root, tmp_path_factory) -> Path:
-    """The shipped study, copied elsewhere and run once from nothing."""
-    folder = copy_study(root, tmp_path_factory.mktemp("shipped") / "study")
-    outcome = run_study(read_study(folder))
-    assert not outcome.unchanged
-    return folder
 
 
 @pytest.fixture
@@ -93,10 +77,9 @@ def test_a_second_run_computes_nothing_and_touches_nothing(ran):
     assert {file: file.stat().st_mtime_ns for file in ran.rglob("*") if file.is_file()} == before
 
 
-def test_the_same_study_elsewhere_gives_the_same_bytes(root, ran, tmp_path):
-    again = copy_study(root, tmp_path / "again")
-    run_study(read_study(again))
-    assert digests(again / "reports") == digests(ran / "reports")
+def test_the_same_study_elsewhere_gives_the_same_bytes(ran, copied):
+    run_study(read_study(copied))
+    assert digests(copied / "reports") == digests(ran / "reports")
 
 
 def test_a_changed_document_recomputes_what_rests_on_it_and_nothing_else(rerunnable):
@@ -233,23 +216,21 @@ def test_a_new_study_is_never_laid_over_something(tmp_path):
         ("[study]", "[study", "E502", "line"),
     ],
 )
-def test_a_wrong_study_file_is_refused_with_a_code(root, tmp_path, line, replacement, code, seen):
-    folder = copy_study(root, tmp_path / "study")
-    file = folder / "study.toml"
+def test_a_wrong_study_file_is_refused_with_a_code(copied, line, replacement, code, seen):
+    file = copied / "study.toml"
     text = file.read_text(encoding="utf-8")
     assert line in text
     file.write_text(text.replace(line, replacement, 1), encoding="utf-8")
     with pytest.raises(StudyError, match=code) as caught:
-        read_study(folder)
+        read_study(copied)
     assert seen in str(caught.value)
 
 
-def test_check_lists_findings_with_their_codes(root, tmp_path, capsys):
-    folder = copy_study(root, tmp_path / "study")
-    assert main(["check", str(folder)]) == 0
-    register = folder / "data" / "indicators" / "register.csv"
+def test_check_lists_findings_with_their_codes(copied, capsys):
+    assert main(["check", str(copied)]) == 0
+    register = copied / "data" / "indicators" / "register.csv"
     register.write_bytes(register.read_text(encoding="utf-8").encode("gb18030"))
-    assert main(["check", str(folder)]) == 1
+    assert main(["check", str(copied)]) == 1
     shown = capsys.readouterr().out
     assert "E101" in shown
     assert "GBK" in shown

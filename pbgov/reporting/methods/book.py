@@ -33,9 +33,18 @@ class Book:
         """The sentence of the book's language."""
         return zh if self.lang == "zh" else en
 
-    def count(self, *name: str, value: Any, meaning: str, origin: str, mark: bool = False) -> str:
+    def count(
+        self,
+        *name: str,
+        value: Any,
+        meaning: str,
+        origin: str,
+        mark: bool = False,
+        rests_on: tuple[str, ...] = (),
+    ) -> str:
         """A whole number, as prose names it."""
-        return self._state(name, int(value), format_count(value), meaning, origin, mark)
+        printed = format_count(value)
+        return self._state(name, int(value), printed, meaning, origin, mark, rests_on)
 
     def number(self, *name: str, value: Any, meaning: str, origin: str) -> str:
         """A number with two decimals, as prose names it."""
@@ -55,9 +64,10 @@ class Book:
         meaning: str,
         origin: str,
         mark: bool,
+        rests_on: tuple[str, ...] = (),
     ) -> str:
         one = Result(
-            name_of("method", *name), value, printed, meaning, "method", origin, simulated=mark
+            name_of("method", *name), value, printed, meaning, "method", origin, mark, rests_on
         )
         self._results[one.result_id] = one
         return result(one.result_id)

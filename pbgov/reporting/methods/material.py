@@ -8,6 +8,7 @@ from pbgov.corpus.document import CERTAINTIES, REPAIR_KINDS
 from pbgov.exhibits.repairs import CERTAINTY_NAMES, KINDS
 from pbgov.reporting.methods.book import plural
 from pbgov.reporting.prose import given
+from pbgov.reporting.results.naming import stretches
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,18 +144,24 @@ def on_practices(found: Findings, book: Book) -> str:
     practices = found.table("practices", "practices")
     if practices is None or practices.empty:
         return book.say("没有查出做法。", "No practice was found.")
-    origin = "evidence/practices.csv"
-    n = book.count("practices", value=len(practices), meaning="查出的做法条数", origin=origin)
-    distinct = practices["practice"].nunique()
-    once = book.count("distinct", value=distinct, meaning="互不相同的做法项数", origin=origin)
-    done = int(practices["status"].eq("已实施").sum())
-    carried = book.count("done", value=done, meaning="写明已实施的做法条数", origin=origin)
-    placed = int(practices["region_code"].notna().sum())
-    where = book.count("placed", value=placed, meaning="能定位到地区的做法条数", origin=origin)
+    done = practices[practices["status"].eq("已实施")]
+    placed = practices[practices["region_code"].notna()]
+    n, once, carried, where = (
+        book.count(
+            name, value=value, meaning=meaning, origin="evidence/practices.csv",
+            rests_on=stretches(rows),
+        )
+        for name, value, meaning, rows in (
+            ("practices", len(practices), "查出的做法条数", practices),
+            ("distinct", practices["practice"].nunique(), "互不相同的做法项数", practices),
+            ("done", len(done), "按已实施计的做法条数", done),
+            ("placed", len(placed), "能定位到地区（市或区）的做法条数", placed),
+        )
+    )  # fmt: skip
     return book.say(
-        f"规则从文中查出做法 {n} 条，同一做法在不同文档里的转述合并后为 {once} 项；写明已实施的 {carried} 条，"
-        f"能定位到地区的 {where} 条。",
+        f"规则从文中查出做法 {n} 条，同一做法在不同文档里的转述合并后为 {once} 项；"
+        f"没有写成建议或计划、按已实施计的 {carried} 条，能定位到地区（市或区）的 {where} 条。",
         f"Rules found {n} {plural(len(practices), 'practice')}, {once} once retellings across"
-        f" documents are taken together; {carried} are stated as carried out, {where} could be"
-        " placed in a region.",
+        f" documents are taken together; {carried} are worded neither as advice nor as a"
+        f" plan and count as carried out, {where} could be placed in a region (a city or a district).",
     )

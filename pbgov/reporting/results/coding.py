@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pbgov.coding.rules import CODER
-from pbgov.exhibits.numerals import format_percent
+from pbgov.exhibits.numerals import format_percent, is_missing
 from pbgov.reporting.ledger import Nature, Result
 from pbgov.reporting.results.naming import count, name_of, stretches
 
@@ -29,11 +29,12 @@ def overall(agreement: pd.DataFrame) -> pd.DataFrame:
 def percent(
     result_id: str, share: Any, meaning: str, nature: Nature, rests_on: tuple[str, ...], origin: str
 ) -> Result:
-    """A share from 0 to 1 as a result, printed as a percentage."""
+    """A share from 0 to 1 as a result, printed as a percentage; undefined, its value is the print."""
+    printed = format_percent(share)
     return Result(
         result_id,
-        float(share),
-        format_percent(share),
+        printed if is_missing(share) else float(share),
+        printed,
         meaning,
         nature,
         origin=origin,
@@ -59,6 +60,7 @@ def on_agreement(found: Findings) -> Iterator[Result]:
         evidence = stretches(judged[judged["coder"] == coder])
         origin = "tables/tab-agreement.csv"
         at = ("agreement", family, coder)
+        interval = f"{format_percent(row['wilson_low'])}–{format_percent(row['wilson_high'])}"
         yield count(
             name_of(*at, "n"),
             row["n"],
@@ -73,8 +75,10 @@ def on_agreement(found: Findings) -> Iterator[Result]:
         )  # fmt: skip
         yield Result(
             name_of(*at, "interval"),
-            f"{row['wilson_low']}–{row['wilson_high']}",
-            f"{format_percent(row['wilson_low'])}–{format_percent(row['wilson_high'])}",
+            interval
+            if is_missing(row["wilson_low"])
+            else f"{row['wilson_low']}–{row['wilson_high']}",
+            interval,
             f"{name}规则编码与{people}的一致率的 95% 区间（Wilson）",
             "agreement",
             origin=origin,
@@ -96,7 +100,7 @@ def on_settlement(found: Findings) -> Iterator[Result]:
     left = int(total["n_disputed"] + total["n_unjudged"])
     against = int(found.need("gold", "outcomes")["against_unanimity"].sum())
     for name, value, meaning in (
-        ("n", total["n"], "两个人判过的项数（片段×编码族）"),
+        ("n", total["n"], "要由两个人判的项数（片段×编码族），含还没有人判的"),
         ("n_unanimous", total["n_unanimous"], "各人一致的项数"),
         ("n_adjudicated", total["n_adjudicated"], "经裁定的项数"),
         ("n_open", left, "没有定论的项数"),

@@ -65,20 +65,26 @@ def on_satisfaction(found: Findings) -> Iterator[Result]:
     answers = found.satisfaction_answers
     if plan is None or not answers:
         return
-    origin = "tables/tab-satisfaction.csv"
     estimates = {code: one for code, one in answers.items() if isinstance(one, Estimate)}
+    origin, refused = "tables/tab-satisfaction.csv", "tables/tab-not-estimated.csv"
+    counted_in = origin if estimates else refused
     practices = found.need("practices", "practices")
     done = stretches(practices[practices["status"] == "已实施"])
     yield from _adjusted(estimates, plan.indicator, origin, done)
-    yield count("satisfaction.n_codes", len(answers), "要与满意率作回归的编码个数", origin=origin)
     yield count(
-        "satisfaction.n_estimated", len(estimates), "可以与满意率作回归的编码个数", origin=origin
+        "satisfaction.n_codes", len(answers), "要与满意率作回归的编码个数", origin=counted_in
+    )
+    yield count(
+        "satisfaction.n_estimated",
+        len(estimates),
+        "可以与满意率作回归的编码个数",
+        origin=counted_in,
     )
     yield count(
         "satisfaction.n_clear",
         clear_of_zero(estimates),
         "95% 区间不含零、而且按 Holm 法校正后的置换 p 小于 0.05 的编码个数",
-        origin=origin,
+        origin=counted_in,
         nature="association",
         rests_on=done,
     )
@@ -89,7 +95,7 @@ def on_satisfaction(found: Findings) -> Iterator[Result]:
             ("satisfaction", code),
             f"{plan.indicator}与“{name}”占比",
             {share_term(code): f"“{name}”的占比"},
-            origin,
+            origin if code in estimates else refused,
             done,
         )
 
@@ -256,7 +262,7 @@ def _on_answer(
         )  # fmt: skip
         yield Result(
             name_of(*at, "reason"), answer.reason, answer.reason, f"{meaning}：不予估计的理由",
-            "description", origin="tables/tab-not-estimated.csv", simulated=answer.simulated,
+            "description", origin=origin, simulated=answer.simulated,
             rests_on=rests_on,
         )  # fmt: skip
         return
