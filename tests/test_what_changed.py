@@ -277,6 +277,15 @@ def test_the_command_says_what_is_not_yet_counted_and_by_what_the_runs_differ(
     assert told(record, record).startswith("注意：材料在上一次写出报告之后又改过")
     lost = {"steps": {**before[1], "score": "0" * 24}}
     assert "请把材料改回去运行一次" in told(record | lost, record)
+    derived = folder / "data" / "derived" / "code"
+    shutil.copytree(derived / before[1]["code"], derived / "old")
+    older = {"code": "0", "steps": {**before[1], "code": "old"}}
+    assert "pbgov 的程序由 0 到 " in told(record | older, record)
+    for name in ("codings.csv", "codings.types"):
+        shutil.copy(derived / "old" / name.replace("codings", "codes"), derived / "old" / name)
+    assert "另一个版本的 pbgov" in told(record | older, record)
+    (derived / "old" / "codings.csv").unlink()
+    assert "另一个版本的 pbgov" in told(record | older, record)
 
 
 def test_a_changed_figure_is_told_with_its_unit_and_status() -> None:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from pbgov.reporting.ledger import Ledger
     from pbgov.study import Study
 
+OTHER_VERSION = (
+    "The former run was made by another version of pbgov, which kept its results otherwise; run the"
+    " study as it was with this one, then as it is. 前一次是用另一个版本的 pbgov 运行的，中间结果的写法"
+    "不同，比不了；请用现在的版本把材料改回去运行一次，再改过来运行一次。"
+)
+
 
 def add_commands(commands: Commands) -> None:
     """Add ``claims``, ``changes`` and ``replay`` to the parser of `pbgov.cli`."""
@@ -57,12 +63,18 @@ def _changes(options: argparse.Namespace) -> int:
             "注意：材料在上一次写出报告之后又改过，那些改动还没有算进来；下面说的是写出的两份报告之间的变化。"
             "要算进来，请运行 pbgov run（如果它报了错，先照它说的改正）。"
         )
-    changed = what_changed(
-        *(kept_results(derived, run["steps"]) for run in (before, after)),
-        inputs=(before["inputs"], after["inputs"]),
-        conditions=(conditions_of(before), conditions_of(after)),
-        ledgers=_ledgers(study),
-    )
+    runs = [kept_results(derived, run["steps"]) for run in (before, after)]
+    try:
+        changed = what_changed(
+            *runs,
+            inputs=(before["inputs"], after["inputs"]),
+            conditions=(conditions_of(before), conditions_of(after)),
+            ledgers=_ledgers(study),
+        )
+    except (LookupError, TypeError, ValueError) as error:
+        if before["code"] == after["code"]:
+            raise
+        raise InputError(OTHER_VERSION) from error
     for sentence in changed.story("zh"):
         print(sentence)
     return 0

@@ -13,6 +13,8 @@ from pbgov.cache import Results
 Run: TypeAlias = Mapping[str, Results]
 """The results of each step of one run."""
 
+ALWAYS = (("read", "paragraphs"), ("code", "codings"))
+"""Tables that every run makes: where one is not there, another version kept it otherwise."""
 NOISE = 1e-9
 """Numbers closer than this part of the larger one are the same."""
 
@@ -29,8 +31,16 @@ def conditions_of(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def rows_of(run: Run, step: str, name: str) -> list[dict[str, Any]]:
-    """The rows of a table; none where the step did not make it."""
+    """The rows of a table; none where the step did not make it.
+
+    Raises
+    ------
+    LookupError
+        Where the step makes it always (`ALWAYS`) and did not.
+    """
     table = run.get(step, {}).get(name)
+    if table is None and step in run and (step, name) in ALWAYS:
+        raise LookupError(f"the results of {step} hold no {name}")
     if not isinstance(table, pd.DataFrame):
         return []
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
