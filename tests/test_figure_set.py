@@ -9,7 +9,7 @@ import re
 import struct
 import sys
 from dataclasses import replace
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +29,7 @@ from pbgov.exhibits.missing import figure_missing
 from pbgov.exhibits.mosaic import figure_mosaic
 from pbgov.exhibits.quantities import figure_quantities
 from pbgov.exhibits.slide import SLIDE_HEIGHT, SLIDE_WIDTH, crowded_texts
-from pbgov.exhibits.style import LEAST_SIZE, PALETTE, figure_style, new_figure
+from pbgov.exhibits.style import LEAST_SIZE, MUTED, PALETTE, figure_style, new_figure
 from pbgov.inference.crossings import crossing
 from pbgov.marks import mark_simulated
 
@@ -130,6 +130,13 @@ def test_the_page_shows_every_figure_and_its_numbers_are_right(root: Path) -> No
         assert float(row[1]) == pytest.approx(lab(linear(colour))[0], abs=0.06)
         luminance = float(np.array([0.2126, 0.7152, 0.0722]) @ linear(colour))
         assert float(row[2]) == pytest.approx(1.05 / (luminance + 0.05), abs=0.006)
+    for eyes, seen in MACHADO.items():
+        row = re.search(rf"\| {eyes}.* \| ([0-9.]+) \| ([0-9.]+) \|", page)
+        assert row is not None
+        points = [lab(np.array(seen) @ linear(colour)) for colour in PALETTE]
+        for told, several in ((row[1], points), (row[2], points[:4])):
+            nearest = min(np.linalg.norm(a - b) for a, b in combinations(several, 2))
+            assert float(told) == pytest.approx(nearest, abs=0.15)
 
 
 def test_covered_and_cut_texts_are_found() -> None:
@@ -149,6 +156,22 @@ DICHROMATS = {
     "deuteranopia": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
 }
 """Viénot, Brettel & Mollon (1999), Color Research & Application 24(4), on linear RGB."""
+
+
+MACHADO = {
+    "普通视觉": np.eye(3).tolist(),
+    "红色盲": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "绿色盲": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+}
+"""Table 1 of Machado, Oliveira & Fernandes (2009), severity 1.0; rows sum to 1: white stays white."""
 
 
 def linear(colour: str) -> np.ndarray:
@@ -175,6 +198,16 @@ def test_colour_blind_readers_tell_the_palette_apart(kind: str) -> None:
     for place, one in enumerate(seen):
         for other in seen[place + 1 :]:
             assert np.linalg.norm(one - other) > 10
+
+
+def test_neighbours_of_the_palette_differ_in_grey_and_dark_ones_may_be_letters() -> None:
+    grey = [lab(linear(colour))[0] for colour in PALETTE]
+    assert np.diff(grey).min() >= 10
+    luminance = [float(np.array([0.2126, 0.7152, 0.0722]) @ linear(c)) for c in (*PALETTE, MUTED)]
+    contrast = [1.05 / (one + 0.05) for one in luminance]
+    assert min(contrast[0], contrast[1], contrast[5]) >= 4.5
+    assert contrast[2] >= 3 > max(contrast[3:5])
+    assert all(sum(row) == pytest.approx(1, abs=2e-6) for eye in MACHADO.values() for row in eye)
 
 
 # ---- kinds and sizes ------------------------------------------------------------------------------
