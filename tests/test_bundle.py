@@ -351,6 +351,10 @@ def test_without_documents_only_digests_can_be_verified(ran: Path, tmp_path: Pat
     assert not any(one.startswith("W801") for one in remarks)
     with zipfile.ZipFile(bundle) as archive:
         assert not any(name.startswith("study/data/cases/") for name in archive.namelist())
+        readme = archive.read("README.md").decode()
+    assert "不能从头再算" in readme
+    assert "从头算一遍" not in readme
+    assert "left out" in readme
     check = check_bundle(bundle)
     assert check.intact
     assert check.rerun == "impossible"

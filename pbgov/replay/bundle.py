@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ CONSTRAINTS = "constraints.txt"
 STUDY = "study"
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 SHOWN = 12
+AGAIN = "，再在临时文件夹里从头算一遍，逐个比较，说明能否得到同样的结果；不一样时，说明哪里不一样、为什么。"
+AGAIN_EN = (
+    ", computes the study again in a temporary folder and says what differs and why. That it reproduces"
+    " means that these numbers come from this material by this program, not that the material is true."
+)
 
 
 @dataclass(frozen=True)
@@ -262,13 +268,15 @@ def _readme(study: Study, left_out: list[str], remarks: Remarks) -> str:
     lines = [
         f"# 《{' '.join(study.title.split())}》的核对包",
         "",
-        "里面有这份研究的全部输入、按它们算出的报告，以及每个文件的摘要。核对的办法：",
+        f"里面有这份研究的{'输入（没有文档原文）' if left_out else '全部输入'}、按它们算出的报告，"
+        "以及每个文件的摘要。核对的办法：",
         "",
         f"1. 安装 pbgov {version('pbgov')}；所依赖软件的版本见 `{CONSTRAINTS}`。",
         "2. 在终端运行 `pbgov check`，后面加上这个包的文件名。",
         "",
-        "它先看文件有没有改动、增加或缺少，再在临时文件夹里从头算一遍，逐个比较，"
-        "说明能否得到同样的结果；不一样时，说明哪里不一样、为什么。包里的任何东西都不会被当作程序运行。",
+        "它先看文件有没有改动、增加或缺少"
+        + ("；没有文档原文，不能从头再算。" if left_out else AGAIN)
+        + "包里的任何东西都不会被当作程序运行。",
         "",
         "| 位置 | 内容 |",
         "|---|---|",
@@ -297,12 +305,15 @@ def _readme(study: Study, left_out: list[str], remarks: Remarks) -> str:
         "",
         "## In English",
         "",
-        f"Everything this study read and wrote, with digests. Install pbgov {version('pbgov')} and run"
-        " `pbgov check` on this file: it verifies the files, computes the study again in a temporary"
-        " folder and says what differs and why. Nothing in here is run as a program. That it reproduces"
-        " means that these numbers come from this material by this program, not that the material is"
-        " true; and digests do not stop somebody who rewrites the list as well: compare its fingerprint"
-        " with the one that the sender names.",
+        f"Install pbgov {version('pbgov')} and run `pbgov check` on this file: it verifies that every file"
+        " is the one listed"
+        + (
+            f". {len(left_out)} document(s) were left out, so nothing can be computed again."
+            if left_out
+            else AGAIN_EN
+        )
+        + " Nothing in here is run as a program. Digests do not stop somebody who rewrites the list as"
+        " well: compare its fingerprint with the one that the sender names.",
         "",
     ]
     return "\n".join(lines)
@@ -330,7 +341,12 @@ def _write_zip(path: Path, files: dict[str, Path], texts: dict[str, bytes]) -> N
 
 
 def _write_folder(path: Path, files: dict[str, Path], texts: dict[str, bytes]) -> None:
-    for name in sorted([*files, *texts]):
-        target = path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(texts[name] if name in texts else files[name].read_bytes())
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        for name in sorted([*files, *texts]):
+            target = partial / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(texts[name] if name in texts else files[name].read_bytes())
+        partial.rename(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
