@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -261,3 +262,21 @@ def test_a_fitted_regression_goes_through_and_its_numbers_are_numpys() -> None:
     cell = next(row[1] for row in shown.rows() if row[0] == "x")
     assert float(cell.replace("−", "-")) == pytest.approx(slope, abs=0.006)
     assert "中" not in "".join(cell for row in shown.rows() for cell in row)
+
+
+def test_many_columns_with_and_without_an_estimate_print_true_minus_and_no_p_of_zero() -> None:
+    rng = np.random.default_rng(6)
+    data = pd.DataFrame(rng.normal(size=(60, 6)), columns=[f"x{n}" for n in range(6)])
+    data["y"] = -2 * data["x0"] + rng.normal(size=60)
+    formulas = {f"m{n}": "y ~ " + " + ".join(f"x{k}" for k in range(n)) for n in range(1, 7)}
+    formulas["both"] = "y ~ x0 * x1"
+    fits = {name: regress(data, one, permutations=99, seed=1) for name, one in formulas.items()}
+    fits["few"] = regress(data.head(5), "y ~ x0 + x1 + x2", permutations=99)
+    made = table_regressions(fits, title="t", source="s")
+    assert len(made.header()) == 9
+    cells = [cell for row in made.rows() for cell in row]
+    assert "[0.010]" in cells, "one in 99 + 1 is the least a permutation can claim"
+    assert not [cell for cell in cells if re.fullmatch(r"\[0\.0+\]", cell)]
+    told = " ".join([*cells, *made.notes()])
+    assert not re.search(r"(?<![\w–])-\d", told), "an ASCII hyphen as a minus"
+    assert "（8）没有估计" in told

@@ -113,17 +113,19 @@ def sentences_on_influence(influence: pd.DataFrame, unit_name: str, names: int) 
     of_groups = influence["term"].str.contains("[", regex=False)
     first = pd.concat([influence[~of_groups], influence[of_groups]]).head(names)
     for row in first.to_dict("records"):
+        low, high, without = (
+            f"{row[name]:.4g}".replace("-", "−") for name in ("low", "high", "without_it")
+        )
         changed = "，其中有去掉后变号的" if row["sign_changes"] else ""
         changed_en = "; without some the sign changes" if row["sign_changes"] else ""
         remarks.append(
             Remark(
                 "influence",
-                f"每次去掉{one}，“{row['term']}”的系数在 {row['low']:.4g} 到"
-                f" {row['high']:.4g} 之间{changed}；影响最大的是 {row['most_influential']}"
-                f"（去掉后为 {row['without_it']:.4g}）。",
+                f"每次去掉{one}，“{row['term']}”的系数在 {low} 到 {high}"
+                f" 之间{changed}；影响最大的是 {row['most_influential']}（去掉后为 {without}）。",
                 f"Leaving out one unit at a time, the coefficient of {row['term']!r} lies between"
-                f" {row['low']:.4g} and {row['high']:.4g}{changed_en}; most influential is"
-                f" {row['most_influential']} (without it {row['without_it']:.4g}).",
+                f" {low} and {high}{changed_en}; most influential is"
+                f" {row['most_influential']} (without it {without}).",
             )
         )
     inflated = influence[influence["gvif"].ge(_MUCH_INFLATED)]
