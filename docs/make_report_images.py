@@ -34,7 +34,7 @@ PAGES = {  # words that only the page to be shown has
     "official.docx": ("report-official.png", "扣除月份差别后"),
     "journal.pdf": ("report-pdf.png", "扣除月份差别后"),
     "journal.pptx": ("report-slide.png", "给16个真实的区编造"),
-    "journal.xlsx": ("report-workbook.png", "注：N=108条做法"),
+    "journal.xlsx": ("report-workbook.png", "图2文档自报的前后变化←目录"),
 }
 FONT_CONFIGURATION = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
