@@ -21,12 +21,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from word_package import faults, row_at, text_of, w
 
-LONGEST_SECONDS = 15
+LONGEST_SECONDS = 12
+"""Of the processor, pictures drawn."""
 
 
 @pytest.fixture(scope="module")
 def whole(ran):
-    """The report of the shipped study, from the results of its one run."""
+    """The report of the shipped study."""
     study = read_study(ran)
     results, _ = compute(study, state_of(study), lambda title, made: None)
     return compose(study, results)
