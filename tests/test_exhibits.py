@@ -822,8 +822,10 @@ def test_simulated_values_mark_the_map():
 def test_exact_scores_are_points_and_bounded_ones_lines():
     made = FIGURES["assessment"]()
     figure = made.draw()
-    points = [len(line.get_xdata()) for axes in figure.axes for line in axes.lines]
-    assert sum(points) == 2
+    lines = [line for axes in figure.axes for line in axes.lines]
+    hollow = [line for line in lines if line.get_markerfacecolor() == "white"]
+    assert sum(len(line.get_xdata()) for line in lines if line not in hollow) == 2
+    assert sum(len(line.get_xdata()) for line in hollow) == 4, "both bounds of two scores"
     spans = [
         tuple(segment[:, 0])
         for axes in figure.axes
