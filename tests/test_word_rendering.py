@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from pbgov.exhibits.style import FAMILY, FONTS
-from pbgov.reporting.report import Paragraph, Report
+from pbgov.reporting.report import Number, Paragraph, Report
 from pbgov.reporting.word.document import exhibit_document, word_document
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -43,6 +45,9 @@ def rendered(tmp_path_factory):
     )
 
     def render(name, written):
+        made = folder / f"{name}.pdf"
+        if made.is_file():
+            return made
         (folder / f"{name}.docx").write_bytes(written)
         subprocess.run(
             ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/office",
@@ -50,7 +55,6 @@ def rendered(tmp_path_factory):
             check=True, capture_output=True, timeout=180,
             env={**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")},
         )  # fmt: skip
-        made = folder / f"{name}.pdf"
         assert made.is_file(), "LibreOffice made nothing"
         return made
 
@@ -86,8 +90,29 @@ def test_every_kind_of_block_is_on_the_pages(rendered, layout):
     assert all(" yes " in line for line in fonts), "every font is embedded"
 
 
+@pytest.mark.parametrize("layout", ["journal", "official"])
+def test_links_lead_from_the_text_to_the_annex_and_back(rendered, layout):
+    pdf = rendered(layout, word_document(report(layout=layout)))
+    read = pypdf.PdfReader(pdf)
+    texts = [squeezed(page) for page in pages(pdf)]
+    annex = next(n for n, text in enumerate(texts) if "（一）正文里的数字" in text)
+    ways = Counter()
+    for n, page in enumerate(read.pages):
+        for one in page.get("/Annots", ()):
+            link = one.get_object()
+            aim = link.get("/Dest") or link.get("/A", {}).get("/D")
+            if aim is not None:
+                there = read.get_page_number(aim[0].get_object())
+                ways[n >= annex, there >= annex] += 1
+    stated = sum(isinstance(piece, Number) for _, text in report().texts()
+                 for piece in report().pieces(text))  # fmt: skip
+    assert ways[False, True] >= stated
+    assert ways[True, False] == len({"practices.n", "practices.some", "density.mean", "simulate.n"})
+    assert ways[True, True] > 2 * 9, "to the evidence, and from it"
+
+
 def test_pages_that_lie_on_their_side_hold_the_wide_table(rendered):
-    pdf = rendered("wide", word_document(report()))
+    pdf = rendered("journal", word_document(report(layout="journal")))
     sizes = re.findall(
         r"Page +\d+ size: +([\d.]+) x ([\d.]+)", told("pdfinfo", "-l", "99", str(pdf))
     )
