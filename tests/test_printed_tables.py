@@ -12,6 +12,8 @@ import pytest
 
 from pbgov.errors import InputError
 from pbgov.exhibits.exhibit import Exhibit
+from pbgov.exhibits.markup import numeric_columns, table_markup
+from pbgov.exhibits.printing.grid import grid_of
 from pbgov.exhibits.printing.latex import escaped, latex
 from pbgov.exhibits.printing.markdown import markdown
 from pbgov.exhibits.printing.widths import LONGEST
@@ -278,3 +280,23 @@ def test_caption_and_note_are_text_and_nothing_else_in_markdown(text: str) -> No
 def test_columns_of_numbers_are_aligned_in_markdown() -> None:
     lines = markdown(exhibit(pd.DataFrame({"名": ["甲"], "值": ["−1.5"]}))).splitlines()
     assert re.fullmatch(r"\| :-+ \| -+: \|", lines[3])
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["0.31***", "(0.05)", "16", "是"], True),
+        (["12.5%", "", "—", "[0.1, 0.3]"], True),
+        (["—", "—", "东城区"], False),
+        (["是", "0.5"], False),
+        (["", ""], False),
+        (["—", "—"], True),
+    ],
+)
+def test_every_format_aligns_a_column_by_the_same_rule(cells, numbers):
+    made = Exhibit(
+        "tab-x", "题", pd.DataFrame({"列": cells}), "N = 1。", "试例", pd.DataFrame({"x": [1]})
+    )
+    assert grid_of(made).numbers == (numbers,)
+    assert numeric_columns(made.header(), made.rows()) == [numbers]
+    assert ("text-align:right" in table_markup(made)) == numbers
