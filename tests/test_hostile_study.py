@@ -173,7 +173,7 @@ def test_no_cell_of_a_csv_is_a_formula_and_the_words_are_exact(ran):
     assert [cell for cell in cells if re.match(r"[=+@\t\r]|-(?![\d.])", cell)] == []
     for text in (*hostile.DOCUMENTS.values(), *hostile.DOCUMENTS, hostile.CODE_NAME):
         guarded = f"'{text}" if text[0] in "=+-@" else text
-        assert guarded in cells or text == hostile.CODE_NAME, text
+        assert guarded in cells, text
     told = json.loads((ran / "results.json").read_text(encoding="utf-8"))
     assert any(hostile.BAD in words for words in told["given"])
 
