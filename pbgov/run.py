@@ -162,7 +162,7 @@ def sound_report(study: Study, results: Mapping[str, Results]) -> Report:
     lost = recheck(report.ledger.quotations, study)
     if lost:
         raise ReportError(lost)
-    require_sound(report)
+    require_sound(report, study.report.template)
     return report
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbgov.errors import DataFileError
+from pbgov.errors import DataFileError, ReportError
 from pbgov.exhibits.exhibit import Exhibit
-from pbgov.reporting.claims.checking import check_claims
+from pbgov.reporting.claims.checking import check_claims, require_sound
 from pbgov.reporting.claims.grades import Grade, Reason
 from pbgov.reporting.claims.grading import grade_result
 from pbgov.reporting.ledger import Ledger, Result
@@ -197,3 +197,15 @@ def test_any_text_gives_blocks_or_findings_and_nothing_else(text):
     assert all(one.row for one in findings)
     assert all(block.text or block.kind == "references" for block in blocks)
     assert findings or blocks or not text.strip().strip("\ufeff")
+
+
+def test_a_lie_in_a_template_is_refused_with_its_file_and_line(tmp_path):
+    file = tmp_path / "report.md"
+    file.write_text("# 一、结论\n\n材料。\n\n密度导致占比下降。\n", encoding="utf-8")
+    made = report_from_template(
+        file.read_text(encoding="utf-8"), title="题", subtitle="", exhibits={}, ledger=Ledger()
+    )
+    with pytest.raises(ReportError) as caught:
+        require_sound(made, file)
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.path, finding.row) == ("E706", str(file), 5)

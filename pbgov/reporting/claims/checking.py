@@ -15,7 +15,8 @@ from pbgov.reporting.claims.passages import passages_of
 from pbgov.reporting.claims.reading_back import passages_in
 from pbgov.reporting.claims.results_file import read_account
 from pbgov.reporting.claims.wording import effects_in
-from pbgov.reporting.report import Report
+from pbgov.reporting.report import Box, Claim, Heading, Paragraph, Report
+from pbgov.reporting.template_text import read_template
 
 if TYPE_CHECKING:
     from pbgov.reporting.claims.fault import Fault
@@ -65,8 +66,14 @@ def check_claims(report: Report | str | Path) -> pd.DataFrame:
     return table.astype({"start": "int64", "end": "int64"})
 
 
-def require_sound(report: Report | str | Path) -> None:
+def require_sound(report: Report | str | Path, template: Path | None = None) -> None:
     """Refuse a report whose prose says what its results do not bear.
+
+    Parameters
+    ----------
+    report : Report or path
+    template : Path, optional
+        The file in which the report's author wrote: findings name it and the line.
 
     Raises
     ------
@@ -74,10 +81,12 @@ def require_sound(report: Report | str | Path) -> None:
         With every finding at once. Remarks (W701, W702) do not refuse a report.
     """
     passages, ledger, name = _read(report)
+    lines = _lines(report, template) if template and isinstance(report, Report) else {}
     findings = [
         Finding(
             fault.code,
-            name,
+            str(template) if fault.passage.place in lines else name,
+            lines.get(fault.passage.place),
             column=fault.passage.where,
             seen=fault.seen,
             wanted=f"{fault.wanted}；{fault.suggestion}"
@@ -89,6 +98,19 @@ def require_sound(report: Report | str | Path) -> None:
     ]
     if findings:
         raise ReportError(findings)
+
+
+def _lines(report: Report, template: Path) -> dict[int, int]:
+    """The line of the template on which each block of its report begins, by the block's place."""
+    first: dict[str, int] = {}
+    for one in read_template(template):
+        first.setdefault(one.text, one.line)
+    texts = {
+        place: block.title if isinstance(block, Box) else block.text
+        for place, block in enumerate(report.blocks, 1)
+        if isinstance(block, (Box, Claim, Heading, Paragraph))
+    }
+    return {place: first[text] for place, text in texts.items() if text in first}
 
 
 def _read(report: Report | str | Path) -> tuple[list[Passage], Ledger, str]:
