@@ -111,7 +111,7 @@ def _write(
     from pbgov.reporting.claims.results_file import results_json
     from pbgov.reporting.evidence import write_evidence
     from pbgov.reporting.handover import Handover
-    from pbgov.reporting.writing import write_files
+    from pbgov.reporting.writing import write_files, write_methods
 
     last = recorded(study.output / PROVENANCE)
     former = dict(last.get("outputs", {})) | digest_files(_there(study, PROVENANCE), study.output)
@@ -120,6 +120,7 @@ def _write(
         folder = handover.folder
         write_files(report, folder, formats)
         write_evidence(results, folder, report.ledger)
+        write_methods(study, results, folder)
         (folder / RESULTS).write_text(results_json(report), encoding="utf-8", newline="\n")
         state["outputs"] = digest_files([folder], folder)
         _write_json(folder / PROVENANCE, state)

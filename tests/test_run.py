@@ -48,7 +48,11 @@ def rerunnable(ran, tmp_path) -> Path:
 
 def test_writes_word_html_figures_tables_and_provenance(ran):
     written = digests(ran / "reports")
-    assert {"report.docx", "report.html", "provenance.json"} <= set(written)
+    reports = {f"report.{kind}" for kind in ("docx", "html", "pptx", "xlsx", "pdf")}
+    assert {*reports, "results.json", "methods.txt", "provenance.json"} <= set(written)
+    sections = (ran / "reports" / "methods.txt").read_text(encoding="utf-8")
+    assert "研究材料是 5 篇文档" in sections
+    assert "5 documents" in sections
     for folder, suffix in (("figures", ".png"), ("figures", ".svg"), ("tables", ".csv")):
         assert any(name.startswith(folder) and name.endswith(suffix) for name in written)
 
