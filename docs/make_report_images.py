@@ -74,6 +74,7 @@ def write_reports(folder: Path) -> None:
     shutil.copy("study.toml", folder)
     study = read_study(folder)
     for layout in ("journal", "official"):
+        shutil.rmtree(study.output, ignore_errors=True)  # the files do not tell the layouts apart
         asked = replace(study.report, layout=layout)
         for file in run_study(replace(study, report=asked)).reports:
             shutil.copy(file, folder / f"{layout}{file.suffix}")
