@@ -119,6 +119,14 @@ def test_reopening_goes_on_where_one_stopped(tmp_path: Path) -> None:
     assert len(pbgov.read_codings(tmp_path, SEGMENTS)) == 2
 
 
+def test_a_memo_with_a_carriage_return_stays_one_cell(tmp_path: Path) -> None:
+    with journal(tmp_path) as mine:
+        mine.judge(FIRST, "F.A", memo="前\r后")
+    with journal(tmp_path) as again:
+        assert [row["memo"] for row in again.rows] == ["前\r后"]
+    assert pbgov.read_codings(tmp_path, SEGMENTS)["memo"].tolist() == ["前\r后"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), memo=st.text(st.sampled_from('备忘a",\n\r𠮷 '), max_size=8))
 def test_a_line_cut_off_at_any_byte_is_set_aside_whole(

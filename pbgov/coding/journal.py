@@ -374,7 +374,10 @@ def utc_now() -> str:
 
 
 def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    lines = []
+    for row in rows:
+        text = io.StringIO(newline="")
+        # before Python 3.13 only what is in the line ending is quoted: a cell may hold either
+        csv.DictWriter(text, COLUMNS, lineterminator="\r\n").writerow(row)
+        lines.append(text.getvalue().removesuffix("\r\n") + "\n")
+    return "".join(lines).encode()
