@@ -159,6 +159,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("pbgov.run.sound_report", lambda *told: report)
     monkeypatch.setattr("pbgov.reporting.writing.write_files", write_files)
     monkeypatch.setattr("pbgov.reporting.evidence.write_evidence", lambda *told: [])
+    monkeypatch.setattr("pbgov.reporting.writing.write_methods", lambda *told: None)
     monkeypatch.setattr("pbgov.reporting.claims.results_file.results_json", lambda report: "{}\n")
     (folder / "data" / "derived").mkdir(parents=True)
     return folder
